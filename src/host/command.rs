@@ -1,0 +1,141 @@
+//! A child process as a value: what to run, in which surroundings, and how to show it. Pure; the
+//! machine that runs it is behind [`super::ports::Processes`].
+
+use std::ffi::{OsStr, OsString};
+use std::fmt;
+use std::path::PathBuf;
+
+use super::secret::Secret;
+
+/// Does a command change anything? Under `--dry-run` only reading commands may run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Effect {
+    Reads,
+    #[default]
+    Writes,
+}
+
+/// Where a child's standard streams go.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Streams {
+    /// Standard output and error come back line by line; standard input is empty.
+    #[default]
+    Heard,
+    /// All three are our own: the child may prompt and draw progress.
+    Terminal,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Command {
+    pub program: OsString,
+    pub args: Vec<OsString>,
+    /// Changes to our own environment: a value, or `None` to remove.
+    pub env: Vec<(String, Option<OsString>)>,
+    pub cwd: Option<PathBuf>,
+    pub umask: Option<u32>,
+    pub streams: Streams,
+    pub effect: Effect,
+    /// Given to the child through a pipe of its own, whose descriptor number is put into this
+    /// environment variable.
+    pub secret: Option<(&'static str, Secret)>,
+}
+
+impl Command {
+    pub fn new(program: impl Into<OsString>) -> Self {
+        Self {
+            program: program.into(),
+            ..Self::default()
+        }
+    }
+
+    #[must_use]
+    pub fn arg(mut self, arg: impl Into<OsString>) -> Self {
+        self.args.push(arg.into());
+        self
+    }
+
+    #[must_use]
+    pub fn args<A: Into<OsString>>(mut self, args: impl IntoIterator<Item = A>) -> Self {
+        self.args.extend(args.into_iter().map(Into::into));
+        self
+    }
+
+    /// The arguments, if the condition holds.
+    #[must_use]
+    pub fn when<A: Into<OsString>>(
+        self,
+        condition: bool,
+        args: impl IntoIterator<Item = A>,
+    ) -> Self {
+        if condition { self.args(args) } else { self }
+    }
+
+    /// A flag and its value, if there is one.
+    #[must_use]
+    pub fn option(self, flag: &str, value: Option<impl fmt::Display>) -> Self {
+        match value {
+            Some(value) => self.arg(flag).arg(value.to_string()),
+            None => self,
+        }
+    }
+
+    #[must_use]
+    pub fn set(mut self, name: impl Into<String>, value: impl Into<OsString>) -> Self {
+        self.env.push((name.into(), Some(value.into())));
+        self
+    }
+
+    #[must_use]
+    pub fn unset(mut self, name: impl Into<String>) -> Self {
+        self.env.push((name.into(), None));
+        self
+    }
+
+    #[must_use]
+    pub fn reads(mut self) -> Self {
+        self.effect = Effect::Reads;
+        self
+    }
+
+    /// Connects the child to our own terminal.
+    #[must_use]
+    pub fn on_terminal(mut self) -> Self {
+        self.streams = Streams::Terminal;
+        self
+    }
+}
+
+/// Longest command line in a log, in characters. borgmatic 2.1.10: 1000.
+const SHOWN: usize = 1000;
+
+/// The command for a log or an error: values of environment variables that may hold secrets and
+/// the word after a password flag are masked.
+impl fmt::Display for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = String::new();
+        for (name, value) in &self.env {
+            if value.is_some()
+                && ["BORG_", "PG", "MARIADB_", "MYSQL_"]
+                    .iter()
+                    .any(|prefix| name.starts_with(prefix))
+            {
+                text += &format!("{name}=*** ");
+            }
+        }
+        text += &self.program.to_string_lossy();
+        let mut mask = false;
+        for arg in &self.args {
+            text.push(' ');
+            text += &if mask {
+                "***".into()
+            } else {
+                arg.to_string_lossy()
+            };
+            mask = arg == OsStr::new("--password");
+        }
+        match text.char_indices().nth(SHOWN) {
+            Some((at, _)) => write!(f, "{}…", &text[..at]),
+            None => f.write_str(&text),
+        }
+    }
+}

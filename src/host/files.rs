@@ -1,0 +1,151 @@
+//! The file system, thinly: every path is found below `root` (`/`, or a test's directory), and
+//! every error says what was being done to which path.
+
+use std::fs;
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use super::outcome::Failure;
+
+pub struct Files {
+    root: PathBuf,
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the door")]
+impl Files {
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    fn at(&self, path: &Path) -> PathBuf {
+        if self.root == Path::new("/") {
+            path.to_path_buf()
+        } else {
+            self.root.join(path.strip_prefix("/").unwrap_or(path))
+        }
+    }
+
+    /// At most `limit` bytes of a regular file; never waits for a FIFO or a device.
+    pub fn read(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+        let at = self.at(path);
+        let meta = fs::metadata(&at)?;
+        if meta.is_dir() {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
+        if !meta.is_file() {
+            return Err(io::Error::other("not a regular file"));
+        }
+        if meta.len() > limit {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        let mut bytes = Vec::with_capacity(usize::try_from(meta.len()).unwrap_or(0));
+        fs::File::open(at)?
+            .take(limit + 1)
+            .read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > limit {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        Ok(bytes)
+    }
+
+    pub fn exists(&self, path: &Path) -> bool {
+        self.at(path).exists()
+    }
+
+    pub fn is_dir(&self, path: &Path) -> bool {
+        self.at(path).is_dir()
+    }
+
+    /// The device a path lies on, if it exists.
+    pub fn device(&self, path: &Path) -> Option<u64> {
+        use std::os::unix::fs::MetadataExt;
+        fs::symlink_metadata(self.at(path))
+            .ok()
+            .map(|meta| meta.dev())
+    }
+
+    pub fn read_link(&self, path: &Path) -> Option<PathBuf> {
+        fs::read_link(self.at(path)).ok()
+    }
+
+    /// The names in a directory, sorted.
+    pub fn names(&self, path: &Path) -> io::Result<Vec<std::ffi::OsString>> {
+        let mut names = fs::read_dir(self.at(path))?
+            .map(|entry| entry.map(|entry| entry.file_name()))
+            .collect::<Result<Vec<_>, _>>()?;
+        names.sort();
+        Ok(names)
+    }
+
+    pub fn modified(&self, path: &Path) -> Option<SystemTime> {
+        fs::metadata(self.at(path))
+            .and_then(|meta| meta.modified())
+            .ok()
+    }
+
+    /// Makes a directory and its parents. `mode` is for the last one; parents follow the umask.
+    pub fn make_dir(&self, path: &Path, mode: u32) -> Result<(), Failure> {
+        let at = self.at(path);
+        if at.is_dir() {
+            return Ok(());
+        }
+        let failed = |error: io::Error| Failure::file("make the directory", path, &error);
+        if let Some(parent) = at.parent() {
+            fs::create_dir_all(parent).map_err(failed)?;
+        }
+        match fs::DirBuilder::new().mode(mode).create(&at) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(failed(error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes a file that only its owner can read. Whole or not at all: it is written beside its
+    /// place and renamed.
+    pub fn write_private(&self, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+        let at = self.at(path);
+        let failed = |error: io::Error| Failure::file("write", path, &error);
+        let folder = at.parent().unwrap_or(Path::new("."));
+        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+        file.write_all(bytes)
+            .and_then(|()| file.as_file().sync_all())
+            .map_err(failed)?;
+        file.as_file()
+            .set_permissions(fs::Permissions::from_mode(0o600))
+            .map_err(failed)?;
+        file.persist(&at).map_err(|error| failed(error.error))?;
+        Ok(())
+    }
+
+    /// Makes an empty private file, or sets the time of one that exists, to now.
+    pub fn touch(&self, path: &Path) -> Result<(), Failure> {
+        let open = fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .mode(0o600)
+            .open(self.at(path));
+        open.and_then(|file| file.set_modified(SystemTime::now()))
+            .map_err(|error| Failure::file("set the time of", path, &error))
+    }
+
+    pub fn rename(&self, from: &Path, to: &Path) -> Result<(), Failure> {
+        fs::rename(self.at(from), self.at(to)).map_err(|error| Failure::file("move", from, &error))
+    }
+
+    pub fn remove_tree(&self, path: &Path) -> io::Result<()> {
+        fs::remove_dir_all(self.at(path))
+    }
+
+    /// A new private directory with a random name of letters and digits below `parent`.
+    pub fn scratch(&self, parent: &Path, prefix: &str) -> Result<PathBuf, Failure> {
+        let made = tempfile::Builder::new()
+            .prefix(prefix)
+            .rand_bytes(8)
+            .tempdir_in(self.at(parent));
+        match made {
+            Ok(made) => Ok(made.keep()),
+            Err(error) => Err(Failure::file("make a directory in", parent, &error)),
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! What we may ask of the world: values and narrow traits. Only [`files`] acts by itself.
+
+pub mod command;
+pub mod event;
+pub mod files;
+pub mod outcome;
+pub mod ports;
+pub mod secret;
+
+pub use command::{Command, Effect, Streams};
+pub use event::{Body, Bus, Event, Level, Listener, Scope};
+pub use files::Files;
+pub use outcome::{Exit, Failure, FailureKind, Signal};
+pub use ports::{Clock, Env, Heard, Host, Processes, Terminal};
+pub use secret::Secret;

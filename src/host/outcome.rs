@@ -1,0 +1,173 @@
+//! How things end: exits of children, and failures, which are the world's «no» (a mistake in a text
+//! is a [`crate::text::Problem`]).
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use miette::Diagnostic;
+
+use crate::text::Problem;
+
+/// How a child ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    Code(i32),
+    /// Killed by this signal.
+    Signal(i32),
+}
+
+impl fmt::Display for Exit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Code(code) => write!(f, "exit status {code}"),
+            Self::Signal(number) => write!(f, "signal {number} ({})", Signal(*number)),
+        }
+    }
+}
+
+/// A signal by its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Signal(pub i32);
+
+impl fmt::Display for Signal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = match self.0 {
+            1 => "HUP",
+            2 => "INT",
+            3 => "QUIT",
+            6 => "ABRT",
+            9 => "KILL",
+            11 => "SEGV",
+            13 => "PIPE",
+            15 => "TERM",
+            other => return write!(f, "number {other}"),
+        };
+        f.write_str(name)
+    }
+}
+
+/// Why something could not be done, and what to do about it.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// Stable, listed in `docs/diagnostics.md`: `borgmatic::borg::exit`.
+    pub code: &'static str,
+    pub words: String,
+    /// What the child last said.
+    pub tail: Vec<String>,
+    pub help: Option<String>,
+    pub kind: FailureKind,
+}
+
+#[derive(Clone, Debug)]
+pub enum FailureKind {
+    /// A child ended badly.
+    Command(Exit),
+    /// A program is not there or cannot be started.
+    Missing,
+    /// A file or directory.
+    File,
+    /// What was asked for cannot be done.
+    Refused,
+    /// A command hook asked to skip this, without an error: exit status 75.
+    Soft,
+    /// A signal ended the run.
+    Interrupted(Signal),
+}
+
+impl Failure {
+    pub fn new(code: &'static str, words: impl Into<String>) -> Self {
+        Self {
+            code,
+            words: words.into(),
+            tail: Vec::new(),
+            help: None,
+            kind: FailureKind::Refused,
+        }
+    }
+
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    #[must_use]
+    pub fn kind(mut self, kind: FailureKind) -> Self {
+        self.kind = kind;
+        self
+    }
+
+    /// A file operation that failed; `doing` completes «could not …».
+    pub fn file(doing: &str, path: &Path, error: &io::Error) -> Self {
+        let failure = Self::new(
+            "borgmatic::host::file",
+            format!("could not {doing} {}: {}", path.display(), reason(error)),
+        )
+        .kind(FailureKind::File);
+        match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => failure.help(format!(
+                "make room on the file system of {}, then run again",
+                path.display()
+            )),
+            io::ErrorKind::PermissionDenied => {
+                failure.help("run as a user who may do that (often: sudo borgmatic …)")
+            }
+            _ => failure,
+        }
+    }
+
+    pub fn interrupted(signal: Signal) -> Self {
+        Self::new(
+            "borgmatic::run::interrupted",
+            format!("stopped by signal {signal}"),
+        )
+        .kind(FailureKind::Interrupted(signal))
+    }
+}
+
+/// The system's reason without «(os error 2)».
+pub fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or(&text);
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_lowercase().chain(letters).collect()
+    })
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.words)?;
+        self.tail.iter().try_for_each(|line| write!(f, "\n{line}"))
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl Diagnostic for Failure {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        Some(Box::new(self.code))
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.help
+            .as_ref()
+            .map(|help| Box::new(help) as Box<dyn fmt::Display>)
+    }
+}
+
+/// A configured value that turned out to be wrong only when the world was asked.
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Self {
+            help: problem.help.clone(),
+            ..Self::new(problem.code, problem.line())
+        }
+    }
+}
+
+/// A path for a message.
+pub fn shown(path: &Path) -> String {
+    PathBuf::from(path).display().to_string()
+}

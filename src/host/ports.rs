@@ -1,0 +1,88 @@
+//! The doors to the world, as narrow traits. `sys/` implements them for the machine, tests by a
+//! script.
+
+use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use jiff::Zoned;
+
+use super::command::Command;
+use super::event::Bus;
+use super::files::Files;
+use super::outcome::{Exit, Failure, Signal};
+
+/// What a running child lets us hear.
+pub enum Heard<'a> {
+    /// One line of standard output, without its end; any bytes.
+    Out(&'a [u8]),
+    /// One line of standard error.
+    Err(&'a [u8]),
+    /// Nothing more is waiting just now: a good moment to flush.
+    Idle,
+}
+
+pub trait Processes: Sync {
+    /// Runs a child to its end. Every exit is an `Ok`; `Err` means that it could not be started,
+    /// or that a signal told us to stop (the child has ended by then).
+    fn run(&self, command: &Command, hear: &mut dyn FnMut(Heard<'_>)) -> Result<Exit, Failure>;
+
+    /// The signal that told the whole run to end, if one came.
+    fn stop(&self) -> Option<Signal>;
+}
+
+pub trait Clock: Sync {
+    fn now(&self) -> Zoned;
+    /// Waits; shorter when a signal arrives.
+    fn sleep(&self, time: Duration);
+}
+
+/// Where people and pipes look.
+pub trait Terminal: Sync {
+    /// Standard output takes data and answers. Buffered until [`Terminal::flush`].
+    fn out(&self, bytes: &[u8]);
+    /// Standard error takes the rest; whatever waits for standard output goes out first.
+    fn err(&self, bytes: &[u8]);
+    fn flush(&self);
+    fn out_is_terminal(&self) -> bool;
+    fn err_is_terminal(&self) -> bool;
+    /// Width of the terminal, in characters.
+    fn width(&self) -> usize;
+}
+
+/// What surrounds the process, as it was when it started.
+#[derive(Clone, Debug, Default)]
+pub struct Env {
+    pub variables: HashMap<OsString, OsString>,
+    pub cwd: PathBuf,
+    /// From `HOME`, else from the password file.
+    pub home: PathBuf,
+    /// Effective user id.
+    pub user: u32,
+}
+
+impl Env {
+    pub fn get(&self, name: &str) -> Option<&OsStr> {
+        self.variables
+            .get(OsStr::new(name))
+            .map(OsString::as_os_str)
+    }
+
+    /// A variable that is set, is text and is not empty.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.get(name)
+            .and_then(OsStr::to_str)
+            .filter(|text| !text.is_empty())
+    }
+}
+
+/// Everything the program may ask of the world.
+pub struct Host<'a> {
+    pub processes: &'a dyn Processes,
+    pub clock: &'a dyn Clock,
+    pub terminal: &'a dyn Terminal,
+    pub files: &'a Files,
+    pub env: &'a Env,
+    pub bus: &'a Bus,
+}

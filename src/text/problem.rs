@@ -1,0 +1,153 @@
+//! Something a person wrote wrong, and where. Data only: drawing is miette's, saying it is
+//! `report`'s.
+
+use std::fmt;
+
+use miette::{Diagnostic, LabeledSpan, Severity, SourceCode};
+
+use super::node::{Node, Origin};
+
+/// One mistake: what, where, why, what to type instead.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    /// Stable, listed in `docs/diagnostics.md`: `borgmatic::yaml::tab`.
+    pub code: &'static str,
+    pub words: String,
+    /// The first is the place; the others explain it and lie in the same text.
+    pub labels: Vec<(Origin, String)>,
+    pub help: Option<String>,
+    pub warning: bool,
+}
+
+impl Problem {
+    pub fn new(code: &'static str, words: impl Into<String>) -> Self {
+        Self {
+            code,
+            words: words.into(),
+            labels: Vec::new(),
+            help: None,
+            warning: false,
+        }
+    }
+
+    #[must_use]
+    pub fn at(mut self, origin: &Origin, label: impl Into<String>) -> Self {
+        self.labels.push((origin.clone(), label.into()));
+        self
+    }
+
+    #[must_use]
+    pub fn on(self, node: &Node, label: impl Into<String>) -> Self {
+        self.at(&node.origin, label)
+    }
+
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    #[must_use]
+    pub fn warning(mut self) -> Self {
+        self.warning = true;
+        self
+    }
+
+    /// The name of the text it is in.
+    pub fn source_name(&self) -> Option<&str> {
+        self.labels
+            .first()
+            .map(|(origin, _)| origin.source.name.as_str())
+    }
+
+    /// For a log line: the place and the words, without a frame.
+    pub fn line(&self) -> String {
+        match self.labels.first() {
+            Some((origin, _)) => {
+                let (line, column) = origin.source.line_column(origin.span.start);
+                format!("{}:{line}:{column}: {}", origin.source.name, self.words)
+            }
+            None => self.words.clone(),
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.words)
+    }
+}
+
+impl std::error::Error for Problem {}
+
+impl Diagnostic for Problem {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        Some(Box::new(self.code))
+    }
+
+    fn severity(&self) -> Option<Severity> {
+        Some(if self.warning {
+            Severity::Warning
+        } else {
+            Severity::Error
+        })
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.help
+            .as_ref()
+            .map(|help| Box::new(help) as Box<dyn fmt::Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.labels
+            .first()
+            .map(|(origin, _)| &*origin.source as &dyn SourceCode)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        let first = self.labels.first()?;
+        let here = self
+            .labels
+            .iter()
+            .filter(|(origin, _)| origin.source.name == first.0.source.name);
+        Some(Box::new(here.map(|(origin, label)| {
+            LabeledSpan::new(Some(label.clone()), origin.span.start, origin.span.len())
+        })))
+    }
+}
+
+/// Every problem found so far; nothing stops at the first.
+#[derive(Clone, Debug, Default)]
+pub struct Problems(Vec<Problem>);
+
+impl Problems {
+    pub fn add(&mut self, problem: Problem) {
+        self.0.push(problem);
+    }
+
+    pub fn extend(&mut self, problems: impl IntoIterator<Item = Problem>) {
+        self.0.extend(problems);
+    }
+
+    pub fn errors(&self) -> impl Iterator<Item = &Problem> {
+        self.0.iter().filter(|problem| !problem.warning)
+    }
+
+    pub fn has_errors(&self) -> bool {
+        self.errors().next().is_some()
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Problem> {
+        self.0.iter()
+    }
+}
+
+impl IntoIterator for Problems {
+    type Item = Problem;
+    type IntoIter = std::vec::IntoIter<Problem>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
