@@ -3,6 +3,10 @@
 //! The rooms, from the ground up. A room may use the rooms above it in this list, never one below;
 //! `tests/layers.rs` holds that.
 
+pub mod actions;
+pub mod borg;
+pub mod config;
+pub mod hooks;
 pub mod host;
 pub mod option;
 pub mod text;

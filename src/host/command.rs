@@ -5,7 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::path::PathBuf;
 
-use super::secret::Secret;
+use crate::option::Secret;
 
 /// Does a command change anything? Under `--dry-run` only reading commands may run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -66,6 +66,11 @@ impl Files {
             .map(|meta| meta.dev())
     }
 
+    /// Does a name exist, be it a link to nowhere?
+    pub fn is_there(&self, path: &Path) -> bool {
+        fs::symlink_metadata(self.at(path)).is_ok()
+    }
+
     pub fn read_link(&self, path: &Path) -> Option<PathBuf> {
         fs::read_link(self.at(path)).ok()
     }
@@ -135,6 +140,18 @@ impl Files {
 
     pub fn remove_tree(&self, path: &Path) -> io::Result<()> {
         fs::remove_dir_all(self.at(path))
+    }
+
+    /// A new private file with a random name, for a child to read.
+    pub fn scratch_file(&self, parent: &Path, bytes: &[u8]) -> Result<PathBuf, Failure> {
+        let failed = |error: io::Error| Failure::file("write a file in", parent, &error);
+        let mut file = tempfile::Builder::new()
+            .prefix("")
+            .tempfile_in(self.at(parent))
+            .map_err(failed)?;
+        file.write_all(bytes).map_err(failed)?;
+        let (_, path) = file.keep().map_err(|error| failed(error.error))?;
+        Ok(path)
     }
 
     /// A new private directory with a random name of letters and digits below `parent`.

@@ -5,11 +5,10 @@ pub mod event;
 pub mod files;
 pub mod outcome;
 pub mod ports;
-pub mod secret;
 
+pub use crate::option::Secret;
 pub use command::{Command, Effect, Streams};
 pub use event::{Body, Bus, Event, Level, Listener, Scope};
 pub use files::Files;
 pub use outcome::{Exit, Failure, FailureKind, Signal};
 pub use ports::{Clock, Env, Heard, Host, Processes, Terminal};
-pub use secret::Secret;

@@ -1,0 +1,4 @@
+//! Actions on configuration files.
+
+pub mod generate;
+pub mod validate;

@@ -1,0 +1,86 @@
+//! What an action may see. It goes to `run` and no further: builders take what they need.
+
+use std::path::{Path, PathBuf};
+
+use crate::borg::{Borg, Repository, archive};
+use crate::config::{Config, Loaded};
+use crate::host::{Command, Failure, Host, Level};
+use crate::option::{Opt, Words};
+
+/// For an action on one repository.
+pub struct Context<'a> {
+    pub host: &'a Host<'a>,
+    pub borg: &'a Borg<'a>,
+    pub config: &'a Config,
+    pub repository: &'a Repository,
+    /// The files that the configuration was read from.
+    pub files: &'a [PathBuf],
+    /// `--dry-run`.
+    pub dry: bool,
+}
+
+/// For an action without a repository.
+pub struct Alone<'a> {
+    pub host: &'a Host<'a>,
+    /// The configuration files, as far as they could be loaded.
+    pub loaded: &'a [Loaded],
+    pub dry: bool,
+}
+
+impl Context<'_> {
+    /// Says a line in the name of the repository.
+    pub fn say(&self, level: Level, line: &str) {
+        self.host.bus.line(level, self.repository.name(), line);
+    }
+
+    /// The flags that limit a command to this configuration's archives.
+    pub fn matching(&self) -> Vec<String> {
+        self.matching_name(self.config.archive.match_archives.text())
+    }
+
+    /// The same, for archives that were chosen another way.
+    pub fn matching_name(&self, chosen: Option<&str>) -> Vec<String> {
+        archive::matching(
+            chosen,
+            self.config.archive.archive_name_format.text(),
+            &self.borg.version,
+        )
+    }
+
+    /// The real name of an archive, `latest` included.
+    pub fn archive_name(&self, name: &str) -> Result<String, Failure> {
+        self.borg.archive_name(
+            self.host,
+            self.repository,
+            name,
+            &self.matching(),
+            self.repository.name(),
+        )
+    }
+
+    pub fn extra(&self, words: &Opt<Words>) -> Vec<String> {
+        self.borg.extra(words).to_vec()
+    }
+
+    /// Runs a command for a JSON answer, with the repository's label in it.
+    pub fn json(&self, command: &Command) -> Result<super::Answer, Failure> {
+        let out = self.borg.capture(self.host, command)?;
+        let document = out.find('{').map_or(out.as_str(), |start| &out[start..]);
+        let mut value: serde_json::Value = crate::borg::reply::read(command, document)?;
+        if let Some(repository) = value
+            .get_mut("repository")
+            .and_then(serde_json::Value::as_object_mut)
+        {
+            repository.insert(
+                "label".into(),
+                self.repository.label.or(String::new()).into(),
+            );
+        }
+        Ok(super::Answer::Json(value))
+    }
+
+    /// Where relative paths start from.
+    pub fn working(&self) -> &Path {
+        self.borg.cwd.as_deref().unwrap_or(&self.host.env.cwd)
+    }
+}

@@ -1,0 +1,147 @@
+//! The command line of `borg create`. Pure.
+
+use super::Flags;
+use crate::borg::{Borg, Feature};
+use crate::config::Config;
+use crate::config::groups::{FilesChanged, Statistics};
+use crate::host::Command;
+use crate::option::{Choice, Opt};
+
+/// What the user wants to see and have.
+#[derive(Clone, Copy)]
+pub(super) struct Wants {
+    pub(super) json: bool,
+    pub(super) list: bool,
+    pub(super) statistics: Statistics,
+    progress: bool,
+    dry: bool,
+    /// Only ask which paths would be stored.
+    probe: bool,
+}
+
+impl Wants {
+    pub(super) fn of(config: &Config, flags: &Flags, dry: bool) -> Self {
+        let progress = config.output.progress.is_on();
+        let json = flags.json.is_on();
+        Self {
+            json,
+            list: config.output.list_details.is_on() && !json && !progress,
+            statistics: config.output.statistics.or(Statistics::None),
+            progress,
+            dry,
+            probe: false,
+        }
+    }
+
+    pub(super) fn probe() -> Self {
+        Self {
+            json: false,
+            list: false,
+            statistics: Statistics::None,
+            progress: false,
+            dry: false,
+            probe: true,
+        }
+    }
+}
+
+fn is_off(option: &Opt<bool>) -> bool {
+    !option.or(true)
+}
+
+/// Everything before the archive's name, in the original's order.
+pub(super) fn flags(
+    borg: &Borg<'_>,
+    config: &Config,
+    patterns: Option<&str>,
+    comment: Option<&str>,
+    wants: Wants,
+) -> Command {
+    let (exclude, archive) = (&config.exclude, &config.archive);
+    let modern =
+        |feature, new: &'static str, old: &'static str| if borg.has(feature) { new } else { old };
+    let no_flags = modern(Feature::Noflags, "--noflags", "--nobsdflags");
+    let numeric = modern(Feature::NumericIds, "--numeric-ids", "--numeric-owner");
+    let rate = modern(
+        Feature::UploadRatelimit,
+        "--upload-ratelimit",
+        "--remote-ratelimit",
+    );
+    let positive = |option: &Opt<u32>| option.get().copied().filter(|number| *number > 0);
+    let mut command = borg
+        .command("create")
+        .option("--patterns-from", patterns)
+        .when(exclude.exclude_caches.is_on(), ["--exclude-caches"]);
+    for name in exclude.exclude_if_present.items() {
+        command = command.arg("--exclude-if-present").arg(name);
+    }
+    let command = command
+        .when(exclude.keep_exclude_tags.is_on(), ["--keep-exclude-tags"])
+        .when(
+            exclude.exclude_nodump.is_on() && !wants.probe,
+            ["--exclude-nodump"],
+        )
+        .option("--comment", comment)
+        .option(
+            "--checkpoint-interval",
+            positive(&archive.checkpoint_interval),
+        )
+        .option("--checkpoint-volume", positive(&archive.checkpoint_volume))
+        .option("--chunker-params", archive.chunker_params.text())
+        .option("--compression", archive.compression.text())
+        .option(rate, positive(&archive.upload_rate_limit))
+        .option("--upload-buffer", positive(&archive.upload_buffer_size))
+        .when(exclude.one_file_system.is_on(), ["--one-file-system"])
+        .when(archive.numeric_ids.is_on(), [numeric])
+        .when(
+            borg.has(Feature::Atime) && archive.atime.is_on(),
+            ["--atime"],
+        )
+        .when(
+            !borg.has(Feature::Atime) && is_off(&archive.atime),
+            ["--noatime"],
+        )
+        .when(is_off(&archive.ctime), ["--noctime"])
+        .when(is_off(&archive.birthtime), ["--nobirthtime"])
+        .when(exclude.read_special.is_on(), ["--read-special"])
+        .when(is_off(&archive.flags), [no_flags])
+        .option(
+            "--files-changed",
+            archive.files_changed.get().copied().map(FilesChanged::word),
+        )
+        .option("--files-cache", archive.files_cache.text())
+        .args(borg.remote())
+        .args(borg.umask())
+        .args(borg.lock_wait())
+        .when(!wants.progress && !wants.probe, ["--log-json"])
+        .when(wants.list, ["--list", "--filter", filter(borg, wants.dry)])
+        .when(wants.dry, ["--dry-run"])
+        .args(borg.extra(&borg.options.extra().create));
+    if wants.probe {
+        return command;
+    }
+    let (counts, quiet) = (!wants.json && !wants.dry, wants.json);
+    command
+        .args(if quiet { &[] } else { borg.info() })
+        .when(
+            counts && wants.statistics == Statistics::Standard,
+            ["--stats"],
+        )
+        .when(
+            counts && wants.statistics == Statistics::Quick,
+            ["--quick-stats"],
+        )
+        .when(!quiet && borg.is_debugging(), ["--debug", "--show-rc"])
+        .when(wants.progress, ["--progress"])
+        .when(wants.json, ["--json"])
+}
+
+/// Which files `--list` shows. borgmatic 2.1.10: added, modified, errors; more when debugging.
+fn filter(borg: &Borg<'_>, dry: bool) -> &'static str {
+    match (borg.has(Feature::ExcludedMinus), borg.is_debugging(), dry) {
+        (true, true, _) | (true, _, true) => "AME+-",
+        (true, ..) => "AME",
+        (false, true, _) => "AMEx-",
+        (false, ..) => "AME-",
+    }
+}

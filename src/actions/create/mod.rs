@@ -1,0 +1,201 @@
+//! `create`: makes an archive of what is configured.
+
+mod command;
+mod glob;
+mod paths;
+mod runtime;
+
+use super::select::Where;
+use super::{Action, Answer, Context, Info};
+use crate::borg::archive;
+use crate::borg::ask::Strictness;
+use crate::borg::pattern::{self, Kind, Pattern};
+use crate::config::groups::Statistics;
+use crate::hooks::manifest;
+use crate::host::{Command, Failure, Level};
+use crate::options;
+use crate::text::{Node, Problems};
+use runtime::Runtime;
+
+options! {
+    /// Flags of create.
+    pub struct Flags {
+        /// Show borg's progress.
+        progress: bool = "", sets = "progress";
+        /// Show statistics.
+        stats: bool = "", sets = "statistics", sets_to = "standard";
+        /// Show statistics that take less time.
+        quick_stats: bool = "", sets = "statistics", sets_to = "quick";
+        /// Show each file that is stored.
+        list: bool = "", aliases = &["files"], sets = "list_details";
+        /// Print JSON.
+        json: bool = "";
+        /// A comment to store with the archive.
+        comment: String = "TEXT";
+        ..at: Where;
+    }
+}
+
+pub struct Create;
+
+impl Action for Create {
+    type Flags = Flags;
+    const INFO: Info = Info {
+        name: "create",
+        aliases: &["-C", "--create"],
+        about: "Make a backup",
+    };
+
+    fn rules(_flags: &Flags, node: &Node, out: &mut Problems) {
+        super::select::only_one(node, &["stats", "quick_stats"], out);
+    }
+
+    fn run(context: &Context<'_>, flags: &Flags) -> Result<Answer, Failure> {
+        refuse_conflicts(context, flags)?;
+        context.say(
+            Level::Info,
+            if context.dry {
+                "Creating an archive (dry run: nothing is stored)"
+            } else {
+                "Creating an archive"
+            },
+        );
+        let runtime = Runtime::make(context)?;
+        let result = store(context, flags, &runtime);
+        runtime.remove(context);
+        result
+    }
+}
+
+fn refuse_conflicts(context: &Context<'_>, flags: &Flags) -> Result<(), Failure> {
+    let output = &context.config.output;
+    let refuse = |words: &str, help: &str| {
+        Err(Failure::new("borgmatic::create::conflict", words).help(help))
+    };
+    if output.list_details.is_on() && output.progress.is_on() {
+        return refuse(
+            "--list and --progress cannot be used together",
+            "use --list with --log-json, or one of the two",
+        );
+    }
+    if output.list_details.is_on() && flags.json.is_on() {
+        return refuse(
+            "--list and --json cannot be used together",
+            "leave one of them out",
+        );
+    }
+    Ok(())
+}
+
+fn store(context: &Context<'_>, flags: &Flags, runtime: &Runtime) -> Result<Answer, Failure> {
+    let (config, borg) = (context.config, context.borg);
+    let mut patterns = paths::expand(context, paths::collect(context)?);
+    let mut own = Vec::new();
+    if !context.dry
+        && config
+            .hooks
+            .bootstrap
+            .or(crate::hooks::Bootstrap::default())
+            .is_on()
+    {
+        own = manifest::store(context.host.files, &runtime.stored, context.files)?;
+    }
+    patterns = [own.clone(), patterns].concat();
+    patterns = paths::without_runtime_twice(context, patterns, &runtime.stored);
+    if config.source.source_directories_must_exist.or(true) {
+        paths::all_exist(context, &patterns)?;
+    }
+
+    let file = patterns_file(context, runtime, &patterns)?;
+    let format = config
+        .archive
+        .archive_name_format
+        .text()
+        .unwrap_or(archive::default_format(&borg.version));
+    let at = borg.at_archive(context.repository.path(), format);
+    let wants = command::Wants::of(config, flags, context.dry);
+    let skips = config
+        .exclude
+        .unsafe_skip_path_validation_before_create
+        .is_on();
+    if !own.is_empty() && !skips {
+        ask_about_runtime(context, flags, runtime, &patterns, &at)?;
+    }
+
+    let mut command =
+        command::flags(borg, config, file.as_deref(), flags.comment.text(), wants).args(at);
+    if context.dry {
+        command = command.reads();
+    }
+    if wants.json {
+        return context.json(&command);
+    }
+    let asked = wants.list || (wants.statistics != Statistics::None && !context.dry);
+    if config.output.progress.is_on() {
+        command = command.on_terminal();
+    }
+    borg.run(
+        context.host,
+        &command,
+        if asked { Level::Answer } else { Level::Info },
+    )?;
+    Ok(Answer::Done)
+}
+
+fn patterns_file(
+    context: &Context<'_>,
+    runtime: &Runtime,
+    patterns: &[Pattern],
+) -> Result<Option<String>, Failure> {
+    if patterns.is_empty() {
+        return Ok(None);
+    }
+    let path = context
+        .host
+        .files
+        .scratch_file(&runtime.folder, &pattern::file(patterns))?;
+    Ok(Some(path.to_string_lossy().into_owned()))
+}
+
+/// Asks borg, with a dry run over the runtime directory alone, whether the user's excludes would keep
+/// it out of the archive. The original walks all sources for that.
+fn ask_about_runtime(
+    context: &Context<'_>,
+    flags: &Flags,
+    runtime: &Runtime,
+    patterns: &[Pattern],
+    at: &[String],
+) -> Result<(), Failure> {
+    let inside =
+        |pattern: &Pattern| std::path::Path::new(&pattern.path).starts_with(&runtime.stored);
+    let narrow: Vec<_> = patterns
+        .iter()
+        .filter(|pattern| pattern.kind != Kind::Root || inside(pattern))
+        .cloned()
+        .collect();
+    let file = patterns_file(context, runtime, &narrow)?;
+    let wants = command::Wants::probe();
+    let command: Command = command::flags(
+        context.borg,
+        context.config,
+        file.as_deref(),
+        flags.comment.text(),
+        wants,
+    )
+    .args(at)
+    .args(["--dry-run", "--list"])
+    .reads();
+    let ended = context.borg.probe(context.host, &command)?;
+    let listed = ended.tail.join("\n") + &ended.out;
+    context
+        .borg
+        .judge(context.host, &command, ended, Strictness::Usual)?;
+    if !listed.contains("bootstrap/manifest.json") {
+        let words = format!(
+            "The excludes leave out {}, where borgmatic keeps what belongs into each archive. Make them narrower",
+            runtime.stored.display()
+        );
+        context.say(Level::Warning, &words);
+    }
+    Ok(())
+}

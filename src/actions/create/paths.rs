@@ -1,0 +1,176 @@
+//! From the options to patterns: collect, fill in `~` and globs, leave out roots that would read the
+//! runtime directory twice.
+
+use std::collections::HashSet;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use super::glob;
+use crate::actions::Context;
+use crate::borg::pattern::{Kind, Pattern};
+use crate::config::find;
+use crate::host::Failure;
+
+/// The largest file of patterns that is read, in bytes.
+const LARGEST: u64 = 256 << 20;
+
+/// All patterns, in the order in which borg is to read them.
+pub(super) fn collect(context: &Context<'_>) -> Result<Vec<Pattern>, Failure> {
+    let exclude = &context.config.exclude;
+    let mut all: Vec<Pattern> = context
+        .config
+        .source
+        .source_directories
+        .items()
+        .iter()
+        .map(Pattern::root)
+        .collect();
+    for line in meant(exclude.patterns.items()) {
+        all.push(Pattern::parse(line).map_err(|words| bad_pattern(&words, "the option patterns"))?);
+    }
+    all.extend(
+        exclude
+            .exclude_patterns
+            .items()
+            .iter()
+            .map(|line| Pattern::exclude(line.trim())),
+    );
+    for name in exclude.patterns_from.items() {
+        for path in places(context, name) {
+            for line in meant(&lines(context, &path)?) {
+                let parsed = Pattern::parse(line);
+                all.push(parsed.map_err(|words| bad_pattern(&words, &path.to_string_lossy()))?);
+            }
+        }
+    }
+    for name in exclude.exclude_from.items() {
+        for path in places(context, name) {
+            all.extend(meant(&lines(context, &path)?).map(Pattern::exclude));
+        }
+    }
+    Ok(all)
+}
+
+fn bad_pattern(words: &str, place: &str) -> Failure {
+    Failure::new("borgmatic::create::pattern", format!("{place}: {words}"))
+        .help("write for example: R /home, - /home/*/.cache, + /home/susan")
+}
+
+/// Lines that are neither empty nor comments.
+fn meant(lines: &[String]) -> impl Iterator<Item = &str> {
+    lines
+        .iter()
+        .map(|line| line.trim())
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+}
+
+fn lines(context: &Context<'_>, path: &Path) -> Result<Vec<String>, Failure> {
+    let full = context.working().join(path);
+    let bytes = context
+        .host
+        .files
+        .read(&full, LARGEST)
+        .map_err(|error| Failure::file("read the patterns in", &full, &error))?;
+    let text = String::from_utf8(bytes).map_err(|_| {
+        Failure::new(
+            "borgmatic::create::pattern",
+            format!("{} is not UTF-8", full.display()),
+        )
+        .help("save it as UTF-8")
+    })?;
+    Ok(text.lines().map(str::to_owned).collect())
+}
+
+/// The paths that a configured path means: `~` and globs filled in, relative to the working
+/// directory. Without a match it stays as it is, so that what is missing can be named.
+fn places(context: &Context<'_>, path: &str) -> Vec<PathBuf> {
+    let path = find::expand(path, context.host.env);
+    let found = glob::paths(context.host.files, context.working(), &path);
+    if found.is_empty() { vec![path] } else { found }
+}
+
+/// Fills in `~` everywhere, and globs in roots.
+pub(super) fn expand(context: &Context<'_>, patterns: Vec<Pattern>) -> Vec<Pattern> {
+    let mut all = Vec::new();
+    for pattern in patterns {
+        let Some(path) = pattern.path.to_str() else {
+            all.push(pattern);
+            continue;
+        };
+        if pattern.kind == Kind::Root {
+            all.extend(
+                places(context, path)
+                    .into_iter()
+                    .map(|path| pattern.with_path(path)),
+            );
+        } else {
+            let path = find::expand(path, context.host.env);
+            all.push(pattern.with_path(path));
+        }
+    }
+    all
+}
+
+/// Leaves out roots that lie below another root when both hold the runtime directory: borg would read
+/// it twice. Roots on other file systems stay when borg keeps to one.
+pub(super) fn without_runtime_twice(
+    context: &Context<'_>,
+    patterns: Vec<Pattern>,
+    runtime: &Path,
+) -> Vec<Pattern> {
+    let one_file_system = context.config.exclude.one_file_system.is_on();
+    let holds_runtime = |path: &Path| runtime.starts_with(path);
+    let roots: Vec<(PathBuf, Option<u64>)> = patterns
+        .iter()
+        .filter(|pattern| pattern.kind == Kind::Root)
+        .map(|pattern| (PathBuf::from(&pattern.path), device(context, &pattern.path)))
+        .collect();
+    let is_second = |pattern: &Pattern| {
+        let path = Path::new(&pattern.path);
+        let own = device(context, &pattern.path);
+        pattern.kind == Kind::Root
+            && own.is_some()
+            && holds_runtime(path)
+            && roots.iter().any(|(other, theirs)| {
+                path != other
+                    && path.starts_with(other)
+                    && holds_runtime(other)
+                    && (!one_file_system || own == *theirs)
+            })
+    };
+    let mut seen = HashSet::new();
+    patterns
+        .into_iter()
+        .filter(|pattern| seen.insert(pattern.clone()) && !is_second(pattern))
+        .collect()
+}
+
+/// The device of the longest part of a path that exists.
+fn device(context: &Context<'_>, path: &OsString) -> Option<u64> {
+    context
+        .working()
+        .join(path)
+        .ancestors()
+        .find_map(|path| context.host.files.device(path))
+}
+
+/// Refuses roots that do not exist: a backup without them could go unnoticed.
+pub(super) fn all_exist(context: &Context<'_>, patterns: &[Pattern]) -> Result<(), Failure> {
+    let missing: Vec<String> = patterns
+        .iter()
+        .filter(|pattern| {
+            pattern.kind == Kind::Root
+                && !context
+                    .host
+                    .files
+                    .exists(&context.working().join(&pattern.path))
+        })
+        .map(|pattern| pattern.path.display().to_string())
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let words = format!("these sources do not exist: {}", missing.join(", "));
+    Err(Failure::new("borgmatic::create::missing-source", words)
+        .help("correct source_directories; or, if they may be absent, set source_directories_must_exist: false"))
+}

@@ -1,0 +1,86 @@
+//! `info`: a summary of archives.
+
+use super::select::{Age, Select, Where, only_one};
+use super::{Action, Answer, Context, Info};
+use crate::borg::Feature;
+use crate::host::{Command, Failure, Level};
+use crate::options;
+use crate::text::{Node, Problems};
+
+options! {
+    /// Flags of info.
+    pub struct Flags {
+        /// The archive: its name, or latest.
+        archive: String = "NAME";
+        /// Print JSON.
+        json: bool = "";
+        ..select: Select;
+        ..age: Age;
+        ..at: Where;
+    }
+}
+
+pub struct InfoAction;
+
+impl Action for InfoAction {
+    type Flags = Flags;
+    const INFO: Info = Info {
+        name: "info",
+        aliases: &["-i", "--info"],
+        about: "Show a summary of archives",
+    };
+
+    fn rules(_flags: &Flags, node: &Node, out: &mut Problems) {
+        only_one(node, &["archive", "prefix", "match_archives"], out);
+    }
+
+    fn run(context: &Context<'_>, flags: &Flags) -> Result<Answer, Failure> {
+        let json = flags.json.is_on();
+        if !json {
+            context.say(Level::Answer, "Displaying a summary of archives");
+        }
+        let matching = match flags.archive.text() {
+            Some(name) => context.matching_name(Some(&context.archive_name(name)?)),
+            None => flags
+                .select
+                .by_prefix(&context.borg.version)
+                .unwrap_or_else(|| context.matching()),
+        };
+        let command = command(context, flags, &matching);
+        if json {
+            return context.json(&command);
+        }
+        context.borg.run(context.host, &command, Level::Answer)?;
+        Ok(Answer::Done)
+    }
+}
+
+fn command(context: &Context<'_>, flags: &Flags, matching: &[String]) -> Command {
+    let borg = context.borg;
+    let (select, age, json) = (&flags.select, &flags.age, flags.json.is_on());
+    // Without a filter, Borg 1 answers about the repository, not about its archives.
+    let every = if borg.has(Feature::MatchArchives) {
+        "--match-archives"
+    } else {
+        "--glob-archives"
+    };
+    borg.command("info")
+        .args(if json { &[] } else { borg.verbose() })
+        .args(borg.remote())
+        .args(borg.umask())
+        .arg("--log-json")
+        .args(borg.lock_wait())
+        .args(matching)
+        .when(json && matching.is_empty(), [every, "*"])
+        .option("--first", select.first.text())
+        .when(json, ["--json"])
+        .option("--last", select.last.text())
+        .option("--newer", age.newer.text())
+        .option("--newest", age.newest.text())
+        .option("--older", age.older.text())
+        .option("--oldest", age.oldest.text())
+        .option("--sort-by", select.sort_by.text())
+        .args(context.extra(&borg.options.extra().info))
+        .args(borg.at(context.repository.path()))
+        .reads()
+}

@@ -1,0 +1,170 @@
+//! `list`: the files of an archive; a search through archives; without either, the archives.
+
+use super::select::{Select, Where, only_one};
+use super::{Action, Answer, Context, Info, repo_list};
+use crate::borg::Feature;
+use crate::host::{Command, Failure, Level};
+use crate::option::{Opt, Options};
+use crate::options;
+use crate::text::{Node, Problems};
+
+options! {
+    /// Flags of list.
+    pub struct Flags {
+        /// The archive whose files to list: its name, or latest.
+        archive: String = "NAME";
+        /// Only this path, below which all is listed. May be repeated.
+        path: Vec<String> = "PATH";
+        /// Search all archives for this part of a path, or pattern. May be repeated.
+        find: Vec<String> = "PART";
+        /// Show names only.
+        short: bool = "";
+        /// How to show a file: borg's placeholders.
+        format: String = "FORMAT";
+        /// Print JSON.
+        json: bool = "";
+        /// Leave out paths that match.
+        exclude: String = "PATTERN", short = 'e';
+        /// Leave out paths that match a line of this file.
+        exclude_from: String = "FILE";
+        /// Leave out or take in paths that match.
+        pattern: String = "PATTERN";
+        /// Leave out or take in paths that match a line of this file.
+        patterns_from: String = "FILE";
+        ..select: Select;
+        ..at: Where;
+    }
+}
+
+pub struct List;
+
+impl Action for List {
+    type Flags = Flags;
+    const INFO: Info = Info {
+        name: "list",
+        aliases: &["-l"],
+        about: "List the files of an archive, or search all archives",
+    };
+
+    fn rules(_flags: &Flags, node: &Node, out: &mut Problems) {
+        only_one(node, &["prefix", "match_archives"], out);
+    }
+
+    fn run(context: &Context<'_>, flags: &Flags) -> Result<Answer, Failure> {
+        if let Some(name) = flags.archive.text() {
+            return one(context, flags, name);
+        }
+        if flags.find.items().is_empty() {
+            let as_repo_list = repo_list::Flags {
+                short: flags.short.clone(),
+                format: flags.format.clone(),
+                json: flags.json.clone(),
+                select: flags.select.clone(),
+                ..Default::default()
+            };
+            return <repo_list::RepoList as Action>::run(context, &as_repo_list);
+        }
+        search(context, flags)
+    }
+}
+
+/// The files of one archive; with `--json` a line of JSON for each. borgmatic 2.1.10: the same.
+fn one(context: &Context<'_>, flags: &Flags, name: &str) -> Result<Answer, Failure> {
+    let select = &flags.select;
+    let given: [(&str, &Opt<String>); 5] = [
+        ("--prefix", &select.prefix),
+        ("--match-archives", &select.match_archives),
+        ("--sort-by", &select.sort_by),
+        ("--first", &select.first),
+        ("--last", &select.last),
+    ];
+    debug_assert_eq!(given.len(), Select::FIELDS.len());
+    for (flag, _) in given.iter().filter(|(_, value)| value.is_set()) {
+        context.say(
+            Level::Warning,
+            &format!("{flag} chooses among archives: it is ignored beside --archive"),
+        );
+    }
+    let name = context.archive_name(name)?;
+    context.say(Level::Answer, &format!("Listing archive {name}"));
+    let command = command(context, flags, &name);
+    context.borg.run(context.host, &command, Level::Answer)?;
+    Ok(Answer::Done)
+}
+
+/// The matching files of every matching archive.
+fn search(context: &Context<'_>, flags: &Flags) -> Result<Answer, Failure> {
+    context.say(Level::Answer, "Searching archives");
+    let borg = context.borg;
+    let matching = flags
+        .select
+        .by_prefix(&borg.version)
+        .unwrap_or_else(|| context.matching());
+    let renamed = borg.has(Feature::RepoCommands);
+    let names = borg
+        .command(if renamed { "repo-list" } else { "list" })
+        .args(borg.remote())
+        .args(borg.umask())
+        .arg("--log-json")
+        .args(borg.lock_wait())
+        .args(matching)
+        .option("--first", flags.select.first.text())
+        .option("--last", flags.select.last.text())
+        .arg("--short")
+        .option("--sort-by", flags.select.sort_by.text())
+        .args(context.extra(if renamed {
+            &borg.options.extra().repo_list
+        } else {
+            &borg.options.extra().list
+        }))
+        .args(borg.at(context.repository.path()))
+        .reads();
+    let out = borg.capture(context.host, &names)?;
+    for name in out.lines().filter(|name| !name.is_empty()) {
+        context
+            .host
+            .bus
+            .line(Level::Answer, "", &format!("Listing archive {name}"));
+        borg.run(context.host, &command(context, flags, name), Level::Answer)?;
+    }
+    Ok(Answer::Done)
+}
+
+fn command(context: &Context<'_>, flags: &Flags, archive: &str) -> Command {
+    let borg = context.borg;
+    let json = flags.json.is_on();
+    let format = flags
+        .format
+        .text()
+        .or_else(|| context.config.output.file_list_format.text());
+    borg.command("list")
+        .args(if json { &[] } else { borg.verbose() })
+        .args(borg.remote())
+        .args(borg.umask())
+        .arg("--log-json")
+        .when(json, ["--json-lines"])
+        .args(borg.lock_wait())
+        .option("--format", format)
+        .option("--exclude", flags.exclude.text())
+        .option("--exclude-from", flags.exclude_from.text())
+        .option("--pattern", flags.pattern.text())
+        .option("--patterns-from", flags.patterns_from.text())
+        .when(flags.short.is_on(), ["--short"])
+        .args(context.extra(&borg.options.extra().list))
+        .args(borg.at_archive(context.repository.path(), archive))
+        .args(flags.path.items())
+        .args(flags.find.items().iter().map(|part| pattern(part)))
+        .reads()
+}
+
+/// A pattern for borg: plain text is looked for anywhere in a path.
+fn pattern(part: &str) -> String {
+    let has_style = part
+        .split_once(':')
+        .is_some_and(|(style, _)| ["fm", "sh", "re", "pp", "pf"].contains(&style));
+    if has_style {
+        part.to_owned()
+    } else {
+        format!("sh:**/*{part}*/**")
+    }
+}

@@ -1,0 +1,139 @@
+//! One file for each action: its flags, its command, what it does. Nobody below knows them.
+
+pub mod borg;
+pub mod check;
+pub mod compact;
+pub mod config;
+pub mod context;
+pub mod create;
+pub mod extract;
+pub mod info;
+pub mod list;
+pub mod prune;
+pub mod repo_create;
+pub mod repo_info;
+pub mod repo_list;
+pub mod select;
+
+pub use context::{Alone, Context};
+
+use crate::host::Failure;
+use crate::option::{At, Groups, Options, walk};
+use crate::text::{Node, Problems};
+
+/// What an action leaves behind.
+#[derive(Debug)]
+pub enum Answer {
+    Done,
+    /// A document for standard output, with `--json`.
+    Json(serde_json::Value),
+}
+
+/// What a person and the command line know of an action.
+#[derive(Debug)]
+pub struct Info {
+    pub name: &'static str,
+    pub aliases: &'static [&'static str],
+    /// One line for the overview.
+    pub about: &'static str,
+}
+
+/// An action on a repository.
+pub trait Action {
+    type Flags: Options;
+    const INFO: Info;
+
+    /// Rules between flags.
+    fn rules(_flags: &Self::Flags, _node: &Node, _out: &mut Problems) {}
+
+    fn run(context: &Context<'_>, flags: &Self::Flags) -> Result<Answer, Failure>;
+}
+
+/// An action that runs once, before and without any repository.
+pub trait AloneAction {
+    type Flags: Options;
+    const INFO: Info;
+
+    fn run(alone: &Alone<'_>, flags: &Self::Flags) -> Result<Answer, Failure>;
+}
+
+/// An action without its types: a line of [`ALL`].
+#[derive(Debug)]
+pub struct Entry {
+    pub info: Info,
+    pub groups: Groups,
+    /// Adds the problems that its flags have.
+    pub check: fn(&Node, &mut Problems),
+    pub run: Run,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub enum Run {
+    OnRepository(fn(&Context<'_>, &Node) -> Result<Answer, Failure>),
+    Alone(fn(&Alone<'_>, &Node) -> Result<Answer, Failure>),
+}
+
+impl Entry {
+    const fn of<A: Action>() -> Self {
+        Self {
+            info: A::INFO,
+            groups: A::Flags::GROUPS,
+            check: |node, out| {
+                if let Some(flags) = walk::object::<A::Flags>(node, &At::Top, out) {
+                    A::rules(&flags, node, out);
+                }
+            },
+            run: Run::OnRepository(|context, node| A::run(context, &flags::<A::Flags>(node))),
+        }
+    }
+
+    const fn alone<A: AloneAction>() -> Self {
+        Self {
+            info: A::INFO,
+            groups: A::Flags::GROUPS,
+            check: |node, out| {
+                walk::object::<A::Flags>(node, &At::Top, out);
+            },
+            run: Run::Alone(|alone, node| A::run(alone, &flags::<A::Flags>(node))),
+        }
+    }
+
+    /// Is it called so, by name or alias?
+    pub fn is_called(&self, word: &str) -> bool {
+        self.info.name == word || self.info.aliases.contains(&word)
+    }
+
+    pub fn is_alone(&self) -> bool {
+        matches!(self.run, Run::Alone(_))
+    }
+}
+
+/// Flags that [`Entry::check`] has found good.
+fn flags<F: Options>(node: &Node) -> F {
+    F::take(node, &At::Top, &mut Problems::default())
+}
+
+/// All actions, in the order of the overview.
+pub static ALL: &[Entry] = &[
+    Entry::of::<repo_create::RepoCreate>(),
+    Entry::of::<create::Create>(),
+    Entry::of::<prune::Prune>(),
+    Entry::of::<compact::Compact>(),
+    Entry::of::<check::Check>(),
+    Entry::of::<repo_list::RepoList>(),
+    Entry::of::<list::List>(),
+    Entry::of::<repo_info::RepoInfo>(),
+    Entry::of::<info::InfoAction>(),
+    Entry::of::<extract::Extract>(),
+    Entry::of::<borg::BorgAction>(),
+    Entry::alone::<config::generate::Generate>(),
+    Entry::alone::<config::validate::Validate>(),
+];
+
+/// What a run without any action does, in this order. borgmatic 1.7.9: the same.
+pub const DEFAULT: [&str; 4] = ["create", "prune", "compact", "check"];
+
+/// The action of that name or alias.
+pub fn named(word: &str) -> Option<&'static Entry> {
+    ALL.iter().find(|entry| entry.is_called(word))
+}

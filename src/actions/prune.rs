@@ -1,0 +1,115 @@
+//! `prune`: removes the archives that no retention rule keeps.
+
+use super::select::Where;
+use super::{Action, Answer, Context, Info};
+use crate::borg::{Borg, Feature};
+use crate::config::groups::{Retention, Statistics};
+use crate::host::{Command, Failure, Level};
+use crate::options;
+
+options! {
+    /// Flags of prune.
+    pub struct Flags {
+        /// Show statistics.
+        stats: bool = "", sets = "statistics", sets_to = "standard";
+        /// Show statistics that take less time.
+        quick_stats: bool = "", sets = "statistics", sets_to = "quick";
+        /// Show each archive that is kept or removed.
+        list: bool = "", sets = "list_details";
+        /// Only archives of this name or pattern: sh:…, re:….
+        match_archives: String = "PATTERN", short = 'a', aliases = &["glob-archives"], sets = "match_archives";
+        ..at: Where;
+    }
+}
+
+pub struct Prune;
+
+impl Action for Prune {
+    type Flags = Flags;
+    const INFO: Info = Info {
+        name: "prune",
+        aliases: &["-p", "--prune"],
+        about: "Remove archives that no keep_… option keeps",
+    };
+
+    fn rules(_flags: &Flags, node: &crate::text::Node, out: &mut crate::text::Problems) {
+        super::select::only_one(node, &["stats", "quick_stats"], out);
+    }
+
+    fn run(context: &Context<'_>, _flags: &Flags) -> Result<Answer, Failure> {
+        context.say(
+            Level::Info,
+            if context.dry {
+                "Pruning archives (dry run: nothing is removed)"
+            } else {
+                "Pruning archives"
+            },
+        );
+        let output = &context.config.output;
+        let shows = Shows {
+            statistics: output.statistics.or(Statistics::None),
+            list: output.list_details.is_on(),
+        };
+        let prefix = context.config.retention.prefix.text();
+        let matching = match prefix {
+            Some(prefix) => crate::borg::archive::with_prefix(prefix, &context.borg.version),
+            None => context.matching(),
+        };
+        let command = command(
+            context.borg,
+            &context.config.retention,
+            &matching,
+            shows,
+            context.dry,
+        )
+        .args(context.extra(&context.borg.options.extra().prune))
+        .args(context.borg.at(context.repository.path()));
+        let level = if shows.list || shows.statistics != Statistics::None {
+            Level::Answer
+        } else {
+            Level::Info
+        };
+        context.borg.run(context.host, &command, level)?;
+        Ok(Answer::Done)
+    }
+}
+
+/// What the user wants to see.
+#[derive(Clone, Copy)]
+struct Shows {
+    statistics: Statistics,
+    list: bool,
+}
+
+fn command(
+    borg: &Borg<'_>,
+    keep: &Retention,
+    matching: &[String],
+    shows: Shows,
+    dry: bool,
+) -> Command {
+    let mut command = borg.command("prune");
+    for (flag, value) in keep.limits() {
+        command = command.arg(flag).arg(value);
+    }
+    let counts = !dry && !borg.has(Feature::NoPruneStats);
+    let command = command
+        .args(matching)
+        .arg("--log-json")
+        .args(borg.remote())
+        .args(borg.umask())
+        .args(borg.lock_wait())
+        .when(
+            counts && shows.statistics == Statistics::Standard,
+            ["--stats"],
+        )
+        .when(
+            counts && shows.statistics == Statistics::Quick,
+            ["--quick-stats"],
+        )
+        .args(borg.info())
+        .when(shows.list, ["--list"])
+        .when(borg.is_debugging(), ["--debug", "--show-rc"])
+        .when(dry, ["--dry-run"]);
+    if dry { command.reads() } else { command }
+}

@@ -1,0 +1,179 @@
+//! `repo-create`: makes a repository, unless it is there already.
+
+use super::select::Where;
+use super::{Action, Answer, Context, Info, repo_info};
+use crate::borg::reply::{self, Info as RepositoryInfo};
+use crate::borg::{Borg, Feature, Repository};
+use crate::host::{Command, Exit, Failure, Level};
+use crate::option::Opt;
+use crate::options;
+
+options! {
+    /// Flags of repo-create.
+    pub struct Flags {
+        /// Encryption of the new repository, for example repokey, keyfile, repokey-blake2 or none.
+        encryption: String = "MODE", short = 'e';
+        /// Hash that identifies data (Borg 2).
+        id_hash: String = "HASH", short = 'i';
+        /// Where the key is kept: repokey or keyfile (Borg 2).
+        key_location: String = "PLACE";
+        /// Repository whose key material the new one shares (Borg 2).
+        source_repository: String = "REPOSITORY", aliases = &["other-repo"];
+        /// The source repository is one of Borg 1 (Borg 2).
+        from_borg1: bool = "";
+        /// Copy the key of the source repository (Borg 2).
+        copy_crypt_key: bool = "";
+        /// The repository refuses to delete data.
+        append_only: bool = "";
+        /// The most space that the repository may use.
+        storage_quota: String = "SIZE";
+        /// Make the directories above it.
+        make_parent_directories: bool = "", aliases = &["make-parent-dirs"];
+        ..at: Where;
+    }
+}
+
+pub struct RepoCreate;
+
+/// Exit codes of `borg info` that mean «there is none». borgmatic 2.1.10: the same.
+const ABSENT: [i32; 3] = [2, 13, 15];
+
+impl Action for RepoCreate {
+    type Flags = Flags;
+    const INFO: Info = Info {
+        name: "repo-create",
+        aliases: &["init", "rcreate", "-I", "--init"],
+        about: "Make a new repository, unless it is there already",
+    };
+
+    fn run(context: &Context<'_>, flags: &Flags) -> Result<Answer, Failure> {
+        context.say(Level::Info, "Creating the repository");
+        let own = context.repository;
+        let encryption = text(&flags.encryption, &own.encryption);
+        let ask = repo_info::command(context.borg, own.path(), true);
+        let asked = context.borg.probe(context.host, &ask)?;
+        match asked.exit {
+            Exit::Code(0) => return exists(context, encryption, &reply::read(&ask, &asked.out)?),
+            Exit::Code(code) if ABSENT.contains(&code) => {}
+            _ => {
+                context.borg.judge(
+                    context.host,
+                    &ask,
+                    asked,
+                    crate::borg::ask::Strictness::NoWarning,
+                )?;
+            }
+        }
+        let Some(encryption) = encryption else {
+            return Err(Failure::new("borgmatic::repo-create::encryption", "which --encryption shall the new repository have?")
+                .help("for most: borgmatic repo-create --encryption repokey\nor set the option encryption at the repository"));
+        };
+        if context.dry {
+            context.say(Level::Info, "Not creating it (dry run)");
+            return Ok(Answer::Done);
+        }
+        let command = command(context.borg, own, flags, encryption)
+            .args(extra(context))
+            .args(context.borg.at(own.path()));
+        context.borg.run(context.host, &command, Level::Info)?;
+        remember(context, encryption);
+        Ok(Answer::Done)
+    }
+}
+
+/// A flag, else the option at the repository.
+fn text<'a>(flag: &'a Opt<String>, option: &'a Opt<String>) -> Option<&'a str> {
+    flag.text().or_else(|| option.text())
+}
+
+fn command(borg: &Borg<'_>, own: &Repository, flags: &Flags, encryption: &str) -> Command {
+    let on = |flag: &Opt<bool>, option: &Opt<bool>| flag.is_on() || option.is_on();
+    borg.command(if borg.has(Feature::RepoCommands) {
+        "repo-create"
+    } else {
+        "init"
+    })
+    .args(["--encryption", encryption])
+    .option("--id-hash", text(&flags.id_hash, &own.id_hash))
+    .option(
+        "--key-location",
+        text(&flags.key_location, &own.key_location),
+    )
+    .option("--other-repo", flags.source_repository.text())
+    .when(flags.from_borg1.is_on(), ["--from-borg1"])
+    .when(flags.copy_crypt_key.is_on(), ["--copy-crypt-key"])
+    .when(on(&flags.append_only, &own.append_only), ["--append-only"])
+    .option(
+        "--storage-quota",
+        text(&flags.storage_quota, &own.storage_quota),
+    )
+    .when(
+        on(&flags.make_parent_directories, &own.make_parent_directories),
+        ["--make-parent-dirs"],
+    )
+    .args(borg.info())
+    .when(borg.is_debugging(), ["--debug"])
+    .args(borg.lock_wait())
+    .args(borg.remote())
+    .args(borg.umask())
+    .on_terminal()
+}
+
+/// The user's own words: of `init`, or of `repo_create`, which the original overlooks.
+fn extra(context: &Context<'_>) -> Vec<String> {
+    let extra = context.borg.options.extra();
+    if extra.init.is_set() {
+        context.say(
+            Level::Warning,
+            "The option init of extra_borg_options is deprecated: use repo_create",
+        );
+        return context.extra(&extra.init);
+    }
+    context.extra(&extra.repo_create)
+}
+
+/// The repository is there: fine, if it is what was asked for.
+fn exists(
+    context: &Context<'_>,
+    wanted: Option<&str>,
+    info: &RepositoryInfo,
+) -> Result<Answer, Failure> {
+    let mode = info
+        .encryption
+        .as_ref()
+        .map_or("none", |encryption| encryption.mode.as_str());
+    match wanted {
+        Some(wanted) if wanted != mode => Err(Failure::new(
+            "borgmatic::repo-create::mismatch",
+            format!("the repository exists with encryption \"{mode}\", not \"{wanted}\""),
+        )
+        .help(format!(
+            "use it as it is: --encryption {mode}; or choose another path"
+        ))),
+        _ => {
+            context.say(Level::Info, "The repository exists already: nothing to do");
+            Ok(Answer::Done)
+        }
+    }
+}
+
+/// What nobody can get back once it is lost.
+fn remember(context: &Context<'_>, encryption: &str) {
+    if encryption.starts_with("none") || encryption.starts_with("authenticated") {
+        return;
+    }
+    let config = context
+        .files
+        .first()
+        .map(|path| path.to_string_lossy())
+        .unwrap_or_default();
+    let config = crate::option::words::quote(&config);
+    context.say(Level::Answer, "The new repository is encrypted. Keep two things where this machine's end cannot reach them:");
+    context.say(
+        Level::Answer,
+        "  1. the passphrase: without it nobody can read the backups;",
+    );
+    let key =
+        format!("  2. the key, which this prints: borgmatic --config {config} borg key export");
+    context.say(Level::Answer, &key);
+}

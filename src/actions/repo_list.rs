@@ -1,0 +1,97 @@
+//! `repo-list`: the archives of a repository.
+
+use super::select::{Age, Select, Where, only_one};
+use super::{Action, Answer, Context, Info};
+use crate::borg::Feature;
+use crate::host::{Command, Failure, Level};
+use crate::options;
+use crate::text::{Node, Problems};
+
+options! {
+    /// Flags of repo-list.
+    pub struct Flags {
+        /// Show names only.
+        short: bool = "";
+        /// How to show an archive: borg's placeholders.
+        format: String = "FORMAT";
+        /// Print JSON.
+        json: bool = "";
+        /// Only archives that were deleted (Borg 2).
+        deleted: bool = "";
+        ..select: Select;
+        ..age: Age;
+        ..at: Where;
+    }
+}
+
+pub struct RepoList;
+
+impl Action for RepoList {
+    type Flags = Flags;
+    const INFO: Info = Info {
+        name: "repo-list",
+        aliases: &["rlist"],
+        about: "List the archives of a repository",
+    };
+
+    fn rules(_flags: &Flags, node: &Node, out: &mut Problems) {
+        only_one(node, &["prefix", "match_archives"], out);
+    }
+
+    fn run(context: &Context<'_>, flags: &Flags) -> Result<Answer, Failure> {
+        let by_prefix = flags.select.by_prefix(&context.borg.version);
+        let matching = by_prefix.unwrap_or_else(|| context.matching());
+        let command = command(context, flags, &matching);
+        if flags.json.is_on() {
+            return context.json(&command);
+        }
+        context.say(Level::Answer, "Listing the repository");
+        let out = context.borg.capture(context.host, &command)?;
+        for line in out.lines() {
+            context.host.bus.line(Level::Answer, "", line);
+        }
+        if out.trim().is_empty() && !matching.is_empty() {
+            context.say(
+                Level::Warning,
+                "No archive matches the filter. All archives: --match-archives '*'",
+            );
+        }
+        Ok(Answer::Done)
+    }
+}
+
+fn command(context: &Context<'_>, flags: &Flags, matching: &[String]) -> Command {
+    let borg = context.borg;
+    let (select, age, json) = (&flags.select, &flags.age, flags.json.is_on());
+    let format = flags
+        .format
+        .text()
+        .or_else(|| context.config.output.archive_list_format.text());
+    let renamed = borg.has(Feature::RepoCommands);
+    let extra = borg.options.extra();
+    borg.command(if renamed { "repo-list" } else { "list" })
+        .args(if json { &[] } else { borg.verbose() })
+        .args(borg.remote())
+        .args(borg.umask())
+        .arg("--log-json")
+        .args(borg.lock_wait())
+        .args(matching)
+        .option("--format", format.filter(|_| !json))
+        .when(flags.deleted.is_on(), ["--deleted"])
+        .option("--first", select.first.text())
+        .when(json, ["--json"])
+        .option("--last", select.last.text())
+        .option("--newer", age.newer.text())
+        .option("--newest", age.newest.text())
+        .option("--older", age.older.text())
+        .option("--oldest", age.oldest.text())
+        .when(flags.short.is_on(), ["--short"])
+        .option("--sort-by", select.sort_by.text())
+        .args(context.extra(if renamed {
+            &extra.repo_list
+        } else {
+            &extra.list
+        }))
+        .args(borg.at(context.repository.path()))
+        .reads()
+}

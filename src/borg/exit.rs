@@ -1,0 +1,107 @@
+//! What an exit code of borg means. Facts: borgmatic 2.1.10, `runtime.md` section 6; a status of 128
+//! or more is an error, on purpose (`docs/differences.md`).
+
+use super::options::{ExitRule, TreatAs};
+use crate::host::Exit;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    Fine,
+    Warning,
+    Error,
+}
+
+/// Who decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Judge {
+    Borg,
+    /// Borg's own view was overruled by ours …
+    Default,
+    /// … or by the option `borg_exit_codes`.
+    User,
+}
+
+/// The meaning of an exit, with the user's rules first.
+pub fn judge(exit: Exit, rules: &[ExitRule]) -> (Meaning, Judge) {
+    let Exit::Code(code) = exit else {
+        return (Meaning::Error, Judge::Borg);
+    };
+    if code == 0 {
+        return (Meaning::Fine, Judge::Borg);
+    }
+    let rule = rules
+        .iter()
+        .find(|rule| rule.code.get().is_some_and(|own| own.0 == code));
+    match rule.and_then(|rule| rule.treat_as.get()) {
+        Some(TreatAs::Error) => return (Meaning::Error, Judge::User),
+        Some(TreatAs::Warning) => return (Meaning::Warning, Judge::User),
+        None => {}
+    }
+    match code {
+        1 => (Meaning::Warning, Judge::Borg),
+        101 | 102 | 104..=106 => (Meaning::Error, Judge::Default),
+        100..=127 => (Meaning::Warning, Judge::Borg),
+        _ => (Meaning::Error, Judge::Borg),
+    }
+}
+
+/// What an exit code says, in words. Borg 1.4 docs: return codes, modern.
+pub fn name(code: i32) -> Option<&'static str> {
+    Some(match code {
+        13 => "the repository does not exist",
+        15 => "this is not a valid repository",
+        50 => "the passphrase could not be read",
+        51 => "the passphrase command failed",
+        52 => "the passphrase is wrong",
+        53 => "the key does not belong to this passphrase",
+        62 => "the repository was moved, or is not encrypted and not known yet",
+        70 | 71 | 72 | 73 => "the repository or the cache is locked by another borg",
+        80 | 81 | 82 => "the connection to the repository was lost",
+        100 => "a file changed while it was backed up",
+        101 => "an include pattern never matched",
+        102 => "a file could not be backed up because of an error",
+        103 => "a file changed its type while it was backed up",
+        104 => "a file could not be backed up because of an input/output error",
+        105 => "a file could not be backed up for lack of permission",
+        106 => "a device changed while it was backed up",
+        107 => "a file vanished before it was backed up",
+        _ => return None,
+    })
+}
+
+/// What a person can do about an exit code.
+pub fn help(code: i32) -> Option<&'static str> {
+    Some(match code {
+        13 | 15 => "make the repository first: borgmatic repo-create --encryption repokey",
+        50..=53 => "check encryption_passphrase or encryption_passcommand in the configuration",
+        62 => {
+            "if that is expected, set relocated_repo_access_is_ok or \
+             unknown_unencrypted_repo_access_is_ok to true for one run"
+        }
+        70..=73 => {
+            "another borg may be at work; wait, or set lock_wait. If none is: borgmatic borg break-lock"
+        }
+        80..=82 => "try the connection by hand: ssh USER@HOST borg --version",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Judge, Meaning, judge};
+    use crate::host::Exit;
+
+    #[test]
+    fn codes_mean_what_borgmatic_says() {
+        let meaning = |code| judge(Exit::Code(code), &[]).0;
+        assert_eq!(meaning(0), Meaning::Fine);
+        for code in [1, 100, 103, 107, 120] {
+            assert_eq!(meaning(code), Meaning::Warning, "{code}");
+        }
+        for code in [2, 13, 75, 99, 101, 102, 104, 105, 106, 128, 137, 143, 255] {
+            assert_eq!(meaning(code), Meaning::Error, "{code}");
+        }
+        assert_eq!(judge(Exit::Signal(9), &[]).0, Meaning::Error);
+        assert_eq!(judge(Exit::Code(105), &[]).1, Judge::Default);
+    }
+}

@@ -1,0 +1,126 @@
+//! A line that borg printed, and how loud it is. Borg runs with `--log-json`: its lines are JSON
+//! objects, turned back into text here.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+
+use crate::host::Level;
+
+#[derive(Deserialize)]
+struct Said<'a> {
+    #[serde(rename = "type", borrow)]
+    kind: Cow<'a, str>,
+    #[serde(borrow)]
+    levelname: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    message: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    status: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    path: Option<Cow<'a, str>>,
+}
+
+/// What is to be said of a line of borg's. `usual` is the level of lines without one of their own.
+/// Text is written into `text`, which is emptied first. `None` for progress and other events that
+/// are not for a log.
+pub fn translate(line: &str, usual: Level, text: &mut String) -> Option<Level> {
+    text.clear();
+    if line.starts_with('{')
+        && let Ok(said) = serde_json::from_str::<Said<'_>>(line)
+    {
+        match (&*said.kind, said.message, said.path) {
+            ("log_message", Some(message), _) => {
+                text.push_str(&message);
+                return Some(loud(said.levelname.as_deref().unwrap_or("INFO"), usual));
+            }
+            ("file_status", _, Some(path)) => {
+                text.push_str(said.status.as_deref().unwrap_or("?"));
+                text.push(' ');
+                text.push_str(&path);
+                return Some(usual);
+            }
+            ("archive_progress" | "progress_message" | "progress_percent", ..) => return None,
+            _ => {}
+        }
+    }
+    text.push_str(line);
+    Some(usual)
+}
+
+/// Borg's level, raised to the usual one when it is only a little quieter: what the user asked for
+/// must be seen. borgmatic 2.1.10: a gap of less than ten in Python's numbers.
+fn loud(name: &str, usual: Level) -> Level {
+    let own = match name {
+        "DEBUG" => Level::Debug,
+        "WARNING" => Level::Warning,
+        "ERROR" => Level::Error,
+        "CRITICAL" => Level::Critical,
+        _ => Level::Info,
+    };
+    if own == Level::Info && usual == Level::Answer {
+        usual
+    } else {
+        own
+    }
+}
+
+/// The level of a line on the standard error of a program that is not borg.
+pub fn of_tool(line: &str) -> Level {
+    let warns = line
+        .get(..8)
+        .is_some_and(|start| start.eq_ignore_ascii_case("warning:"));
+    if warns { Level::Warning } else { Level::Error }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{of_tool, translate};
+    use crate::host::Level;
+
+    fn said(line: &str, usual: Level) -> Option<(Level, String)> {
+        let mut text = String::new();
+        translate(line, usual, &mut text).map(|level| (level, text))
+    }
+
+    #[test]
+    fn borgs_json_becomes_text_with_its_level() {
+        let line = r#"{"type": "log_message", "levelname": "WARNING", "message": "a \"b\"", "name": "borg"}"#;
+        assert_eq!(
+            said(line, Level::Info),
+            Some((Level::Warning, "a \"b\"".into()))
+        );
+        let line = r#"{"type": "file_status", "status": "A", "path": "/é"}"#;
+        assert_eq!(
+            said(line, Level::Answer),
+            Some((Level::Answer, "A /é".into()))
+        );
+        let line = r#"{"type": "archive_progress", "nfiles": 1}"#;
+        assert_eq!(said(line, Level::Info), None);
+    }
+
+    #[test]
+    fn information_that_was_asked_for_is_an_answer() {
+        let line = r#"{"type": "log_message", "levelname": "INFO", "message": "Keeping"}"#;
+        assert_eq!(
+            said(line, Level::Answer),
+            Some((Level::Answer, "Keeping".into()))
+        );
+        let line = r#"{"type": "log_message", "levelname": "DEBUG", "message": "x"}"#;
+        assert_eq!(said(line, Level::Answer), Some((Level::Debug, "x".into())));
+    }
+
+    #[test]
+    fn other_lines_stay_as_they_are() {
+        assert_eq!(
+            said("{not json", Level::Info),
+            Some((Level::Info, "{not json".into()))
+        );
+        assert_eq!(
+            said("", Level::Answer),
+            Some((Level::Answer, String::new()))
+        );
+        assert_eq!(of_tool("Warning: x"), Level::Warning);
+        assert_eq!(of_tool("oh"), Level::Error);
+    }
+}

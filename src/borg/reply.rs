@@ -1,0 +1,46 @@
+//! Borg's answers in JSON, as far as we read them. Everything else in them is passed on untouched.
+
+use serde::Deserialize;
+
+use crate::host::{Command, Failure};
+
+#[derive(Debug, Deserialize)]
+pub struct Info {
+    pub repository: RepositoryReply,
+    pub encryption: Option<Encryption>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct RepositoryReply {
+    pub id: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Encryption {
+    pub mode: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Listing {
+    pub archives: Vec<ArchiveReply>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct ArchiveReply {
+    pub name: Option<String>,
+    pub archive: Option<String>,
+    pub id: Option<String>,
+}
+
+/// Reads an answer; says which command gave one that cannot be read.
+pub fn read<'a, T: Deserialize<'a>>(command: &Command, answer: &'a str) -> Result<T, Failure> {
+    serde_json::from_str(answer).map_err(|error| {
+        let mut failure = Failure::new(
+            "borgmatic::borg::answer",
+            format!("the answer of `{command}` cannot be read: {error}"),
+        )
+        .help("is this a borg? see what it prints: borgmatic --verbosity 2");
+        failure.tail = answer.lines().take(5).map(str::to_owned).collect();
+        failure
+    })
+}

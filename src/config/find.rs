@@ -1,0 +1,63 @@
+//! Where configuration files are looked for. Facts: borgmatic 2.1.10, `cli.md` section 7.
+
+use std::path::{Path, PathBuf};
+
+use crate::host::{Env, Files};
+
+/// The places that are searched when no `--config` is given, in order.
+pub fn defaults(env: &Env) -> Vec<PathBuf> {
+    let own = match env.text("XDG_CONFIG_HOME") {
+        Some(folder) => expand(folder, env),
+        None => env.home.join(".config"),
+    };
+    let system = Path::new("/etc");
+    vec![
+        system.join("borgmatic/config.yaml"),
+        system.join("borgmatic.d"),
+        own.join("borgmatic/config.yaml"),
+        own.join("borgmatic.d"),
+    ]
+}
+
+/// The files to read: those that were named, else the default ones that exist. A directory stands
+/// for its `.yaml` and `.yml` files, sorted by name.
+pub fn files(named: &[String], env: &Env, files: &Files) -> Vec<PathBuf> {
+    let places: Vec<PathBuf> = if named.is_empty() {
+        defaults(env)
+            .into_iter()
+            .filter(|path| files.exists(path))
+            .collect()
+    } else {
+        named
+            .iter()
+            .map(|path| env.cwd.join(expand(path, env)))
+            .collect()
+    };
+    let mut found = Vec::new();
+    for place in places {
+        // A directory that is named as a configuration file, `config.yaml/`, is a mistake to show.
+        let is_file_name = has_yaml_ending(&place) && named.is_empty();
+        if !files.is_dir(&place) || is_file_name {
+            found.push(place);
+            continue;
+        }
+        let names = files.names(&place).unwrap_or_default();
+        let inside = names.iter().map(|name| place.join(name));
+        found.extend(inside.filter(|path| has_yaml_ending(path) && !files.is_dir(path)));
+    }
+    found
+}
+
+fn has_yaml_ending(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|ending| ending == "yaml" || ending == "yml")
+}
+
+/// A leading `~` is the home directory.
+pub fn expand(path: &str, env: &Env) -> PathBuf {
+    match path.strip_prefix('~') {
+        Some("") => env.home.clone(),
+        Some(rest) if rest.starts_with('/') => env.home.join(&rest[1..]),
+        _ => PathBuf::from(path),
+    }
+}

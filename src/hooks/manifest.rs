@@ -1,0 +1,65 @@
+//! The bootstrap manifest: puts the configuration files and a list of them into each archive, so that
+//! `config bootstrap` can get them back.
+
+use std::path::{Path, PathBuf};
+
+use crate::borg::pattern::Pattern;
+use crate::host::{Failure, Files};
+use crate::options;
+
+options! {
+    /// What is needed to get started again from a backup alone.
+    pub struct Bootstrap {
+        /// Store the configuration files in each backup.
+        store_config_files: bool = "false", default = "true";
+    }
+}
+
+impl Bootstrap {
+    pub fn is_on(&self) -> bool {
+        self.store_config_files.or(true)
+    }
+}
+
+/// A chain of symbolic links is followed this far. borgmatic 2.1.10: 10.
+const LINKS: usize = 10;
+
+/// Writes the manifest into the runtime directory and returns the patterns that store it and the
+/// configuration files. They go before all others: the includes keep the user's excludes away.
+pub fn store(files: &Files, runtime: &Path, configs: &[PathBuf]) -> Result<Vec<Pattern>, Failure> {
+    let folder = runtime.join("bootstrap");
+    files.make_dir(&folder, 0o700)?;
+    let paths: Vec<_> = configs.iter().map(|path| path.to_string_lossy()).collect();
+    let manifest = serde_json::json!({ "borgmatic_version": env!("CARGO_PKG_VERSION"), "config_paths": paths });
+    files.write_private(
+        &folder.join("manifest.json"),
+        manifest.to_string().as_bytes(),
+    )?;
+
+    let mut patterns = Vec::new();
+    let stored = configs
+        .iter()
+        .flat_map(|path| with_targets(files, path))
+        .chain([folder]);
+    for path in stored {
+        patterns.extend([Pattern::root(&path), Pattern::include(&path)]);
+    }
+    Ok(patterns)
+}
+
+/// A path, and what it links to.
+fn with_targets(files: &Files, path: &Path) -> Vec<PathBuf> {
+    let mut all = vec![path.to_path_buf()];
+    while all.len() <= LINKS {
+        let Some(last) = all.last() else { break };
+        let Some(target) = files.read_link(last) else {
+            break;
+        };
+        let target = last.parent().unwrap_or(Path::new("/")).join(target);
+        if all.contains(&target) {
+            break;
+        }
+        all.push(target);
+    }
+    all
+}

@@ -1,0 +1,79 @@
+//! `options!`: declares a group of options once; the struct, its table and its reader come from it.
+
+/// ```text
+/// options! {
+///     /// What prune keeps.
+///     pub struct Retention {
+///         /// Number of daily archives to keep.
+///         keep_daily: i64 = "7", active;
+///         ..nested: OtherGroup;
+///     }
+/// }
+/// ```
+///
+/// The words after the example are fields of [`crate::option::Field`].
+#[macro_export]
+macro_rules! options {
+    (
+        $(#[doc = $about:literal])*
+        $vis:vis struct $Name:ident $(, $open:ident)? {
+            $(
+                $(#[doc = $doc:literal])*
+                $name:ident : $type:ty = $example:literal $(, $word:ident $(= $value:expr)?)* ;
+            )*
+            $( ..$group:ident : $Group:ty ; )*
+        }
+    ) => {
+        $(#[doc = $about])*
+        #[derive(Clone, Debug, Default)]
+        $vis struct $Name {
+            $( $(#[doc = $doc])* pub $name: $crate::option::Opt<$type>, )*
+            $( pub $group: $Group, )*
+        }
+
+        impl $crate::option::Options for $Name {
+            const FIELDS: &'static [$crate::option::Field] = &[$(
+                $crate::option::Field {
+                    name: stringify!($name),
+                    doc: concat!($($doc, "\n"),*),
+                    example: $example,
+                    shape: <$type as $crate::option::Value>::SHAPE,
+                    $( $word: $crate::options!(@word $word $($value)?), )*
+                    ..$crate::option::Field::BLANK
+                },
+            )*];
+            const GROUPS: $crate::option::Groups =
+                &[Self::FIELDS $(, <$Group as $crate::option::Options>::FIELDS)*];
+
+            $( const OPEN: bool = $crate::options!(@word $open); )?
+
+            #[allow(unused_variables, reason = "a group may be empty")]
+            fn take(
+                node: &$crate::text::Node,
+                at: &$crate::option::At<'_>,
+                out: &mut $crate::text::Problems,
+            ) -> Self {
+                Self {
+                    $( $name: $crate::option::walk::take::<$type>(node, stringify!($name), at, out), )*
+                    $( $group: <$Group as $crate::option::Options>::take(node, at, out), )*
+                }
+            }
+        }
+
+        impl $crate::option::Value for $Name {
+            const SHAPE: &'static $crate::option::Shape =
+                &$crate::option::Shape::Object(<Self as $crate::option::Options>::GROUPS);
+
+            fn read(
+                node: &$crate::text::Node,
+                at: &$crate::option::At<'_>,
+                out: &mut $crate::text::Problems,
+            ) -> Option<Self> {
+                $crate::option::walk::object(node, at, out)
+            }
+        }
+    };
+    (@word short $value:expr) => { Some($value) };
+    (@word $word:ident $value:expr) => { $value };
+    (@word $word:ident) => { true };
+}

@@ -1,0 +1,244 @@
+//! Reading plain values. A wrong type is explained with what to type instead.
+
+use super::secret::Secret;
+use super::shape::{At, Choice, Shape, Value};
+use crate::text::near::nearest;
+use crate::text::{Kind, Node, Problem, Problems};
+
+/// «`keep_daily` needs a whole number, but this is text.» Never shows the value of a secret.
+pub fn wrong_type(node: &Node, at: &At<'_>, wanted: &Shape) -> Problem {
+    let words = match at {
+        At::Top => format!(
+            "a configuration is {}, but this is {}",
+            wanted.describe(),
+            node.describe()
+        ),
+        _ => format!(
+            "`{at}` needs {}, but this is {}",
+            wanted.describe(),
+            node.describe()
+        ),
+    };
+    let problem = Problem::new("borgmatic::config::wrong-type", words)
+        .on(node, format!("{} here", node.describe()));
+    match correction(node, at, wanted) {
+        Some(help) => problem.help(help),
+        None => problem,
+    }
+}
+
+/// What to type instead, where that can be told.
+fn correction(node: &Node, at: &At<'_>, wanted: &Shape) -> Option<String> {
+    let name = match at {
+        At::Key(_, name) => format!("{name}: "),
+        At::Item(..) => "- ".to_owned(),
+        At::Top => return Some("write options as `name: value`, one on a line".into()),
+    };
+    let written = node.origin.text();
+    match (wanted, &node.kind) {
+        (Shape::Secret, Kind::List(_) | Kind::Map(_)) => {
+            Some("put quotes around the secret".into())
+        }
+        (Shape::Secret, Kind::Null) => Some("write the secret after the colon".into()),
+        (Shape::Secret, _) => Some(format!("put quotes around it: {name}\"…\"")),
+        (_, Kind::Null) => Some(format!(
+            "write a value after `{}`, or remove the option",
+            name.trim_end()
+        )),
+        (Shape::Int(..) | Shape::Number, Kind::Text(text))
+            if text.trim().parse::<f64>().is_ok() =>
+        {
+            Some(format!("remove the quotes: {name}{}", text.trim()))
+        }
+        (Shape::Int(..), Kind::Float(number)) => {
+            Some(format!("leave out the fraction: {name}{number:.0}"))
+        }
+        (Shape::Bool, Kind::Text(text)) => match text.to_lowercase().as_str() {
+            "yes" | "on" | "y" | "true" => Some(format!("write {name}true")),
+            "no" | "off" | "n" | "false" => Some(format!("write {name}false")),
+            _ => Some(format!("write {name}true or {name}false")),
+        },
+        (Shape::Bool, Kind::Int(0)) => Some(format!("write {name}false")),
+        (Shape::Bool, Kind::Int(1)) => Some(format!("write {name}true")),
+        (Shape::Text | Shape::Choice(_), Kind::List(_) | Kind::Map(_)) => {
+            Some(format!("write a single value: {name}…"))
+        }
+        (Shape::Text, _) => Some(format!("put quotes around it: {name}\"{written}\"")),
+        (Shape::List(_), Kind::Text(_) | Kind::Int(_) | Kind::Bool(_)) => {
+            Some(format!("make it a list of one: {name}[{written}]"))
+        }
+        (Shape::List(Shape::Object(_)), Kind::Map(pairs)) => {
+            let key = pairs
+                .first()
+                .and_then(|(key, _)| key.as_text())
+                .unwrap_or("name");
+            Some(format!("start its first line with a dash: - {key}: …"))
+        }
+        (Shape::Object(groups), Kind::Text(text)) => {
+            let first = groups.iter().copied().flatten().next()?;
+            Some(format!("name what it is: {name}{{{}: {text}}}", first.name))
+                .filter(|_| !text.contains('{'))
+        }
+        _ => None,
+    }
+}
+
+impl Value for bool {
+    const SHAPE: &'static Shape = &Shape::Bool;
+
+    fn read(node: &Node, at: &At<'_>, out: &mut Problems) -> Option<Self> {
+        if let Kind::Bool(value) = node.kind {
+            return Some(value);
+        }
+        out.add(wrong_type(node, at, Self::SHAPE));
+        None
+    }
+}
+
+impl Value for i64 {
+    const SHAPE: &'static Shape = &Shape::Int(i64::MIN, i64::MAX);
+
+    fn read(node: &Node, at: &At<'_>, out: &mut Problems) -> Option<Self> {
+        whole(node, at, Self::SHAPE, out)
+    }
+}
+
+/// A whole number, not negative.
+impl Value for u32 {
+    const SHAPE: &'static Shape = &Shape::Int(0, u32::MAX as i64);
+
+    fn read(node: &Node, at: &At<'_>, out: &mut Problems) -> Option<Self> {
+        Self::try_from(whole(node, at, Self::SHAPE, out)?).ok()
+    }
+}
+
+/// A whole number within the range of the shape. borgmatic 2.1.10 takes `7.0` for 7.
+pub fn whole(node: &Node, at: &At<'_>, shape: &Shape, out: &mut Problems) -> Option<i64> {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "guarded: whole and within 2^53"
+    )]
+    let number = match node.kind {
+        Kind::Int(number) => Some(number),
+        Kind::Float(number) if number.fract() == 0.0 && number.abs() < 9e15 => Some(number as i64),
+        Kind::BigInt(_) => None,
+        _ => {
+            out.add(wrong_type(node, at, shape));
+            return None;
+        }
+    };
+    let &Shape::Int(least, most) = shape else {
+        return number;
+    };
+    if let Some(number) = number.filter(|number| (least..=most).contains(number)) {
+        return Some(number);
+    }
+    let help = if number.is_some_and(|number| number < least) {
+        format!("the least is {least}")
+    } else {
+        format!("the most is {most}")
+    };
+    out.add(
+        Problem::new(
+            "borgmatic::config::out-of-range",
+            format!("`{at}` is out of range"),
+        )
+        .on(node, "this number")
+        .help(help),
+    );
+    None
+}
+
+impl Value for f64 {
+    const SHAPE: &'static Shape = &Shape::Number;
+
+    fn read(node: &Node, at: &At<'_>, out: &mut Problems) -> Option<Self> {
+        match node.kind {
+            Kind::Float(number) => Some(number),
+            #[expect(clippy::cast_precision_loss, reason = "percentages and the like")]
+            Kind::Int(number) => Some(number as Self),
+            _ => {
+                out.add(wrong_type(node, at, Self::SHAPE));
+                None
+            }
+        }
+    }
+}
+
+impl Value for String {
+    const SHAPE: &'static Shape = &Shape::Text;
+
+    fn read(node: &Node, at: &At<'_>, out: &mut Problems) -> Option<Self> {
+        if let Kind::Text(text) = &node.kind {
+            return Some(text.clone());
+        }
+        out.add(wrong_type(node, at, Self::SHAPE));
+        None
+    }
+}
+
+impl Value for Secret {
+    const SHAPE: &'static Shape = &Shape::Secret;
+
+    fn read(node: &Node, at: &At<'_>, out: &mut Problems) -> Option<Self> {
+        node.origin.hide();
+        if let Kind::Text(text) = &node.kind {
+            return Some(Self::new(text.clone()));
+        }
+        out.add(wrong_type(node, at, Self::SHAPE));
+        None
+    }
+}
+
+impl<T: Value> Value for Vec<T> {
+    const SHAPE: &'static Shape = &Shape::List(T::SHAPE);
+
+    fn read(node: &Node, at: &At<'_>, out: &mut Problems) -> Option<Self> {
+        let Kind::List(items) = &node.kind else {
+            out.add(wrong_type(node, at, Self::SHAPE));
+            return None;
+        };
+        let mut whole = true;
+        let mut values = Self::with_capacity(items.len());
+        for (index, item) in items.iter().enumerate() {
+            match T::read(item, &At::Item(at, index), out) {
+                Some(value) => values.push(value),
+                None => whole = false,
+            }
+        }
+        whole.then_some(values)
+    }
+}
+
+impl<T: Choice> Value for T {
+    const SHAPE: &'static Shape = &Shape::Choice(T::WORDS);
+
+    fn read(node: &Node, at: &At<'_>, out: &mut Problems) -> Option<Self> {
+        let written = match &node.kind {
+            Kind::Text(text) => text.clone(),
+            Kind::Int(number) => number.to_string(),
+            _ => {
+                out.add(wrong_type(node, at, Self::SHAPE));
+                return None;
+            }
+        };
+        let found = T::WORDS.iter().position(|word| *word == written);
+        if let Some(value) = found.and_then(|at| T::VALUES.get(at)) {
+            return Some(*value);
+        }
+        let all = T::WORDS.join(", ");
+        let help = nearest(&written, T::WORDS.iter().copied()).map_or_else(
+            || format!("choose one of: {all}"),
+            |near| format!("did you mean `{near}`? (choices: {all})"),
+        );
+        out.add(
+            Problem::new(
+                "borgmatic::config::choice",
+                format!("`{at}` cannot be `{written}`"),
+            )
+            .on(node, "not one of the choices")
+            .help(help),
+        );
+        None
+    }
+}

@@ -1,0 +1,207 @@
+//! What an option is: its name, its words and the shape of its value. Everything that is known of an
+//! option stands in one [`Field`]; validation, sample, flags and help are visitors of it.
+
+use std::fmt;
+
+use crate::text::{Node, Origin, Problems};
+
+/// One option, or one flag of an action.
+#[derive(Debug)]
+pub struct Field {
+    /// As it is written in a file. A flag has dashes for underscores.
+    pub name: &'static str,
+    /// What it does, for a person who looks it up. Lines as in the source.
+    pub doc: &'static str,
+    /// A value as it may stand in a file, in YAML.
+    pub example: &'static str,
+    pub shape: &'static Shape,
+    pub required: bool,
+    /// What holds when it is not set, in words.
+    pub default: &'static str,
+    /// Stands uncommented in a generated file.
+    pub active: bool,
+    /// One-letter flag.
+    pub short: Option<char>,
+    /// Other names of the flag.
+    pub aliases: &'static [&'static str],
+    /// The flag writes this option of the configuration …
+    pub sets: &'static str,
+    /// … with this value instead of its own.
+    pub sets_to: &'static str,
+    /// No flag of its own: an action has one of that name.
+    pub no_flag: bool,
+}
+
+impl Field {
+    pub const BLANK: Self = Self {
+        name: "",
+        doc: "",
+        example: "",
+        shape: &Shape::Text,
+        required: false,
+        default: "",
+        active: false,
+        short: None,
+        aliases: &[],
+        sets: "",
+        sets_to: "",
+        no_flag: false,
+    };
+
+    /// The words of `doc` on one line.
+    pub fn about(&self) -> String {
+        self.doc.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// The fields of an object: its own, and those of the groups it is made of.
+pub type Groups = &'static [&'static [Field]];
+
+/// The field of that name, in any of the groups.
+pub fn field(groups: Groups, name: &str) -> Option<&'static Field> {
+    groups
+        .iter()
+        .copied()
+        .flatten()
+        .find(|field| field.name == name)
+}
+
+#[derive(Debug)]
+pub enum Shape {
+    Bool,
+    /// A whole number from … to …
+    Int(i64, i64),
+    Number,
+    Text,
+    /// Text that no frame, log or argument may show.
+    Secret,
+    Choice(&'static [&'static str]),
+    List(&'static Shape),
+    Object(Groups),
+}
+
+impl Shape {
+    /// In the words of an error: «needs a list».
+    pub fn describe(&self) -> String {
+        match self {
+            Self::Bool => "true or false".into(),
+            Self::Int(..) => "a whole number".into(),
+            Self::Number => "a number".into(),
+            Self::Text | Self::Secret => "text".into(),
+            Self::Choice(words) => format!("one of {}", words.join(", ")),
+            Self::List(_) => "a list".into(),
+            Self::Object(_) => "a mapping".into(),
+        }
+    }
+}
+
+/// The way to a value, for words: `checks[0].name`.
+#[derive(Clone, Copy, Debug)]
+pub enum At<'a> {
+    Top,
+    Key(&'a Self, &'a str),
+    Item(&'a Self, usize),
+}
+
+impl fmt::Display for At<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Top => Ok(()),
+            Self::Key(Self::Top, name) => f.write_str(name),
+            Self::Key(up, name) => write!(f, "{up}.{name}"),
+            Self::Item(up, index) => write!(f, "{up}[{index}]"),
+        }
+    }
+}
+
+/// A type that an option's value can have.
+pub trait Value: Sized {
+    const SHAPE: &'static Shape;
+
+    /// The value of a node; `None` after a problem, which is among `out`.
+    fn read(node: &Node, at: &At<'_>, out: &mut Problems) -> Option<Self>;
+}
+
+/// A group of options: a struct made by [`crate::options!`].
+pub trait Options: Sized + Default {
+    /// Its own fields.
+    const FIELDS: &'static [Field];
+    /// Its own and those of its groups.
+    const GROUPS: Groups;
+    /// Keys that it does not know belong to somebody else.
+    const OPEN: bool = false;
+
+    /// Reads its fields from a mapping. Leaves keys that it does not know alone.
+    fn take(node: &Node, at: &At<'_>, out: &mut Problems) -> Self;
+}
+
+/// A word of a closed list.
+pub trait Choice: Copy + PartialEq + 'static {
+    const WORDS: &'static [&'static str];
+    /// One for each word, in the same order.
+    const VALUES: &'static [Self];
+
+    fn word(self) -> &'static str {
+        Self::VALUES
+            .iter()
+            .zip(Self::WORDS)
+            .find(|(value, _)| **value == self)
+            .map_or("", |(_, word)| word)
+    }
+}
+
+/// The value of an option, if it is set, and where.
+#[derive(Clone, Debug)]
+pub struct Opt<T>(Option<(T, Origin)>);
+
+impl<T> Default for Opt<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<T> Opt<T> {
+    pub fn set(value: T, origin: Origin) -> Self {
+        Self(Some((value, origin)))
+    }
+
+    pub fn get(&self) -> Option<&T> {
+        self.0.as_ref().map(|(value, _)| value)
+    }
+
+    pub fn origin(&self) -> Option<&Origin> {
+        self.0.as_ref().map(|(_, origin)| origin)
+    }
+
+    pub fn is_set(&self) -> bool {
+        self.0.is_some()
+    }
+}
+
+impl<T: Clone> Opt<T> {
+    pub fn or(&self, default: T) -> T {
+        self.get().cloned().unwrap_or(default)
+    }
+}
+
+impl Opt<String> {
+    /// The text, if it is set and not empty. borgmatic 2.1.10 takes empty text for unset.
+    pub fn text(&self) -> Option<&str> {
+        self.get()
+            .map(String::as_str)
+            .filter(|text| !text.is_empty())
+    }
+}
+
+impl Opt<bool> {
+    pub fn is_on(&self) -> bool {
+        self.or(false)
+    }
+}
+
+impl<T> Opt<Vec<T>> {
+    /// The elements; none when it is not set.
+    pub fn items(&self) -> &[T] {
+        self.get().map_or(&[], Vec::as_slice)
+    }
+}
