@@ -113,7 +113,13 @@ fn styled(text: &str) -> Option<(&'static str, &str)> {
 impl fmt::Display for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let colon = if self.style.is_empty() { "" } else { ":" };
-        write!(f, "{} {}{colon}{}", self.kind.letter(), self.style, self.path.display())
+        write!(
+            f,
+            "{} {}{colon}{}",
+            self.kind.letter(),
+            self.style,
+            self.path.display()
+        )
     }
 }
 
@@ -121,7 +127,10 @@ impl Pattern {
     /// The same pattern with another path.
     #[must_use]
     pub fn with_path(&self, path: impl AsRef<OsStr>) -> Self {
-        Self { path: path.as_ref().to_owned(), ..self.clone() }
+        Self {
+            path: path.as_ref().to_owned(),
+            ..self.clone()
+        }
     }
 
     /// Its line in a patterns file; a path may be any bytes.
@@ -135,8 +144,11 @@ impl Pattern {
 
 /// The text of a patterns file. borgmatic 2.1.10: no newline at its end.
 pub fn file(patterns: &[Pattern]) -> Vec<u8> {
-    patterns.iter().map(Pattern::line).collect::<Vec<_>>().join(&b'
-')
+    patterns
+        .iter()
+        .map(Pattern::line)
+        .collect::<Vec<_>>()
+        .join(&b'\n')
 }
 
 /// Shell-style matching of a whole name: `*`, `?`, `[abc]`, `[!a-z]`; slashes are like other letters
