@@ -5,6 +5,7 @@
 
 pub mod actions;
 pub mod borg;
+pub mod cli;
 pub mod config;
 pub mod hooks;
 pub mod host;

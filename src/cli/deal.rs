@@ -1,0 +1,359 @@
+//! Deals the words of a command line to the actions, the run and the configuration.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::argv::Argv;
+use super::globals::Globals;
+use super::split::{Act, effective};
+use crate::actions::Entry;
+use crate::config::Config;
+use crate::config::load::Given;
+use crate::option::flags::{self, Flag, Step};
+use crate::option::{Field, Options, Shape};
+use crate::text::{Kind, Node, Problem, Problems, Source, parse};
+
+pub(super) struct Deal {
+    pub(super) globals: Node,
+    pub(super) acts: Vec<Act>,
+    pub(super) given: Vec<Given>,
+    pub(super) problems: Problems,
+    taken: HashSet<usize>,
+    values: HashSet<usize>,
+}
+
+/// A flag that is meant by a word.
+enum Meant {
+    Global(&'static Field),
+    Action(&'static Field),
+    Option(Flag),
+}
+
+impl Meant {
+    fn takes_value(&self) -> bool {
+        match self {
+            Self::Global(field) | Self::Action(field) => !matches!(field.shape, Shape::Bool),
+            Self::Option(flag) => flag.takes_value(),
+        }
+    }
+}
+
+impl Deal {
+    pub(super) fn new(
+        argv: &Argv,
+        requested: &[(usize, &'static Entry)],
+        entries: &'static [Entry],
+    ) -> Self {
+        let map = || Node::new(Kind::Map(Vec::new()), argv.everything());
+        let acts = effective(requested, entries)
+            .into_iter()
+            .map(|(_, entry)| Act {
+                entry,
+                flags: map(),
+            })
+            .collect();
+        let mut deal = Self {
+            globals: map(),
+            acts,
+            given: Vec::new(),
+            problems: Problems::default(),
+            taken: HashSet::new(),
+            values: HashSet::new(),
+        };
+        let borg = requested
+            .iter()
+            .find(|(_, entry)| entry.info.name == "borg")
+            .map(|(index, _)| *index);
+        let mut index = 0;
+        while index < argv.words.len() {
+            if borg.is_some_and(|at| index > at) && !deal.is_borgmatics(argv, index) {
+                deal.rest(argv, index);
+                break;
+            }
+            let is_action = requested.iter().any(|(at, _)| *at == index);
+            let named_flag = is_action && argv.words[index].text.starts_with('-');
+            // `-i` is an action, and a flag of repo-create: the flag of an action that is named goes first.
+            index = if is_action && !(named_flag && deal.is_flag_of_others(argv, index)) {
+                index + 1
+            } else {
+                deal.word(argv, index)
+            };
+        }
+        deal
+    }
+
+    pub(super) fn is_taken(&self, index: usize) -> bool {
+        self.taken.contains(&index)
+    }
+
+    /// Was the word a value, or a flag, rather than an action?
+    pub(super) fn is_value(&self, index: usize) -> bool {
+        self.values.contains(&index)
+    }
+
+    fn is_flag_of_others(&self, argv: &Argv, index: usize) -> bool {
+        let word = &argv.words[index].text;
+        let others = self.acts.iter().filter(|act| !act.entry.is_called(word));
+        others
+            .into_iter()
+            .any(|act| short(act.entry.groups, word).is_some())
+    }
+
+    /// After the word `borg`, only its own two flags are ours.
+    fn is_borgmatics(&self, argv: &Argv, index: usize) -> bool {
+        let text = argv.words[index].text.split('=').next().unwrap_or_default();
+        matches!(text, "--repository" | "--archive")
+    }
+
+    /// All that is left belongs to borg.
+    fn rest(&mut self, argv: &Argv, from: usize) {
+        let items = (from..argv.words.len())
+            .map(|index| argv.node(index, Kind::Text(argv.words[index].text.clone())));
+        let list = argv.node(from, Kind::List(items.collect()));
+        let key = argv.node(from, Kind::Text("options".into()));
+        self.taken.extend(from..argv.words.len());
+        self.values.extend(from..argv.words.len());
+        for act in &mut self.acts {
+            act.flags.set(key.clone(), list.clone());
+        }
+    }
+
+    /// Takes the word at `index`, and its value; returns the index of the next.
+    fn word(&mut self, argv: &Argv, index: usize) -> usize {
+        let word = argv.words[index].text.as_str();
+        let (name, attached) = match word.split_once('=') {
+            Some((name, value)) if word.starts_with("--") => (name, Some(value.to_owned())),
+            _ => (word, None),
+        };
+        let (mut meant, mut attached) = (self.meant(name), attached);
+        if meant.is_empty()
+            && let Some((flag, value)) = glued(word)
+        {
+            meant = self.meant(flag);
+            meant.retain(Meant::takes_value);
+            attached = Some(value.to_owned());
+        }
+        if meant.is_empty() {
+            return index + 1;
+        }
+        self.taken.insert(index);
+        self.values.insert(index);
+        if !meant.iter().any(Meant::takes_value) {
+            if attached.is_some() {
+                let problem =
+                    Problem::new("borgmatic::cli::value", format!("`{name}` takes no value"));
+                self.problems.add(
+                    problem
+                        .at(&argv.origin(index), "has one")
+                        .help(format!("write {name} alone")),
+                );
+            }
+            for flag in &meant {
+                self.give(argv, index, index, flag, None);
+            }
+            return index + 1;
+        }
+        let next = argv
+            .words
+            .get(index + 1)
+            .map(|next| next.text.as_str())
+            .filter(|next| is_value(next));
+        let (value, at) = match (attached, next) {
+            (Some(value), _) => (value, index),
+            (None, Some(next)) => (next.to_owned(), index + 1),
+            (None, None) => {
+                let problem =
+                    Problem::new("borgmatic::cli::value", format!("`{name}` needs a value"));
+                self.problems
+                    .add(
+                        problem
+                            .at(&argv.origin(index), "nothing after it")
+                            .help(format!(
+                                "write {name} VALUE, or {name}=VALUE if it starts with a dash"
+                            )),
+                    );
+                return index + 1;
+            }
+        };
+        self.taken.insert(at);
+        self.values.insert(at);
+        for flag in &meant {
+            self.give(argv, index, at, flag, Some(&value));
+        }
+        at + 1
+    }
+
+    /// What a flag means: to the run, to each action, else to the configuration.
+    fn meant(&self, name: &str) -> Vec<Meant> {
+        let Some(long) = name.strip_prefix("--") else {
+            let mut meant: Vec<Meant> = short(Globals::GROUPS, name)
+                .map(Meant::Global)
+                .into_iter()
+                .collect();
+            meant.extend(
+                self.acts
+                    .iter()
+                    .filter_map(|act| short(act.entry.groups, name))
+                    .map(Meant::Action),
+            );
+            if let Some(field) = short(Config::GROUPS, name) {
+                meant.extend(flags::of_option(Config::GROUPS, field.name).map(Meant::Option));
+            }
+            return meant;
+        };
+        let mut meant: Vec<Meant> = flags::of_action(Globals::GROUPS, long)
+            .map(Meant::Global)
+            .into_iter()
+            .collect();
+        meant.extend(
+            self.acts
+                .iter()
+                .filter_map(|act| flags::of_action(act.entry.groups, long))
+                .map(Meant::Action),
+        );
+        if meant.is_empty() {
+            meant.extend(flags::of_option(Config::GROUPS, long).map(Meant::Option));
+        }
+        if meant.is_empty() && !long.is_empty() {
+            meant.extend(
+                self.acts
+                    .iter()
+                    .filter_map(|act| abbreviated(act.entry, long))
+                    .map(Meant::Action),
+            );
+        }
+        meant
+    }
+
+    fn give(&mut self, argv: &Argv, flag_at: usize, at: usize, meant: &Meant, value: Option<&str>) {
+        match meant {
+            Meant::Global(field) => {
+                let value = argv.node(
+                    at,
+                    value.map_or(Kind::Bool(true), |value| {
+                        flags::value(item(field.shape), value)
+                    }),
+                );
+                put(&mut self.globals, argv, flag_at, field, value);
+            }
+            Meant::Action(field) => {
+                let node = argv.node(
+                    at,
+                    value.map_or(Kind::Bool(true), |value| {
+                        flags::value(item(field.shape), value)
+                    }),
+                );
+                for act in self.acts.iter_mut().filter(|act| {
+                    act.entry
+                        .groups
+                        .iter()
+                        .copied()
+                        .flatten()
+                        .any(|own| std::ptr::eq(own, *field))
+                }) {
+                    put(&mut act.flags, argv, flag_at, field, node.clone());
+                }
+                if let Some(target) = crate::option::shape::field(Config::GROUPS, field.sets) {
+                    let kind = if field.sets_to.is_empty() {
+                        node.kind
+                    } else {
+                        Kind::Text(field.sets_to.into())
+                    };
+                    let value = argv.node(at, kind);
+                    self.given.push(Given {
+                        path: vec![Step::Key(target.name)],
+                        value,
+                    });
+                }
+            }
+            Meant::Option(flag) => {
+                let value = match value {
+                    None => Some(argv.node(at, flag.switch())),
+                    Some(value) => self.option_value(argv, at, flag, value),
+                };
+                if let Some(value) = value {
+                    if matches!(flag.shape, Shape::Secret) {
+                        value.origin.hide();
+                    }
+                    self.given.push(Given {
+                        path: flag.path.clone(),
+                        value,
+                    });
+                }
+            }
+        }
+    }
+
+    /// The value of an option's flag. Lists and objects are written as YAML.
+    fn option_value(&mut self, argv: &Argv, at: usize, flag: &Flag, value: &str) -> Option<Node> {
+        if !matches!(flag.shape, Shape::List(_) | Shape::Object(_)) {
+            return Some(argv.node(at, flags::value(flag.shape, value)));
+        }
+        let source: Arc<Source> =
+            Source::new("command line value", value, crate::config::is_secret);
+        parse::parse(&source, &mut self.problems)
+    }
+}
+
+/// The shape of what one flag gives: a repeated flag makes a list.
+fn item(shape: &'static Shape) -> &'static Shape {
+    if let Shape::List(item) = shape {
+        item
+    } else {
+        shape
+    }
+}
+
+fn put(flags: &mut Node, argv: &Argv, at: usize, field: &'static Field, value: Node) {
+    let key = argv.node(at, Kind::Text(field.name.to_owned()));
+    if !matches!(field.shape, Shape::List(_)) {
+        return flags.set(key, value);
+    }
+    let mut items = flags
+        .get(field.name)
+        .map_or_else(Vec::new, |list| list.items().to_vec());
+    let origin = value.origin.clone();
+    items.push(value);
+    flags.set(key, Node::new(Kind::List(items), origin));
+}
+
+/// A one-letter flag: `-v`.
+fn short(groups: crate::option::Groups, word: &str) -> Option<&'static Field> {
+    let mut letters = word.strip_prefix('-')?.chars();
+    let letter = letters.next()?;
+    if letters.next().is_some() {
+        return None;
+    }
+    groups
+        .iter()
+        .copied()
+        .flatten()
+        .find(|field| field.short == Some(letter))
+}
+
+/// `-v2` is `-v 2`.
+fn glued(word: &str) -> Option<(&str, &str)> {
+    let letter = word
+        .strip_prefix('-')
+        .filter(|rest| !rest.starts_with('-'))?
+        .chars()
+        .next()?;
+    let at = 1 + letter.len_utf8();
+    (word.len() > at).then(|| word.split_at(at))
+}
+
+/// The only flag of an action that starts so. borgmatic 2.1.10: `create --stat`.
+fn abbreviated(entry: &'static Entry, word: &str) -> Option<&'static Field> {
+    let mut found = entry.groups.iter().copied().flatten().filter(|field| {
+        !field.no_flag
+            && (flags::written(field.name).starts_with(word)
+                || field.aliases.iter().any(|alias| alias.starts_with(word)))
+    });
+    let first = found.next()?;
+    found.next().is_none().then_some(first)
+}
+
+/// Can the word be a value? Flags cannot; negative numbers and a lone dash can.
+fn is_value(word: &str) -> bool {
+    !word.starts_with('-') || word == "-" || word[1..].parse::<f64>().is_ok()
+}

@@ -1,0 +1,17 @@
+//! The flags that belong to no action and to no option of the configuration.
+
+use crate::options;
+
+options! {
+    /// Flags of every run.
+    pub struct Globals {
+        /// A configuration file, or a directory of them. May be repeated.
+        config: Vec<String> = "PATH", short = 'c', default = "/etc/borgmatic/config.yaml, /etc/borgmatic.d, ~/.config/borgmatic/config.yaml, ~/.config/borgmatic.d";
+        /// Go through everything without changing anything.
+        dry_run: bool = "", short = 'n';
+        /// Show the version.
+        version: bool = "";
+        /// Show help: of the whole, or of an action.
+        help: bool = "", short = 'h';
+    }
+}

@@ -1,0 +1,10 @@
+//! The command line: who owns which word, what is wrong with it, and help. Everything it knows of
+//! options and actions comes from their tables.
+
+pub mod argv;
+pub mod deal;
+pub mod globals;
+pub mod help;
+pub mod split;
+
+pub use split::{Act, Invocation, Special, split};

@@ -1,0 +1,317 @@
+//! Who owns which word of the command line. Facts: borgmatic 2.1.10, `cli.md` section 2: action words
+//! may stand anywhere, each action sees every flag, and any option of the configuration is a flag.
+
+use std::ffi::OsString;
+
+use super::argv::Argv;
+use super::deal::Deal;
+use super::globals::Globals;
+use crate::actions::{DEFAULT, Entry};
+use crate::config::load::Given;
+use crate::option::{At, Options};
+use crate::text::near::nearest;
+use crate::text::{Kind, Node, Problem, Problems};
+
+/// What a command line asks for.
+#[derive(Debug)]
+pub struct Invocation {
+    /// In the order of the command line.
+    pub acts: Vec<Act>,
+    pub configs: Vec<String>,
+    pub dry: bool,
+    /// Options of the configuration that were given as flags.
+    pub given: Vec<Given>,
+    /// Nothing at all was said.
+    pub bare: bool,
+}
+
+/// An action and its flags.
+#[derive(Clone, Debug)]
+pub struct Act {
+    pub entry: &'static Entry,
+    pub flags: Node,
+}
+
+impl Act {
+    /// The text of a flag.
+    pub fn flag(&self, name: &str) -> Option<&str> {
+        self.flags.get(name).and_then(Node::as_text)
+    }
+
+    /// Is a switch on?
+    pub fn is_on(&self, name: &str) -> bool {
+        self.flags
+            .get(name)
+            .is_some_and(|node| node.kind == Kind::Bool(true))
+    }
+}
+
+/// A command line that asks for words only.
+#[derive(Debug)]
+pub enum Special {
+    Version,
+    /// Of these actions, or of the whole.
+    Help(Vec<&'static Entry>),
+}
+
+/// Reads a command line.
+pub fn split(
+    args: &[OsString],
+    entries: &'static [Entry],
+    is_secret: fn(&str) -> bool,
+) -> Result<Result<Invocation, Special>, Problems> {
+    let mut problems = Problems::default();
+    let argv = Argv::new(args, is_secret, &mut problems);
+    let mut requested = candidates(&argv, entries);
+    let deal = loop {
+        let deal = Deal::new(&argv, &requested, entries);
+        // A word that turned out to be a value is no action.
+        let before = requested.len();
+        requested.retain(|(index, _)| !deal.is_value(*index));
+        if requested.len() == before {
+            break deal;
+        }
+    };
+    let globals = Globals::take(&deal.globals, &At::Top, &mut problems);
+    if globals.version.is_on() {
+        return Ok(Err(Special::Version));
+    }
+    if globals.help.is_on() {
+        let group = argv
+            .words
+            .iter()
+            .find(|word| is_group(&word.text, entries))
+            .filter(|_| requested.is_empty());
+        let of = match group {
+            Some(group) => entries
+                .iter()
+                .filter(|entry| in_group(entry, &group.text))
+                .collect(),
+            None => requested.iter().map(|(_, entry)| *entry).collect(),
+        };
+        return Ok(Err(Special::Help(of)));
+    }
+    problems.extend(deal.problems.clone());
+    leftovers(&argv, &deal, &requested, entries, &mut problems);
+    for act in &deal.acts {
+        (act.entry.check)(&act.flags, &mut problems);
+    }
+    together(&deal.acts, &globals, &mut problems);
+    if problems.has_errors() {
+        return Err(problems);
+    }
+    Ok(Ok(Invocation {
+        bare: argv.words.is_empty(),
+        configs: globals.config.items().to_vec(),
+        dry: globals.dry_run.is_on(),
+        given: deal.given,
+        acts: deal.acts,
+    }))
+}
+
+/// Words that may be actions, with their places. `config generate` stands at its second word.
+fn candidates(argv: &Argv, entries: &'static [Entry]) -> Vec<(usize, &'static Entry)> {
+    let mut found: Vec<(usize, &'static Entry)> = Vec::new();
+    for (index, word) in argv.words.iter().enumerate() {
+        let joined = index
+            .checked_sub(1)
+            .map(|before| format!("{} {}", argv.words[before].text, word.text));
+        let entry = entries.iter().find(|entry| {
+            entry.is_called(&word.text)
+                || joined
+                    .as_ref()
+                    .is_some_and(|joined| entry.is_called(joined))
+        });
+        let Some(entry) = entry else { continue };
+        if entry.info.name == "borg" {
+            // Everything after it is borg's, and no other action runs beside it.
+            return vec![(index, entry)];
+        }
+        if !found.iter().any(|(_, other)| std::ptr::eq(*other, entry)) {
+            found.push((index, entry));
+        }
+    }
+    found
+}
+
+/// The actions whose flags count: those that are named, else the default ones.
+pub(super) fn effective<'a>(
+    requested: &[(usize, &'static Entry)],
+    entries: &'a [Entry],
+) -> Vec<(Option<usize>, &'a Entry)> {
+    if requested.is_empty() {
+        let named = |name: &&str| entries.iter().find(|entry| entry.info.name == *name);
+        return DEFAULT
+            .iter()
+            .filter_map(|name| named(name))
+            .map(|entry| (None, entry))
+            .collect();
+    }
+    requested
+        .iter()
+        .map(|(index, entry)| (Some(*index), *entry))
+        .collect()
+}
+
+fn is_group(word: &str, entries: &[Entry]) -> bool {
+    entries.iter().any(|entry| in_group(entry, word))
+}
+
+fn in_group(entry: &Entry, group: &str) -> bool {
+    entry
+        .info
+        .name
+        .split_once(' ')
+        .is_some_and(|(first, _)| first == group)
+}
+
+/// A problem for each word that nobody wanted.
+fn leftovers(
+    argv: &Argv,
+    deal: &Deal,
+    requested: &[(usize, &'static Entry)],
+    entries: &[Entry],
+    problems: &mut Problems,
+) {
+    for (index, word) in argv.words.iter().enumerate() {
+        let text = word.text.as_str();
+        let leads = is_group(text, entries)
+            && requested
+                .iter()
+                .any(|(at, entry)| *at == index + 1 && in_group(entry, text));
+        if deal.is_taken(index) || leads || requested.iter().any(|(at, _)| *at == index) {
+            continue;
+        }
+        let origin = argv.origin(index);
+        if is_group(text, entries) {
+            let inside: Vec<_> = entries
+                .iter()
+                .filter(|entry| in_group(entry, text))
+                .map(|entry| entry.info.name)
+                .collect();
+            let names = inside
+                .iter()
+                .filter_map(|name| name.split_once(' '))
+                .map(|(_, name)| name);
+            let next = argv
+                .words
+                .get(index + 1)
+                .and_then(|next| nearest(&next.text, names));
+            let problem = Problem::new(
+                "borgmatic::cli::action",
+                format!("`{text}` needs one of its actions after it"),
+            );
+            let help = match next {
+                Some(near) => format!("did you mean `{text} {near}`?"),
+                None => format!("write one of: {}", inside.join(", ")),
+            };
+            problems.add(problem.at(&origin, "alone").help(help));
+            // The word after it is the same mistake.
+            if argv
+                .words
+                .get(index + 1)
+                .is_some_and(|next| !next.text.starts_with('-'))
+            {
+                return;
+            }
+        } else if text.starts_with('-') && text.len() > 1 {
+            problems.add(unknown_flag(text, requested, entries).at(&origin, "no such flag here"));
+        } else {
+            problems.add(unknown_action(text, entries).at(&origin, "no such action"));
+        }
+    }
+}
+
+fn unknown_action(text: &str, entries: &[Entry]) -> Problem {
+    let names = entries.iter().flat_map(|entry| {
+        std::iter::once(entry.info.name).chain(entry.info.aliases.iter().copied())
+    });
+    let problem = Problem::new("borgmatic::cli::action", format!("unknown action `{text}`"));
+    match nearest(text, names.filter(|name| !name.starts_with('-'))) {
+        Some(near) => problem.help(format!("did you mean `{near}`?")),
+        None => problem.help("see what there is: borgmatic --help"),
+    }
+}
+
+fn unknown_flag(text: &str, requested: &[(usize, &'static Entry)], entries: &[Entry]) -> Problem {
+    let word = text
+        .trim_start_matches('-')
+        .split('=')
+        .next()
+        .unwrap_or_default();
+    let problem = Problem::new(
+        "borgmatic::cli::flag",
+        format!("unknown flag `{}`", text.split('=').next().unwrap_or(text)),
+    );
+    let owners: Vec<_> = entries
+        .iter()
+        .filter(|entry| crate::option::flags::of_action(entry.groups, word).is_some())
+        .map(|entry| entry.info.name)
+        .collect();
+    if !owners.is_empty() && text.starts_with("--") {
+        let asked: Vec<_> = effective(requested, entries)
+            .iter()
+            .map(|(_, entry)| entry.info.name)
+            .collect();
+        return problem.help(format!(
+            "--{word} belongs to {}; this line asks for {}",
+            owners.join(", "),
+            asked.join(", ")
+        ));
+    }
+    let names = super::help::flag_names(&effective(requested, entries));
+    match nearest(word, names.iter().map(String::as_str)) {
+        Some(near) => problem.help(format!("did you mean `--{near}`?")),
+        None => match requested {
+            [(_, entry), ..] => problem.help(format!(
+                "see what there is: borgmatic {} --help",
+                entry.info.name
+            )),
+            [] => problem.help("see what there is: borgmatic --help"),
+        },
+    }
+}
+
+/// Rules between actions.
+fn together(acts: &[Act], globals: &Globals, problems: &mut Problems) {
+    let name = |act: &Act| act.entry.info.name;
+    if let Some(alone) = acts
+        .iter()
+        .find(|act| act.entry.is_alone())
+        .filter(|_| acts.len() > 1)
+    {
+        let words = format!("`{}` runs alone, without other actions", name(alone));
+        problems.add(
+            Problem::new("borgmatic::cli::conflict", words)
+                .help("run the actions one after the other"),
+        );
+    }
+    let documents: Vec<_> = acts
+        .iter()
+        .filter(|act| ["list", "repo-info", "info"].contains(&name(act)) && act.is_on("json"))
+        .collect();
+    if let [first, second, ..] = documents.as_slice() {
+        let words = format!(
+            "--json cannot be used with both {} and {}",
+            name(first),
+            name(second)
+        );
+        problems.add(
+            Problem::new("borgmatic::cli::conflict", words).help("run them one after the other"),
+        );
+    }
+    if globals.dry_run.is_on()
+        && let (Some(origin), true) = (
+            globals.dry_run.origin(),
+            acts.iter().any(|act| name(act) == "borg"),
+        )
+    {
+        let problem = Problem::new(
+            "borgmatic::cli::conflict",
+            "--dry-run cannot be used with the borg action",
+        );
+        problems.add(problem.at(origin, "here").help(
+            "give --dry-run to borg itself, if its command has it: borgmatic borg … --dry-run",
+        ));
+    }
+}
