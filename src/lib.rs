@@ -5,4 +5,6 @@
 
 pub mod host;
 pub mod option;
+pub mod report;
+pub mod sys;
 pub mod text;
