@@ -5,6 +5,7 @@ pub mod event;
 pub mod files;
 pub mod outcome;
 pub mod ports;
+pub mod script;
 pub mod secret;
 
 pub use command::{Command, Effect, Streams};

@@ -39,7 +39,7 @@ pub trait Clock: Sync {
 }
 
 /// Where people and pipes look.
-pub trait Terminal: Sync {
+pub trait Terminal: Send + Sync {
     /// Standard output takes data and answers. Buffered until [`Terminal::flush`].
     fn out(&self, bytes: &[u8]);
     /// Standard error takes the rest; whatever waits for standard output goes out first.
