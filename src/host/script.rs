@@ -121,7 +121,7 @@ impl Script {
     pub fn transcript(&self) -> String {
         locked(&self.commands)
             .iter()
-            .map(|command| format!("{command}\n"))
+            .flat_map(|command| [command.to_string(), "\n".into()])
             .collect()
     }
 }
@@ -267,7 +267,8 @@ impl Listener for Notes {
             Body::Failure(failure) => failure.to_string(),
         };
         let separator = if event.scope.is_empty() { "" } else { ": " };
-        *locked(&self.0) += &format!("{:?} {}{separator}{words}\n", event.level, event.scope);
+        let line = format!("{:?} {}{separator}{words}\n", event.level, event.scope);
+        locked(&self.0).push_str(&line);
     }
 
     fn threshold(&self) -> Option<Level> {
@@ -372,8 +373,8 @@ mod tests {
     fn the_clock_moves_when_somebody_sleeps() {
         let clock = Still::default();
         assert_eq!(clock.now().to_string(), "2026-05-04T03:17:00+00:00[UTC]");
-        clock.sleep(Duration::from_secs(60));
+        clock.sleep(Duration::from_mins(1));
         assert_eq!(clock.now().to_string(), "2026-05-04T03:18:00+00:00[UTC]");
-        assert_eq!(clock.slept(), [Duration::from_secs(60)]);
+        assert_eq!(clock.slept(), [Duration::from_mins(1)]);
     }
 }

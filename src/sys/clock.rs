@@ -58,4 +58,45 @@ mod tests {
         assert!(start.elapsed() >= Duration::from_millis(60));
         clock.sleep(Duration::ZERO);
     }
+
+    /// Not a test of its own: the process that the test below sends a signal to.
+    #[test]
+    #[ignore = "run by another test"]
+    fn sleeper() {
+        if std::env::var_os("SLEEPER").is_none() {
+            return;
+        }
+        let clock = System::new(Stop::watch().unwrap());
+        let start = Instant::now();
+        println!("\nready");
+        clock.sleep(Duration::from_secs(20));
+        assert!(start.elapsed() < Duration::from_secs(10));
+        let start = Instant::now();
+        clock.sleep(Duration::from_secs(20));
+        assert!(start.elapsed() < Duration::from_secs(10));
+    }
+
+    #[test]
+    fn a_sleep_ends_when_the_run_does() {
+        use std::io::BufRead;
+        let mut sleeper = std::process::Command::new(std::env::current_exe().unwrap())
+            .args([
+                "--ignored",
+                "--exact",
+                "--nocapture",
+                "sys::clock::tests::sleeper",
+            ])
+            .env("SLEEPER", "yes")
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let said = std::io::BufReader::new(sleeper.stdout.take().unwrap());
+        let mut lines = said.lines().map(Result::unwrap);
+        lines.find(|line| line == "ready").unwrap();
+        std::thread::sleep(Duration::from_millis(100));
+        let number = rustix::process::Pid::from_child(&sleeper);
+        rustix::process::kill_process(number, rustix::process::Signal::TERM).unwrap();
+        let _rest = lines.count();
+        assert!(sleeper.wait().unwrap().success());
+    }
 }

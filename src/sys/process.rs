@@ -7,13 +7,13 @@ use std::process::{Child, ExitStatus};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal as Number, getpgrp, kill_process};
-use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2};
+use signal_hook::consts::{SIGCHLD, SIGINT, SIGTERM};
 
-use super::signal::{Ear, PASSED_ON, Stop, wait};
+use super::signal::{Ear, Stop, wait};
 use super::spawn;
 use super::stream::Stream;
 use crate::host::outcome::reason;
-use crate::host::{Command, Exit, Failure, Heard, Processes, Signal};
+use crate::host::{Command, Exit, Failure, Heard, Processes, Signal, Streams};
 
 /// Between INT and TERM: borg writes its checkpoint.
 const CHECKPOINT: Duration = Duration::from_secs(10);
@@ -37,14 +37,20 @@ impl Children {
 impl Processes for Children {
     fn run(&self, command: &Command, hear: &mut dyn FnMut(Heard<'_>)) -> Result<Exit, Failure> {
         let trouble = |error| trouble(command, &error);
-        let ear =
-            Ear::open(&[SIGCHLD, SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2]).map_err(trouble)?;
+        let passed_on = &self.stop.passed_on;
+        let ear = Ear::open(&[&[SIGCHLD, SIGINT, SIGTERM], passed_on.as_slice()].concat())
+            .map_err(trouble)?;
+        if command.streams == Streams::Terminal {
+            // What waits to be shown belongs before what the child shows.
+            hear(Heard::Idle);
+        }
         let mut child = spawn::start(command)?;
         let mut running = Running {
             out: Stream::of(child.stdout.take()),
             err: Stream::of(child.stderr.take()),
             child,
             ear,
+            passed_on,
             told: None,
             term_at: None,
         };
@@ -76,18 +82,19 @@ fn trouble(command: &Command, error: &std::io::Error) -> Failure {
     )
 }
 
-struct Running {
+struct Running<'a> {
     child: Child,
     out: Option<Stream>,
     err: Option<Stream>,
     ear: Ear,
+    passed_on: &'a [i32],
     /// The signal that ended the run.
     told: Option<Signal>,
     /// When the child gets TERM, if it does not end before.
     term_at: Option<Instant>,
 }
 
-impl Running {
+impl Running<'_> {
     /// Until the child has ended.
     fn listen(&mut self, hear: &mut dyn FnMut(Heard<'_>)) -> std::io::Result<ExitStatus> {
         let mut fresh = false;
@@ -151,9 +158,9 @@ impl Running {
 
     /// Passes our signals on to the child.
     fn obey(&mut self) {
-        for signal in PASSED_ON {
-            if self.ear.heard(signal) {
-                self.send(signal);
+        for signal in self.passed_on {
+            if self.ear.heard(*signal) {
+                self.send(*signal);
             }
         }
         if self.ear.heard(SIGINT) {

@@ -14,33 +14,59 @@ use signal_hook::{SigId, flag, low_level};
 
 use crate::host::Signal;
 
-/// Signals that a running child gets too; the run goes on.
-pub(super) const PASSED_ON: [i32; 3] = [SIGHUP, SIGUSR1, SIGUSR2];
-
-/// The signal that told the whole program to end; shared by all who wait.
+/// What all who wait share.
 #[derive(Clone, Default)]
-pub(super) struct Stop(Arc<AtomicUsize>);
+pub(super) struct Stop {
+    /// The signal that told the whole program to end, or 0.
+    number: Arc<AtomicUsize>,
+    /// Signals that a running child gets too; the run goes on.
+    pub(super) passed_on: Vec<i32>,
+}
 
 impl Stop {
     /// From now on INT and TERM are remembered, and no other signal of ours ends the program.
     pub(super) fn watch() -> io::Result<Self> {
-        let stop = Self::default();
+        let mut stop = Self {
+            number: Arc::default(),
+            passed_on: vec![SIGUSR1, SIGUSR2],
+        };
         for (signal, number) in [(SIGINT, 2), (SIGTERM, 15)] {
-            flag::register_usize(signal, Arc::clone(&stop.0), number)?;
+            flag::register_usize(signal, Arc::clone(&stop.number), number)?;
+        }
+        // Under `nohup`, the children are to ignore it as we do.
+        if !ignored(SIGHUP) {
+            stop.passed_on.push(SIGHUP);
         }
         let unread = Arc::new(AtomicBool::new(false));
-        for signal in PASSED_ON {
-            flag::register(signal, Arc::clone(&unread))?;
+        for signal in &stop.passed_on {
+            flag::register(*signal, Arc::clone(&unread))?;
         }
         Ok(stop)
     }
 
     pub(super) fn signal(&self) -> Option<Signal> {
-        match self.0.load(Ordering::SeqCst) {
+        match self.number.load(Ordering::SeqCst) {
             0 => None,
             number => i32::try_from(number).ok().map(Signal),
         }
     }
+}
+
+/// Did whoever started us ask to ignore this signal? Known on Linux only.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this asks the kernel, not a disk"
+)]
+fn ignored(signal: i32) -> bool {
+    std::fs::read_to_string("/proc/self/status").is_ok_and(|status| ignores(&status, signal))
+}
+
+fn ignores(status: &str, signal: i32) -> bool {
+    status
+        .lines()
+        .find_map(|line| line.strip_prefix("SigIgn:"))
+        .and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
+        .is_some_and(|mask| mask >> (signal - 1) & 1 == 1)
 }
 
 /// Hears some signals for as long as it lives.
@@ -106,4 +132,17 @@ pub(super) fn wait(descriptors: &[BorrowedFd<'_>], longest: Duration) -> bool {
     let longest = Timespec::try_from(longest).ok();
     // An error is an interruption by a signal: as good as a wake-up.
     !matches!(poll(&mut asked, longest.as_ref()), Ok(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ignored_signals_are_read_from_the_status() {
+        let status = "Name:\tx\nSigBlk:\t0000000000000000\nSigIgn:\t0000000000001001\n";
+        assert!(ignores(status, SIGHUP));
+        assert!(!ignores(status, SIGINT));
+        assert!(!ignores("", SIGHUP));
+    }
 }

@@ -232,12 +232,53 @@ fn what_cannot_start_is_named() {
     );
 }
 
+#[test]
+fn many_children_at_once_are_all_heard_to_their_end() {
+    let children = Children::new(Stop::default());
+    std::thread::scope(|scope| {
+        for thread in 0..6 {
+            let children = &children;
+            scope.spawn(move || {
+                for code in 0..25 {
+                    let mut said = Vec::new();
+                    let script = format!("echo {thread}; exit {code}");
+                    let exit = children.run(&shell(&script), &mut |heard| {
+                        if let Heard::Out(line) = heard {
+                            said.extend_from_slice(line);
+                        }
+                    });
+                    assert_eq!(exit.unwrap(), Exit::Code(code));
+                    assert_eq!(said, thread.to_string().as_bytes());
+                }
+            });
+        }
+    });
+}
+
+/// `cargo test --release -- --ignored lines_per_second --nocapture`
+#[test]
+#[ignore = "a measurement"]
+fn lines_per_second() {
+    let line = "A /srv/data/some/where/in/a/tree/of/files/name.txt";
+    let command = shell(&format!("yes {line} | head -n 5000000"));
+    let start = Instant::now();
+    let mut count = 0_u32;
+    let exit = Children::new(Stop::default()).run(&command, &mut |heard| {
+        count += u32::from(matches!(heard, Heard::Out(_)));
+    });
+    assert_eq!((exit.unwrap(), count), (Exit::Code(0), 5_000_000));
+    let rate = 5.0 / start.elapsed().as_secs_f64();
+    println!("{rate:.1} million lines per second");
+}
+
 /// Not a test of its own: the process that the tests below send signals to.
 #[test]
 #[ignore = "run by other tests"]
 fn victim() {
+    let Ok(script) = std::env::var("VICTIM_SCRIPT") else {
+        return;
+    };
     let children = Children::new(Stop::watch().unwrap());
-    let script = std::env::var("VICTIM_SCRIPT").unwrap();
     let exit = children.run(&shell(&script), &mut |heard| {
         if let Heard::Out(line) = heard {
             println!("child: {}", String::from_utf8_lossy(line));
