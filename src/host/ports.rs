@@ -19,7 +19,8 @@ pub enum Heard<'a> {
     Out(&'a [u8]),
     /// One line of standard error.
     Err(&'a [u8]),
-    /// Nothing more is waiting just now: a good moment to flush.
+    /// Nothing more is waiting just now, or a child is about to have the terminal for itself: the
+    /// moment to flush.
     Idle,
 }
 

@@ -16,7 +16,7 @@ use crate::host::outcome::reason;
 use crate::host::{Command, Exit, Failure, Heard, Processes, Signal, Streams};
 
 /// Between INT and TERM: borg writes its checkpoint.
-const CHECKPOINT: Duration = Duration::from_secs(10);
+const CHECKPOINT: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 10 });
 /// How long we listen on to a grandchild that stays silent, after the child has ended.
 const SILENCE: Duration = Duration::from_millis(200);
 /// How long we listen on to a grandchild that keeps talking.

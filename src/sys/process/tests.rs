@@ -1,6 +1,7 @@
 //! Real children of `/bin/sh`.
 
 use std::io::{BufRead, BufReader};
+use std::os::unix::process::CommandExt;
 use std::process::{Command as Program, Stdio};
 
 use super::*;
@@ -75,16 +76,16 @@ fn a_grandchild_that_holds_the_pipe_is_not_waited_for() {
 
 #[test]
 fn a_grandchild_may_finish_what_it_says() {
-    let script = "( sleep 0.1; echo late; sleep 0.1; printf later ) & echo early";
+    let script = "( sleep 0.05; echo late; sleep 0.05; printf later ) & echo early";
     assert_eq!(out(&shell(script)), "early\nlate\nlater");
 }
 
 #[test]
 fn a_child_may_close_its_streams_and_live_on() {
     let start = Instant::now();
-    let (exit, ..) = run(&shell("exec >&- 2>&-; sleep 0.3; exit 3"));
+    let (exit, ..) = run(&shell("exec >&- 2>&-; sleep 0.1; exit 3"));
     assert_eq!(exit.unwrap(), Exit::Code(3));
-    assert!(start.elapsed() >= Duration::from_millis(300));
+    assert!(start.elapsed() >= Duration::from_millis(100));
     assert!(
         start.elapsed() < Duration::from_millis(900),
         "woken by SIGCHLD"
@@ -299,7 +300,15 @@ fn victim() {
 
 /// Sends a signal once the child has said that it is ready; what the victim printed after that.
 fn strike(script: &str, signal: Number) -> Vec<String> {
-    let mut victim = Program::new(std::env::current_exe().unwrap())
+    strike_after("", script, signal)
+}
+
+/// The victim is started by a shell that prepares something first. It is a job in the background,
+/// wherever the tests run.
+fn strike_after(first: &str, script: &str, signal: Number) -> Vec<String> {
+    let mut victim = Program::new("/bin/sh")
+        .args(["-c", &format!("{first}\nexec \"$@\""), "sh"])
+        .arg(std::env::current_exe().unwrap())
         .args([
             "--ignored",
             "--exact",
@@ -307,6 +316,7 @@ fn strike(script: &str, signal: Number) -> Vec<String> {
             "sys::process::tests::victim",
         ])
         .env("VICTIM_SCRIPT", script)
+        .process_group(0)
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
@@ -383,4 +393,23 @@ fn usr1_and_hup_are_passed_on_and_the_run_goes_on() {
         );
         assert_eq!(printed[3..], AFTER);
     }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn under_nohup_a_hangup_reaches_nobody() {
+    let script = "echo ready; sleep 0.4; exit 4";
+    let printed = strike_after("trap '' HUP", script, Number::HUP);
+    assert_eq!(printed[..2], ["ended: exit status 4", "stop: None"]);
+}
+
+#[test]
+fn a_child_on_the_terminal_is_announced_and_its_exit_judged() {
+    let mut heard = 0;
+    let command = shell("exit 6").on_terminal();
+    let exit = Children::new(Stop::default()).run(&command, &mut |part| {
+        assert!(matches!(part, Heard::Idle));
+        heard += 1;
+    });
+    assert_eq!((exit.unwrap(), heard), (Exit::Code(6), 1));
 }
