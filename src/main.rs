@@ -1,1 +1,30 @@
-fn main() {}
+//! The program: the machine, and [`borgmatic::app`].
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use borgmatic::host::Files;
+use borgmatic::{app, sys};
+
+#[expect(clippy::disallowed_methods, reason = "the arguments enter here")]
+fn main() -> ExitCode {
+    let args: Vec<_> = std::env::args_os().collect();
+    let machine = match sys::Machine::new() {
+        Ok(machine) => machine,
+        Err(_) => return ExitCode::FAILURE,
+    };
+    let (files, env) = (Files::new("/"), sys::Machine::env());
+    let code = app::run(
+        &args,
+        &app::Machine {
+            processes: &machine.processes,
+            clock: &machine.clock,
+            terminal: Arc::clone(&machine.terminal) as _,
+            files: &files,
+            env: &env,
+        },
+    );
+    // Output that got lost on a full disk is no success.
+    let lost = machine.terminal.lost().is_some();
+    ExitCode::from(if code == 0 && lost { 1 } else { code })
+}

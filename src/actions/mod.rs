@@ -19,7 +19,7 @@ pub use context::{Alone, Context};
 
 use crate::host::Failure;
 use crate::option::{At, Groups, Options, walk};
-use crate::text::{Node, Problems};
+use crate::text::{Kind, Node, Problems};
 
 /// What an action leaves behind.
 #[derive(Debug)]
@@ -53,6 +53,8 @@ pub trait Action {
 pub trait AloneAction {
     type Flags: Options;
     const INFO: Info;
+    /// Does it look at the configuration files?
+    const LOADS: bool = true;
 
     fn run(alone: &Alone<'_>, flags: &Self::Flags) -> Result<Answer, Failure>;
 }
@@ -65,6 +67,8 @@ pub struct Entry {
     /// Adds the problems that its flags have.
     pub check: fn(&Node, &mut Problems),
     pub run: Run,
+    /// Does it look at the configuration files?
+    pub loads: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -84,6 +88,7 @@ impl Entry {
                 }
             },
             run: Run::OnRepository(|context, node| A::run(context, &flags::<A::Flags>(node))),
+            loads: true,
         }
     }
 
@@ -95,6 +100,7 @@ impl Entry {
                 walk::object::<A::Flags>(node, &At::Top, out);
             },
             run: Run::Alone(|alone, node| A::run(alone, &flags::<A::Flags>(node))),
+            loads: A::LOADS,
         }
     }
 
@@ -105,6 +111,27 @@ impl Entry {
 
     pub fn is_alone(&self) -> bool {
         matches!(self.run, Run::Alone(_))
+    }
+}
+
+/// An action and its flags.
+#[derive(Clone, Debug)]
+pub struct Act {
+    pub entry: &'static Entry,
+    pub flags: Node,
+}
+
+impl Act {
+    /// The text of a flag.
+    pub fn flag(&self, name: &str) -> Option<&str> {
+        self.flags.get(name).and_then(Node::as_text)
+    }
+
+    /// Is a switch on?
+    pub fn is_on(&self, name: &str) -> bool {
+        self.flags
+            .get(name)
+            .is_some_and(|node| node.kind == Kind::Bool(true))
     }
 }
 

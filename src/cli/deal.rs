@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::argv::Argv;
 use super::globals::Globals;
-use super::split::{Act, effective};
-use crate::actions::Entry;
+use super::split::effective;
+use crate::actions::{Act, Entry};
 use crate::config::Config;
 use crate::config::load::Given;
 use crate::option::flags::{self, Flag, Step};

@@ -7,4 +7,4 @@ pub mod globals;
 pub mod help;
 pub mod split;
 
-pub use split::{Act, Invocation, Special, split};
+pub use split::{Invocation, Special, split};

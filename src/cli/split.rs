@@ -6,11 +6,11 @@ use std::ffi::OsString;
 use super::argv::Argv;
 use super::deal::Deal;
 use super::globals::Globals;
-use crate::actions::{DEFAULT, Entry};
+use crate::actions::{Act, DEFAULT, Entry};
 use crate::config::load::Given;
 use crate::option::{At, Options};
 use crate::text::near::nearest;
-use crate::text::{Kind, Node, Problem, Problems};
+use crate::text::{Problem, Problems};
 
 /// What a command line asks for.
 #[derive(Debug)]
@@ -23,27 +23,6 @@ pub struct Invocation {
     pub given: Vec<Given>,
     /// Nothing at all was said.
     pub bare: bool,
-}
-
-/// An action and its flags.
-#[derive(Clone, Debug)]
-pub struct Act {
-    pub entry: &'static Entry,
-    pub flags: Node,
-}
-
-impl Act {
-    /// The text of a flag.
-    pub fn flag(&self, name: &str) -> Option<&str> {
-        self.flags.get(name).and_then(Node::as_text)
-    }
-
-    /// Is a switch on?
-    pub fn is_on(&self, name: &str) -> bool {
-        self.flags
-            .get(name)
-            .is_some_and(|node| node.kind == Kind::Bool(true))
-    }
 }
 
 /// A command line that asks for words only.

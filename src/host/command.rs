@@ -119,7 +119,7 @@ impl fmt::Display for Command {
                     .iter()
                     .any(|prefix| name.starts_with(prefix))
             {
-                text += &format!("{name}=*** ");
+                text.extend([name, "=*** "]);
             }
         }
         text += &self.program.to_string_lossy();

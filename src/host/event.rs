@@ -25,7 +25,8 @@ pub enum Body<'a> {
     Line(&'a str),
     /// Something failed; drawn with its help where a person looks.
     Failure(&'a Failure),
-    /// A document for standard output, as it is.
+    /// A document for standard output, as it is. It is what was asked for, so it comes whatever the
+    /// level; listeners other than the console leave it.
     Data(&'a str),
 }
 
@@ -57,11 +58,13 @@ impl Bus {
     }
 
     pub fn say(&self, event: Event<'_>) {
+        let always = matches!(event.body, Body::Data(_));
         for listener in self.listeners().iter_mut() {
-            if listener
-                .threshold()
-                .is_some_and(|threshold| event.level >= threshold)
-            {
+            let wanted = || {
+                let threshold = listener.threshold();
+                threshold.is_some_and(|threshold| event.level >= threshold)
+            };
+            if always || wanted() {
                 listener.hear(&event);
             }
         }

@@ -1,10 +1,12 @@
 //! What we may ask of the world: values and narrow traits. Only [`files`] acts by itself.
 
 pub mod command;
+pub mod dry;
 pub mod event;
 pub mod files;
 pub mod outcome;
 pub mod ports;
+pub mod script;
 
 pub use crate::option::Secret;
 pub use command::{Command, Effect, Streams};

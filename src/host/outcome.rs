@@ -1,6 +1,7 @@
 //! How things end: exits of children, and failures, which are the world's «no» (a mistake in a text
 //! is a [`crate::text::Problem`]).
 
+use std::ffi::OsStr;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -115,6 +116,21 @@ impl Failure {
             }
             _ => failure,
         }
+    }
+
+    /// A program that is not there.
+    pub fn missing(program: &OsStr) -> Self {
+        let program = program.to_string_lossy();
+        Self::new(
+            "borgmatic::host::missing-program",
+            format!("the program {program} was not found"),
+        )
+        .kind(FailureKind::Missing)
+        .help(if program.contains('/') {
+            format!("install {program}, or correct its path in the configuration")
+        } else {
+            format!("install {program}, or make sure that PATH names its directory")
+        })
     }
 
     pub fn interrupted(signal: Signal) -> Self {

@@ -19,7 +19,8 @@ pub enum Heard<'a> {
     Out(&'a [u8]),
     /// One line of standard error.
     Err(&'a [u8]),
-    /// Nothing more is waiting just now: a good moment to flush.
+    /// Nothing more is waiting just now, or a child is about to have the terminal for itself: the
+    /// moment to flush.
     Idle,
 }
 
@@ -39,7 +40,7 @@ pub trait Clock: Sync {
 }
 
 /// Where people and pipes look.
-pub trait Terminal: Sync {
+pub trait Terminal: Send + Sync {
     /// Standard output takes data and answers. Buffered until [`Terminal::flush`].
     fn out(&self, bytes: &[u8]);
     /// Standard error takes the rest; whatever waits for standard output goes out first.

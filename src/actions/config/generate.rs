@@ -29,6 +29,8 @@ impl AloneAction for Generate {
         about: "Make a configuration file to start from",
     };
 
+    const LOADS: bool = false;
+
     fn run(alone: &Alone<'_>, flags: &Flags) -> Result<Answer, Failure> {
         let host = alone.host;
         let destination = flags.destination.or("/etc/borgmatic/config.yaml".into());

@@ -1,0 +1,297 @@
+//! The whole story on one page: read the command line, load, outline, run, report, exit.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread;
+
+use crate::actions::{self, Act, Alone, Run};
+use crate::cli::{self, Invocation, Special};
+use crate::config::{self, Loaded, find, is_secret, load};
+use crate::host::dry::Dry;
+use crate::host::{Body, Bus, Env, Event, Failure, Files, Host, Level, Processes, Terminal};
+use crate::plan::outline;
+use crate::report::{Console, Summary, style};
+use crate::run::walk;
+use crate::text::Problems;
+
+/// From how many configuration files on they are loaded by several threads.
+const MANY: usize = 8;
+
+/// What the program runs on.
+pub struct Machine<'a> {
+    pub processes: &'a dyn Processes,
+    pub clock: &'a dyn crate::host::Clock,
+    pub terminal: Arc<dyn Terminal>,
+    pub files: &'a Files,
+    pub env: &'a Env,
+}
+
+/// Runs one command line to its exit code.
+pub fn run(args: &[OsString], machine: &Machine<'_>) -> u8 {
+    let terminal = machine.terminal.as_ref();
+    let invocation = match cli::split(args, actions::ALL, is_secret) {
+        Ok(Ok(invocation)) => invocation,
+        Ok(Err(special)) => return tell(&special, terminal),
+        Err(problems) => {
+            let colour = style::colour(machine.env, false, false, terminal.err_is_terminal());
+            show(&problems, machine, colour, true);
+            terminal.flush();
+            return 1;
+        }
+    };
+    let loaded = if invocation.acts.iter().any(|act| act.entry.loads) {
+        load_all(&invocation, machine)
+    } else {
+        Vec::new()
+    };
+    if invocation.bare && configs(&loaded).any(|config| !config.run.default_actions.or(true)) {
+        return tell(&Special::Help(Vec::new()), terminal);
+    }
+    let code = execute(&invocation, &loaded, machine);
+    terminal.flush();
+    code
+}
+
+/// What a user wants to know without a run.
+fn tell(special: &Special, terminal: &dyn Terminal) -> u8 {
+    let text = match special {
+        Special::Version => format!("{}\n", env!("CARGO_PKG_VERSION")),
+        Special::Help(of) => cli::help::page(of, actions::ALL, terminal.width()),
+    };
+    terminal.out(text.as_bytes());
+    terminal.flush();
+    0
+}
+
+fn configs(loaded: &[Loaded]) -> impl Iterator<Item = &config::Config> {
+    loaded.iter().filter_map(|loaded| loaded.config.as_ref())
+}
+
+fn load_all(invocation: &Invocation, machine: &Machine<'_>) -> Vec<Loaded> {
+    let paths = find::files(&invocation.configs, machine.env, machine.files);
+    let one = |path: &PathBuf| load::load(path, &invocation.given, machine.files);
+    if paths.len() < MANY {
+        return paths.iter().map(one).collect();
+    }
+    let threads = thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    thread::scope(|scope| {
+        let chunks: Vec<_> = paths
+            .chunks(paths.len().div_ceil(threads))
+            .map(|chunk| scope.spawn(move || chunk.iter().map(one).collect::<Vec<_>>()))
+            .collect();
+        chunks
+            .into_iter()
+            .flat_map(|chunk| {
+                chunk
+                    .join()
+                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            })
+            .collect()
+    })
+}
+
+fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) -> u8 {
+    let terminal = machine.terminal.as_ref();
+    let (verbosity, refused) = output(invocation, loaded);
+    let structured = invocation.acts.iter().any(|act| act.is_on("json"));
+    let colour = style::colour(machine.env, structured, refused, terminal.err_is_terminal());
+    let bus = Bus::default();
+    bus.attach(Box::new(Console::new(
+        Arc::clone(&machine.terminal),
+        verbosity,
+        colour,
+    )));
+    let dry = Dry(machine.processes);
+    let host = Host {
+        processes: if invocation.dry {
+            &dry
+        } else {
+            machine.processes
+        },
+        clock: machine.clock,
+        terminal,
+        files: machine.files,
+        env: machine.env,
+        bus: &bus,
+    };
+
+    let validates = invocation
+        .acts
+        .iter()
+        .any(|act| act.entry.info.name == "config validate");
+    let mut summary = Summary::default();
+    for one in loaded {
+        if verbosity > -2 {
+            show(&one.problems, machine, colour, validates);
+        }
+        if one.config.is_none() && !validates {
+            let count = one.problems.errors().count();
+            let plural = if count == 1 { "problem" } else { "problems" };
+            summary.line(
+                Level::Critical,
+                format!(
+                    "{}: not run: {count} {plural}, shown above",
+                    one.path.display()
+                ),
+            );
+        }
+    }
+    let code = match invocation.acts.iter().find(|act| act.entry.is_alone()) {
+        Some(act) => alone(act, loaded, &host, invocation.dry, &mut summary),
+        None => on_repositories(invocation, loaded, &host, &mut summary),
+    };
+    summary.say(verbosity, &mut |event| bus.say(event));
+    bus.flush();
+    if code == 0 && summary.worst() == Some(Level::Critical) {
+        1
+    } else {
+        code
+    }
+}
+
+/// The console's verbosity, the highest of all files, and whether one refuses colour.
+fn output(invocation: &Invocation, loaded: &[Loaded]) -> (i8, bool) {
+    // What the command line says holds even where no file could be read.
+    let given = |name: &str| {
+        let is_it = |given: &&load::Given| {
+            given.path == [crate::option::flags::Step::Key(config_name(name))]
+        };
+        invocation
+            .given
+            .iter()
+            .rfind(is_it)
+            .map(|given| &given.value.kind)
+    };
+    let flag = match given("verbosity") {
+        Some(crate::text::Kind::Int(level)) => i8::try_from(*level).ok(),
+        _ => None,
+    };
+    let highest = configs(loaded)
+        .filter_map(|config| config.output.verbosity.get())
+        .max()
+        .map(|level| level.0);
+    let refused = given("color") == Some(&crate::text::Kind::Bool(false));
+    (
+        highest.or(flag).unwrap_or(0),
+        refused || configs(loaded).any(|config| !config.output.color.or(true)),
+    )
+}
+
+/// The table's own copy of an option's name.
+fn config_name(name: &str) -> &'static str {
+    use crate::option::Options;
+    crate::option::shape::field(config::Config::GROUPS, name).map_or("", |field| field.name)
+}
+
+fn alone(act: &Act, loaded: &[Loaded], host: &Host<'_>, dry: bool, summary: &mut Summary) -> u8 {
+    let Run::Alone(run) = act.entry.run else {
+        return 0;
+    };
+    match run(&Alone { host, loaded, dry }, &act.flags) {
+        Ok(_) => 0,
+        Err(failure) => {
+            host.bus.say(Event {
+                level: Level::Critical,
+                scope: "",
+                body: Body::Failure(&failure),
+            });
+            let _ = summary;
+            1
+        }
+    }
+}
+
+fn on_repositories(
+    invocation: &Invocation,
+    loaded: &[Loaded],
+    host: &Host<'_>,
+    summary: &mut Summary,
+) -> u8 {
+    if loaded.is_empty() {
+        host.bus.say(Event {
+            level: Level::Critical,
+            scope: "",
+            body: Body::Failure(&nothing_configured(host.env)),
+        });
+        return 1;
+    }
+    let outline = match outline(loaded, &invocation.acts, &host.env.cwd) {
+        Ok(outline) => outline,
+        Err(failure) => {
+            host.bus.say(Event {
+                level: Level::Critical,
+                scope: "",
+                body: Body::Failure(&failure),
+            });
+            return 1;
+        }
+    };
+    let verdict = walk(host, &outline, invocation.dry);
+    let mut answers = Vec::new();
+    for file in verdict.files {
+        if file.failures.is_empty() {
+            summary.good(&file.path.to_string_lossy());
+        }
+        for (scope, failure) in file.failures {
+            // Its last lines were said when it failed.
+            summary.failed(
+                &scope,
+                Failure {
+                    tail: Vec::new(),
+                    ..failure
+                },
+            );
+        }
+        answers.extend(file.answers);
+    }
+    if !answers.is_empty() {
+        let document = serde_json::Value::Array(answers).to_string();
+        host.bus.say(Event {
+            level: Level::Answer,
+            scope: "",
+            body: Body::Data(&document),
+        });
+    }
+    match verdict.stopped {
+        Some(signal) => u8::try_from(128 + signal.0).unwrap_or(1),
+        None => 0,
+    }
+}
+
+/// With no configuration at all: how to make one.
+fn nothing_configured(env: &Env) -> Failure {
+    let places: Vec<_> = find::defaults(env)
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect();
+    let words = format!(
+        "there is no configuration yet: nothing at {}",
+        places.join(", ")
+    );
+    let make = if env.user == 0 {
+        "borgmatic config generate".to_owned()
+    } else {
+        format!(
+            "borgmatic config generate --destination {}",
+            places.get(2).map_or("", String::as_str)
+        )
+    };
+    Failure::new("borgmatic::config::none", words).help(format!(
+        "these two commands make one:\n    {make}\n    borgmatic config validate\nBetween them, change the file to your needs"
+    ))
+}
+
+/// Draws problems where people look; warnings only where they were asked for.
+fn show(problems: &Problems, machine: &Machine<'_>, colour: bool, warnings: bool) {
+    let style = style::Style::new(machine.env, machine.terminal.as_ref(), colour);
+    for problem in problems
+        .iter()
+        .filter(|problem| warnings || !problem.warning)
+    {
+        machine
+            .terminal
+            .err(style::frame(problem, style).as_bytes());
+        machine.terminal.err(b"\n");
+    }
+}

@@ -1,0 +1,24 @@
+//! The guard of `--dry-run`: commands that change something do not get through.
+
+use super::command::{Command, Effect};
+use super::outcome::{Exit, Failure, Signal};
+use super::ports::{Heard, Processes};
+
+pub struct Dry<'a>(pub &'a dyn Processes);
+
+impl Processes for Dry<'_> {
+    fn run(&self, command: &Command, hear: &mut dyn FnMut(Heard<'_>)) -> Result<Exit, Failure> {
+        match command.effect {
+            Effect::Reads => self.0.run(command, hear),
+            Effect::Writes => Err(Failure::new(
+                "borgmatic::host::dry",
+                format!("not run, because of --dry-run: {command}"),
+            )
+            .help("this action cannot tell what it would do; leave it out of the dry run")),
+        }
+    }
+
+    fn stop(&self) -> Option<Signal> {
+        self.0.stop()
+    }
+}

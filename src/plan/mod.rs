@@ -1,0 +1,6 @@
+//! What a run does, as a value: configurations × repositories × actions, in order. Pure; how an
+//! action goes is its own story.
+
+pub mod outline;
+
+pub use outline::{FilePart, Outline, UnitPart, outline};

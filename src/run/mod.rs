@@ -1,0 +1,7 @@
+//! Carries an outline out.
+
+pub mod verdict;
+pub mod walk;
+
+pub use verdict::Verdict;
+pub use walk::walk;

@@ -1,0 +1,100 @@
+//! The machine as a whole: what `main.rs` makes once and everybody else sees through the ports.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is the door to the environment"
+)]
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::clock::System;
+use super::process::Children;
+use super::signal::Stop;
+use super::terminal::Standard;
+use crate::host::{Bus, Env, Files, Host};
+
+pub struct Machine {
+    pub processes: Children,
+    pub clock: System,
+    pub terminal: Arc<Standard>,
+}
+
+impl Machine {
+    /// From now on signals are ours: see [`crate::host::Processes::stop`].
+    pub fn new() -> io::Result<Self> {
+        let stop = Stop::watch()?;
+        Ok(Self {
+            processes: Children::new(stop.clone()),
+            clock: System::new(stop),
+            terminal: Arc::default(),
+        })
+    }
+
+    pub fn env() -> Env {
+        let user = rustix::process::geteuid().as_raw();
+        let home = std::env::var_os("HOME")
+            .filter(|home| !home.is_empty())
+            .map(PathBuf::from)
+            .or_else(|| home_of(&std::fs::read_to_string("/etc/passwd").ok()?, user))
+            // Users that the file does not know, such as those of macOS.
+            .or_else(|| std::env::home_dir().filter(|home| home.is_absolute()));
+        Env {
+            variables: std::env::vars_os().collect(),
+            cwd: std::env::current_dir().unwrap_or_else(|_| root()),
+            home: home.unwrap_or_else(root),
+            user,
+        }
+    }
+
+    pub fn host<'a>(&'a self, files: &'a Files, env: &'a Env, bus: &'a Bus) -> Host<'a> {
+        Host {
+            processes: &self.processes,
+            clock: &self.clock,
+            terminal: &*self.terminal,
+            files,
+            env,
+            bus,
+        }
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new("/").to_path_buf()
+}
+
+/// The home directory in a password file, by the user's number.
+fn home_of(passwords: &str, user: u32) -> Option<PathBuf> {
+    let user = user.to_string();
+    passwords
+        .lines()
+        .map(|line| line.split(':').collect::<Vec<_>>())
+        .find(|fields| fields.get(2) == Some(&user.as_str()))
+        .and_then(|fields| {
+            fields
+                .get(5)
+                .filter(|home| !home.is_empty())
+                .map(PathBuf::from)
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_home_directory_is_found_by_number() {
+        let passwords =
+            "root:x:0:0:root:/root:/bin/sh\n# note\nann:x:10:10::/home/ann:\nnone:x:11:11:::\n";
+        assert_eq!(home_of(passwords, 10), Some("/home/ann".into()));
+        assert_eq!(home_of(passwords, 11), None);
+        assert_eq!(home_of(passwords, 1), None);
+    }
+
+    #[test]
+    fn the_environment_is_read() {
+        let env = Machine::env();
+        assert!(env.get("PATH").is_some());
+        assert!(env.cwd.is_absolute());
+    }
+}

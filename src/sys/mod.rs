@@ -1,0 +1,16 @@
+//! The machine: children, signals, the clock, the standard streams. Only `main.rs` names this room;
+//! everybody else sees the ports of [`crate::host`].
+
+mod clock;
+mod lines;
+mod machine;
+mod process;
+mod signal;
+mod spawn;
+mod stream;
+mod terminal;
+
+pub use clock::System;
+pub use machine::Machine;
+pub use process::Children;
+pub use terminal::Standard;

@@ -1,0 +1,215 @@
+//! Runs children: one loop that waits for their output, their end and our signals together. No
+//! threads; any number of such loops may run side by side.
+#![expect(clippy::disallowed_methods, reason = "graces are measured here")]
+
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Child, ExitStatus};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal as Number, getpgrp, kill_process};
+use signal_hook::consts::{SIGCHLD, SIGINT, SIGTERM};
+
+use super::signal::{Ear, Stop, wait};
+use super::spawn;
+use super::stream::Stream;
+use crate::host::outcome::reason;
+use crate::host::{Command, Exit, Failure, Heard, Processes, Signal, Streams};
+
+/// Between INT and TERM: borg writes its checkpoint.
+const CHECKPOINT: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 10 });
+/// How long we listen on to a grandchild that stays silent, after the child has ended.
+const SILENCE: Duration = Duration::from_millis(200);
+/// How long we listen on to a grandchild that keeps talking.
+const CHATTER: Duration = Duration::from_secs(10);
+/// We look after a child at least this often, in case whoever started us blocked SIGCHLD.
+const TICK: Duration = Duration::from_secs(1);
+
+pub struct Children {
+    stop: Stop,
+}
+
+impl Children {
+    pub(super) fn new(stop: Stop) -> Self {
+        Self { stop }
+    }
+}
+
+impl Processes for Children {
+    fn run(&self, command: &Command, hear: &mut dyn FnMut(Heard<'_>)) -> Result<Exit, Failure> {
+        let trouble = |error| trouble(command, &error);
+        let passed_on = &self.stop.passed_on;
+        let ear = Ear::open(&[&[SIGCHLD, SIGINT, SIGTERM], passed_on.as_slice()].concat())
+            .map_err(trouble)?;
+        if command.streams == Streams::Terminal {
+            // What waits to be shown belongs before what the child shows.
+            hear(Heard::Idle);
+        }
+        let mut child = spawn::start(command)?;
+        let mut running = Running {
+            out: Stream::of(child.stdout.take()),
+            err: Stream::of(child.stderr.take()),
+            child,
+            ear,
+            passed_on,
+            told: None,
+            term_at: None,
+        };
+        let status = running.listen(hear).map_err(trouble)?;
+        running.listen_on(hear);
+        // A terminal's INT may end the child before we look at our own.
+        match running.told() {
+            Some(signal) => Err(Failure::interrupted(signal)),
+            None => Ok(match (status.code(), status.signal()) {
+                (None, Some(signal)) => Exit::Signal(signal),
+                (code, _) => Exit::Code(code.unwrap_or(-1)),
+            }),
+        }
+    }
+
+    fn stop(&self) -> Option<Signal> {
+        self.stop.signal()
+    }
+}
+
+fn trouble(command: &Command, error: &std::io::Error) -> Failure {
+    Failure::new(
+        "borgmatic::host::child",
+        format!(
+            "lost track of {}: {}",
+            command.program.to_string_lossy(),
+            reason(error)
+        ),
+    )
+}
+
+struct Running<'a> {
+    child: Child,
+    out: Option<Stream>,
+    err: Option<Stream>,
+    ear: Ear,
+    passed_on: &'a [i32],
+    /// The signal that ended the run.
+    told: Option<Signal>,
+    /// When the child gets TERM, if it does not end before.
+    term_at: Option<Instant>,
+}
+
+impl Running<'_> {
+    /// Until the child has ended.
+    fn listen(&mut self, hear: &mut dyn FnMut(Heard<'_>)) -> std::io::Result<ExitStatus> {
+        let mut fresh = false;
+        let mut look = true;
+        loop {
+            self.obey();
+            if (self.ear.heard(SIGCHLD) || look)
+                && let Some(status) = self.child.try_wait()?
+            {
+                return Ok(status);
+            }
+            look = false;
+            if self.read(hear) {
+                fresh = true;
+                continue;
+            }
+            if std::mem::take(&mut fresh) {
+                hear(Heard::Idle);
+            }
+            let longest = self.term_at.map_or(TICK, |at| {
+                at.saturating_duration_since(Instant::now()).min(TICK)
+            });
+            let sources: Vec<_> = [Some(self.ear.descriptor())]
+                .into_iter()
+                .chain([&self.out, &self.err].map(|stream| stream.as_ref().map(Stream::descriptor)))
+                .flatten()
+                .collect();
+            look = !wait(&sources, longest);
+            self.ear.quiet();
+        }
+    }
+
+    /// What is still in the pipes, after the end of the child. A grandchild may hold them open.
+    fn listen_on(&mut self, hear: &mut dyn FnMut(Heard<'_>)) {
+        let end = Instant::now() + CHATTER;
+        loop {
+            while self.read(hear) && Instant::now() < end {}
+            let sources: Vec<_> = [&self.out, &self.err]
+                .into_iter()
+                .flatten()
+                .map(Stream::descriptor)
+                .collect();
+            if sources.is_empty() || Instant::now() >= end || !wait(&sources, SILENCE) {
+                break;
+            }
+        }
+        if let Some(mut stream) = self.out.take() {
+            stream.finish(&mut |line| hear(Heard::Out(line)));
+        }
+        if let Some(mut stream) = self.err.take() {
+            stream.finish(&mut |line| hear(Heard::Err(line)));
+        }
+    }
+
+    /// Reads each stream once; `false` if nothing is there just now.
+    fn read(&mut self, hear: &mut dyn FnMut(Heard<'_>)) -> bool {
+        let out = Stream::read(&mut self.out, &mut |line| hear(Heard::Out(line)));
+        let err = Stream::read(&mut self.err, &mut |line| hear(Heard::Err(line)));
+        out || err
+    }
+
+    /// Passes our signals on to the child.
+    fn obey(&mut self) {
+        for signal in self.passed_on {
+            if self.ear.heard(*signal) {
+                self.send(*signal);
+            }
+        }
+        if self.ear.heard(SIGINT) {
+            if self.told.replace(Signal(SIGINT)).is_some() {
+                // Somebody is in a hurry.
+                self.term();
+            } else {
+                self.term_at = Some(Instant::now() + CHECKPOINT);
+                if !in_foreground() {
+                    self.send(SIGINT);
+                }
+            }
+        }
+        if self.ear.heard(SIGTERM) {
+            self.told = Some(Signal(SIGTERM));
+            self.term();
+        }
+        if self.term_at.is_some_and(|at| Instant::now() >= at) {
+            self.term();
+        }
+    }
+
+    fn term(&mut self) {
+        self.term_at = None;
+        self.send(SIGTERM);
+    }
+
+    /// Only while the child has not been waited for: its number is still its own.
+    fn send(&self, signal: i32) {
+        if let Some(number) = Number::from_named_raw(signal) {
+            // It may have ended just now.
+            let _gone = kill_process(Pid::from_child(&self.child), number);
+        }
+    }
+
+    fn told(&self) -> Option<Signal> {
+        [SIGTERM, SIGINT]
+            .into_iter()
+            .find(|signal| self.ear.heard(*signal))
+            .map(Signal)
+            .or(self.told)
+    }
+}
+
+/// Are we the job in front of a terminal, so that its keys reach our children by themselves?
+fn in_foreground() -> bool {
+    std::fs::File::open("/dev/tty")
+        .is_ok_and(|terminal| rustix::termios::tcgetpgrp(terminal) == Ok(getpgrp()))
+}
+
+#[cfg(test)]
+mod tests;
