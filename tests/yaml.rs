@@ -70,7 +70,7 @@ fn folder(name: &str) -> PathBuf {
 
 fn read(name: &str, bytes: Vec<u8>) -> (Option<Node>, Problems) {
     let mut problems = Problems::default();
-    match text::decode(name, bytes, |_| false) {
+    match text::decode(name, bytes, |name| name == "encryption_passphrase") {
         Ok(source) => {
             let node = text::parse(&source, &mut problems);
             (node, problems)

@@ -2,6 +2,7 @@
 
 mod characters;
 mod compose;
+mod frame;
 mod layout;
 mod merge;
 pub mod near;

@@ -38,11 +38,12 @@ pub(super) fn problem(source: &Arc<Source>, at: usize, complaint: &str) -> Probl
     }
     scene
         .unclosed_quote(complaint)
+        .or_else(|| scene.text_after_quote(complaint))
+        .or_else(|| scene.escape(complaint))
         .or_else(|| scene.missing_space())
         .or_else(|| scene.unclosed_bracket(complaint))
         .or_else(|| scene.colon(complaint))
         .or_else(|| scene.reserved())
-        .or_else(|| scene.escape(complaint))
         .or_else(|| scene.indentation())
         .or_else(|| scene.lonely_word(complaint))
         .unwrap_or_else(|| scene.unknown(complaint))
@@ -82,6 +83,11 @@ impl<'a> Scene<'a> {
 
     fn written(&self, line: usize) -> &'a str {
         &self.text[self.span(line)]
+    }
+
+    /// What may be quoted of the text: no secrets.
+    fn quoted(&self, span: Span) -> &'a str {
+        self.source.shown().get(span).unwrap_or_default()
     }
 
     /// The words of a line, without white space around them.
@@ -134,7 +140,7 @@ impl<'a> Scene<'a> {
         let mark = &self.text[open..=open];
         let line = self.layout.line_at(open);
         let end = self.span(line).end;
-        let value = self.text[open..end].trim_end();
+        let value = self.quoted(open..end).trim_end();
         let kind = if mark == "'" { "single" } else { "double" };
         Some(
             Problem::new(
@@ -142,21 +148,22 @@ impl<'a> Scene<'a> {
                 format!("this {kind} quote is never closed"),
             )
             .at(&self.origin(open..open + 1), "opened here")
-            .help(format!(
-                "type `{mark}` where the value ends, perhaps: `{value}{mark}`"
-            )),
+            .help(match value.strip_prefix(mark) {
+                Some(value) => {
+                    format!("type `{mark}` where the value ends: `{mark}{value}{mark}`?")
+                }
+                None => format!("type `{mark}` where the value ends"),
+            }),
         )
     }
 
     fn open_quote(&self, complaint: &str) -> Option<usize> {
-        let quoted = complaint.contains("quoted scalar") && !complaint.contains("escape");
-        let upto = self.layout.lines.iter().take(self.line + 1);
-        let suspect = upto.clone().find_map(|line| match line.inside {
-            Inside::Quote(open) => {
-                let words = self.text[line.start..line.end].trim();
-                let left = indent(&self.text[line.start..line.end])
-                    <= indent(self.written(self.layout.line_at(open)));
-                (left && !words.is_empty() && looks_like_structure(words)).then_some(open)
+        let suspect = self.layout.lines.iter().find_map(|line| match line.inside {
+            Inside::Quote(open) if self.layout.line_at(open) <= self.line => {
+                let written = &self.text[line.start..line.end];
+                let opened = self.written(self.layout.line_at(open));
+                let left = indent(written) <= indent(opened);
+                (left && looks_like_structure(written.trim())).then_some(open)
             }
             _ => None,
         });
@@ -164,7 +171,32 @@ impl<'a> Scene<'a> {
             let open = self.layout.open?;
             matches!(self.text.as_bytes()[open], b'"' | b'\'').then_some(open)
         };
+        let quoted = complaint.contains("quoted scalar") && !is_escape(complaint);
         suspect.or_else(|| if quoted { ends_open() } else { None })
+    }
+
+    /// Words after the quote that ends a value.
+    fn text_after_quote(&self, complaint: &str) -> Option<Problem> {
+        if !complaint.contains("trailing content") {
+            return None;
+        }
+        let closed = self.text[..self.at].trim_end().len();
+        let mark = &self.text[closed.checked_sub(1)?..closed];
+        let end = self.span(self.line).end;
+        let origin = self.origin(self.at..end);
+        let help = match mark {
+            "'" => "to have an apostrophe in single quotes, type it twice: `''`",
+            _ => "to have a double quote in double quotes, type `\\\"`",
+        };
+        Some(
+            Problem::new(
+                "borgmatic::yaml::after-quote",
+                "the value ends with its quote, and more follows",
+            )
+            .at(&origin, "not part of the value")
+            .at(&self.origin(closed - 1..closed), "this quote ends it")
+            .help(help),
+        )
     }
 
     /// `name:value` or `-value`.
@@ -178,7 +210,8 @@ impl<'a> Scene<'a> {
         })?;
         let (span, words) = self.words(line);
         let gap = missing_space_at(words)?;
-        let (before, after) = words.split_at(gap);
+        let before = &words[..gap];
+        let after = self.quoted(span.start + gap..span.end);
         let mark = &before[before.len() - 1..];
         Some(
             Problem::new(
@@ -223,12 +256,14 @@ impl<'a> Scene<'a> {
         let name_ends = bare.find(": ").filter(|&at| span.start + at < self.at)?;
         let value = bare[name_ends + 2..].trim_start();
         let start = span.start + bare.len() - value.len();
-        let fixed = if value.starts_with(['"', '\'']) {
+        if value.starts_with(['"', '\'']) {
             return None;
-        } else if value.contains('\'') {
-            format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""))
+        }
+        let shown_value = self.quoted(start..start + value.len());
+        let fixed = if shown_value.chars().count() > 60 {
+            "'…'".to_owned()
         } else {
-            format!("'{value}'")
+            format!("'{}'", shown_value.replace('\'', "''"))
         };
         Some(
             Problem::new(
@@ -254,25 +289,27 @@ impl<'a> Scene<'a> {
                 format!("a value that starts with `{first}` must be in quotes"),
             )
             .at(&self.origin(self.at..self.at + value.len()), "this value")
-            .help(format!("type `'{}'`", value.replace('\'', "''"))),
+            .help(format!(
+                "type `'{}'`",
+                self.quoted(self.at..self.at + value.len())
+                    .replace('\'', "''")
+            )),
         )
     }
 
+    /// A backslash that starts nothing.
     fn escape(&self, complaint: &str) -> Option<Problem> {
-        let escape = ["escape", "hexdecimal", "Unicode"];
-        if !escape.iter().any(|word| complaint.contains(word)) {
+        if !is_escape(complaint) {
             return None;
         }
         let rest = &self.text[self.at..];
-        let start = rest.find('\\').map_or(self.at, |at| self.at + at);
+        let start = self.at + bad_escape(rest)?;
         let len: usize = self.text[start..].chars().take(2).map(char::len_utf8).sum();
+        let words = "in double quotes, a backslash and what follows stand for one character";
         Some(
-            Problem::new(
-                "borgmatic::yaml::escape",
-                "a backslash in double quotes starts an escape, and this is none",
-            )
-            .at(&self.origin(start..start + len), "no such escape")
-            .help("use single quotes, or type the backslash twice: `\\\\`"),
+            Problem::new("borgmatic::yaml::escape", words)
+                .at(&self.origin(start..start + len), "stands for nothing")
+                .help("use single quotes, or type the backslash twice: `\\\\`"),
         )
     }
 
@@ -301,7 +338,7 @@ impl<'a> Scene<'a> {
         if own > above_own && without_comment(above_words).ends_with(':') {
             return None;
         }
-        let (other_span, other_words) = self.words(other);
+        let (other_span, _) = self.words(other);
         let unit = |count: usize| if count == 1 { "space" } else { "spaces" };
         let label = match own {
             0 => "no spaces before this".to_owned(),
@@ -324,7 +361,7 @@ impl<'a> Scene<'a> {
             )
             .help(format!(
                 "{target}, so that it lines up with `{}`",
-                shown(other_words)
+                shown(self.quoted(other_span.clone()))
             )),
         )
     }
@@ -347,7 +384,7 @@ impl<'a> Scene<'a> {
             .at(&self.origin(span), "what is this?")
             .help(format!(
                 "type `{0}: …` for an option or `- {0}` for an item; to go on with the value above, indent the line",
-                shown(without_comment(words))
+                shown(without_comment(self.quoted(self.words(line).0)))
             )),
         )
     }
@@ -369,6 +406,35 @@ impl<'a> Scene<'a> {
             .at(&self.character(), "the trouble starts here")
             .help(help)
     }
+}
+
+fn is_escape(complaint: &str) -> bool {
+    let words = ["escape", "hexadecimal", "Unicode"];
+    words.iter().any(|word| complaint.contains(word))
+}
+
+/// The first backslash of a double-quoted value that YAML has no meaning for.
+fn bad_escape(quoted: &str) -> Option<usize> {
+    let mut rest = quoted.char_indices().skip(1);
+    while let Some((at, character)) = rest.next() {
+        if character != '\\' {
+            continue;
+        }
+        let (_, code) = rest.next()?;
+        let digits = match code {
+            'x' => 2,
+            'u' => 4,
+            'U' => 8,
+            _ if "0abt\tnvfre \"/\\N_LP\n\r".contains(code) => continue,
+            _ => return Some(at),
+        };
+        let hex = quoted.get(at + 2..at + 2 + digits).unwrap_or("!");
+        let number = u32::from_str_radix(hex, 16).ok();
+        if number.and_then(char::from_u32).is_none() {
+            return Some(at);
+        }
+    }
+    None
 }
 
 /// `name:`, `name: value`, `- item`.

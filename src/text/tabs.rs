@@ -14,7 +14,7 @@ const STEP: usize = 4;
 /// Adds a problem for each line with a wrong tab.
 pub(super) fn lint(source: &Arc<Source>, layout: &Layout, problems: &mut Problems) {
     let mut lint = Lint {
-        text: &source.text,
+        text: source.shown(),
         layout,
         wanted: vec![None; layout.lines.len()],
     };
@@ -86,16 +86,18 @@ impl<'a> Lint<'a> {
             }
             let wanted = self.wanted[above];
             let spaces = wanted.unwrap_or_else(|| indent(self.written(above)));
-            let same_tabs = wanted.is_some() && self.white(above) == self.white(line);
+            let (white, own) = (self.white(above), self.white(line));
+            let same_tabs = wanted.is_some() && white == own;
+            let within_tabs = wanted.is_some() && own.starts_with(white);
             if nearest.is_none() && without_comment(words).ends_with(':') && !same_tabs {
                 let below = format!("lies below `{}`", shown(words));
                 return (spaces + self.step(), below);
             }
             let first = *nearest.get_or_insert((spaces, words)) == (spaces, words);
-            if wanted.is_some() && !same_tabs || spaces == 0 && !first && !is_item(words) {
+            if wanted.is_some() && !within_tabs || spaces == 0 && !first && !is_item(words) {
                 continue;
             }
-            if is_item(words) == is_item(content) {
+            if is_item(words) == is_item(content) && (same_tabs || wanted.is_none()) {
                 return (spaces, format!("lines up with `{}`", shown(words)));
             }
             if is_item(words) && words.contains(':') {
