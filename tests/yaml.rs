@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use borgmatic::text::{self, Kind, Node, Problem, Problems, Source};
 use miette::{GraphicalReportHandler, GraphicalTheme};
+use proptest::prelude::*;
 
 /// Where we differ from the original, and why.
 const EXCEPTIONS: &[(&str, &str)] = &[
@@ -264,7 +265,7 @@ fn ten_thousand_levels_end_with_one_sentence() {
         "[".repeat(10_000),
         "{a: ".repeat(10_000),
         "- ".repeat(10_000),
-        (0..10_000)
+        (0..3_000)
             .map(|depth| format!("{}a:\n", " ".repeat(depth)))
             .collect(),
     ] {
@@ -286,4 +287,131 @@ fn a_tree_at_the_limit_is_compared_copied_and_dropped() {
     let mut problems = Problems::default();
     let tree = text::parse(&source, &mut problems).unwrap();
     assert!(tree == tree.clone());
+}
+
+/// Reads a text and draws all that is said about it.
+fn survive(text: &str) -> Option<Node> {
+    let source = Source::new("config.yaml", text, |name| name == "password");
+    let mut problems = Problems::default();
+    let node = text::parse(&source, &mut problems);
+    assert_eq!(node.is_none(), problems.has_errors(), "{text:?}");
+    let drawn = render(&problems);
+    assert!(!drawn.contains('\u{1b}'));
+    for problem in problems.iter() {
+        assert!(!problem.line().is_empty());
+        for (origin, _) in &problem.labels {
+            assert!(
+                text.get(origin.span.clone()).is_some(),
+                "{text:?} {problem:?}"
+            );
+        }
+    }
+    node
+}
+
+/// Every unquoted text is what its place says.
+fn check_places(node: &Node) {
+    let written = node.origin.text();
+    match &node.kind {
+        Kind::Text(text) if !written.starts_with(['"', '\'']) && !text.contains(['\n', ' ']) => {
+            assert_eq!(written, text);
+        }
+        Kind::Int(value) if !written.starts_with(['"', '\'']) => {
+            assert_eq!(written, value.to_string());
+        }
+        Kind::List(items) => items.iter().for_each(check_places),
+        Kind::Map(pairs) => {
+            for (key, value) in pairs {
+                check_places(key);
+                check_places(value);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Pieces that make trouble when they meet.
+fn piece() -> impl Strategy<Value = String> {
+    prop_oneof![
+        4 => "[a-c](: |:|)",
+        3 => Just("\n".to_owned()),
+        3 => Just("  ".to_owned()),
+        2 => Just("- ".to_owned()),
+        1 => Just("password: s3cret".to_owned()),
+        1 => prop::sample::select(vec![
+            "\t", "\r", "\r\n", "\"", "'", "[", "]", "{", "}", ",", "|", ">", "|-\n", "#", " # x", "&a ",
+            "*a", "<<: ", "<<", "!x ", "!!int ", "!!str ", "---\n", "...\n", "%YAML 1.1\n", "é", "🎉",
+            "日", "\u{feff}", "\u{85}", "\u{2028}", "\0", "\\", "?", ":", "~", "2024-01-01", "0x_", "=",
+        ])
+        .prop_map(str::to_owned),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn no_text_is_too_strange(text in any::<String>()) {
+        survive(&text);
+    }
+
+    #[test]
+    fn no_yaml_is_too_broken(pieces in prop::collection::vec(piece(), 0..40)) {
+        survive(&pieces.concat());
+    }
+
+    #[test]
+    fn every_word_stands_where_its_place_says(
+        names in prop::collection::vec("[a-zé日🎉][a-z0-9é日🎉]{0,8}", 1..6),
+        numbers in prop::collection::vec(1i64..1_000, 1..6),
+        ending in prop::sample::select(vec!["\n", "\r\n"]),
+        shape in 0..4,
+    ) {
+        let text: String = names
+            .iter()
+            .zip(numbers.iter().cycle())
+            .enumerate()
+            .map(|(index, (name, number))| match shape {
+                0 => format!("k{index}{name}: {name}{ending}"),
+                1 => format!("k{index}{name}:{ending}  - {number}{ending}  - \"{name}\"{ending}"),
+                2 => format!("k{index}: [{ending}{name}, {number}, 'é'{ending}]{ending}"),
+                _ => format!("k{index}: &a{index} {name} # {name}{ending}l{index}: *a{index}{ending}"),
+            })
+            .collect();
+        let source = Source::plain("config.yaml", text.clone());
+        let mut problems = Problems::default();
+        let node = text::parse(&source, &mut problems);
+        prop_assert!(node.is_some(), "{} {}", text, render(&problems));
+        if let Some(node) = node {
+            check_places(&node);
+        }
+    }
+}
+
+/// Cuts and doubles pieces of every case.
+#[test]
+fn damaged_cases_end_with_a_value_or_a_diagnostic() {
+    let mut cases: Vec<PathBuf> = fs::read_dir(folder("yaml").join("cases"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    cases.sort();
+    for path in cases {
+        let Ok(text) = fs::read_to_string(&path) else {
+            continue;
+        };
+        if text.len() > 300 {
+            continue;
+        }
+        let places: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+        for (index, &at) in places.iter().enumerate().step_by(1 + places.len() / 12) {
+            let next = places.get(index + 1).copied().unwrap_or(text.len());
+            survive(&text[..at]);
+            survive(&text[at..]);
+            survive(&format!("{}{}", &text[..at], &text[next..]));
+            survive(&format!("{}\t{}", &text[..at], &text[at..]));
+            survive(&format!("{}\n{}", &text[..at], &text[at..]));
+            survive(&format!("{}\"{}", &text[..at], &text[at..]));
+        }
+    }
 }

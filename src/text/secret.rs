@@ -21,7 +21,8 @@ pub(super) fn values(text: &str, is_secret: fn(&str) -> bool) -> Vec<Span> {
             let separator = line.end - after.trim_start().len();
             match text[separator..line.end].chars().next() {
                 Some(':') => {
-                    found.push(separator + 1..line.end);
+                    let value = text[separator + 1..line.end].trim_start().len();
+                    found.push(line.end - value..line.end);
                     found.extend(belonging(text, &lines[index..], name.start, separator + 1));
                     break;
                 }

@@ -375,16 +375,16 @@ impl<'a> Scene<'a> {
             let words = self.words(line).1;
             !looks_like_structure(words)
         })?;
-        let (span, words) = self.words(line);
+        let (span, _) = self.words(line);
         Some(
             Problem::new(
                 "borgmatic::yaml::syntax",
                 "this line is neither an option nor an item of a list",
             )
-            .at(&self.origin(span), "what is this?")
+            .at(&self.origin(span.clone()), "what is this?")
             .help(format!(
                 "type `{0}: …` for an option or `- {0}` for an item; to go on with the value above, indent the line",
-                shown(without_comment(self.quoted(self.words(line).0)))
+                shown(without_comment(self.quoted(span)))
             )),
         )
     }
