@@ -328,9 +328,10 @@ impl<'a> Composer<'a> {
                 text.pop();
             }
             let shown = written.get(span.clone()).unwrap_or_default();
-            let header = match shown.starts_with(['|', '>']) && tag.is_some() {
-                true => shown.find(['\n', '\r']).unwrap_or(shown.len()),
-                false => 0,
+            let header = if tag.is_some() && shown.starts_with(['|', '>']) {
+                shown.find(['\n', '\r']).unwrap_or(shown.len())
+            } else {
+                0
             };
             let words = shown[header..].trim();
             let start = span.start + shown.len() - shown[header..].trim_start().len();
@@ -339,13 +340,10 @@ impl<'a> Composer<'a> {
         let origin = self.origin(span);
         let merge_key = style == ScalarStyle::Plain && text == merge::KEY && self.awaits_key();
         let read = match tag.and_then(|tag| self.core_tag(tag)) {
-            Some(tag) => match scalar::tagged(&tag.name, &text, self.version) {
-                Some(read) => read,
-                None => {
-                    self.wrong_tag(&tag);
-                    Ok(Kind::Null)
-                }
-            },
+            Some(tag) => scalar::tagged(&tag.name, &text, self.version).unwrap_or_else(|| {
+                self.wrong_tag(&tag);
+                Ok(Kind::Null)
+            }),
             None if merge_key || style != ScalarStyle::Plain => Ok(Kind::Text(text)),
             None => scalar::plain(&text, self.version),
         };

@@ -129,10 +129,9 @@ impl Reader<'_> {
         }
         if let State::Plain(parent) = self.state {
             let deeper = spaces > parent;
-            if !deeper || content.first() == Some(&b'#') {
-                if !blank || content.first() == Some(&b'\t') {
-                    self.state = State::Block;
-                }
+            let ends = !deeper || content.first() == Some(&b'#');
+            if ends && (!blank || content.first() == Some(&b'\t')) {
+                self.state = State::Block;
             }
             if blank && content.is_empty() {
                 self.push(start, end, Inside::Plain);

@@ -2,6 +2,7 @@
 
 mod characters;
 mod compose;
+mod date;
 mod frame;
 mod layout;
 mod merge;
@@ -10,6 +11,7 @@ pub mod node;
 pub mod parse;
 mod places;
 pub mod problem;
+mod quotes;
 mod repair;
 mod scalar;
 mod secret;

@@ -13,15 +13,15 @@ const STEP: usize = 4;
 
 /// Adds a problem for each line with a wrong tab.
 pub(super) fn lint(source: &Arc<Source>, layout: &Layout, problems: &mut Problems) {
-    let mut lint = Lint {
+    let mut file = Lint {
         text: source.shown(),
         layout,
         wanted: vec![None; layout.lines.len()],
     };
     for &tab in &layout.tabs {
-        let line = lint.layout.line_at(tab);
+        let line = file.layout.line_at(tab);
         let (_, column) = source.line_column(tab);
-        let len = lint.text[tab..]
+        let len = file.text[tab..]
             .bytes()
             .take_while(|&byte| byte == b'\t')
             .count();
@@ -35,7 +35,7 @@ pub(super) fn lint(source: &Arc<Source>, layout: &Layout, problems: &mut Problem
                 &Origin::new(source, tab..tab + len),
                 format!("{what} here (line {}, column {column})", line + 1),
             )
-            .help(lint.help(line, tab)),
+            .help(file.help(line, tab)),
         );
     }
 }
