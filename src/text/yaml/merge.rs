@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
-use super::node::{Kind, Node};
-use super::problem::{Problem, Problems};
+use crate::text::node::{Kind, Node};
+use crate::text::problem::{Problem, Problems};
 
 /// The merge key, where it is written without quotes.
 pub(super) const KEY: &str = "<<";

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Tag};
 
 use super::merge;
-use super::node::{Kind, Node, Origin};
 use super::places::Places;
-use super::problem::{Problem, Problems};
 use super::scalar::{self, Bad, Version};
-use super::source::{Source, Span};
+use crate::text::node::{Kind, Node, Origin};
+use crate::text::problem::{Problem, Problems};
+use crate::text::source::{Source, Span};
 
 /// How deep values may lie within each other.
 pub(super) const DEEPEST: usize = 1_000;

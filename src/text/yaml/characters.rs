@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::node::Origin;
-use super::problem::{Problem, Problems};
-use super::source::Source;
+use crate::text::node::Origin;
+use crate::text::problem::{Problem, Problems};
+use crate::text::source::Source;
 
 /// The bytes of a file as a source. Spans count from its first byte, a byte order mark included.
 /// What is not UTF-8 is a problem at the first such byte.

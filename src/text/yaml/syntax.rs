@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use super::compose::too_deep;
 use super::layout::{Inside, Layout, indent};
-use super::near;
-use super::node::Origin;
-use super::problem::Problem;
-use super::source::{Source, Span};
 use super::tabs::{shown, without_comment};
+use crate::text::near;
+use crate::text::node::Origin;
+use crate::text::problem::Problem;
+use crate::text::source::{Source, Span};
 
 /// The parser's complaint about a byte, as a problem.
 pub(super) fn problem(source: &Arc<Source>, at: usize, complaint: &str) -> Problem {

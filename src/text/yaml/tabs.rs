@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use super::layout::{Inside, Layout, indent};
-use super::node::Origin;
-use super::problem::{Problem, Problems};
-use super::source::Source;
+use crate::text::node::Origin;
+use crate::text::problem::{Problem, Problems};
+use crate::text::source::Source;
 
 /// The sample configuration's own step.
 const STEP: usize = 4;

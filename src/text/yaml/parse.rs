@@ -8,7 +8,8 @@ use super::compose::{Composer, Failure};
 use super::layout::Layout;
 use super::places::{Pad, Places};
 use super::scalar::Version;
-use super::{Node, Origin, Problem, Problems, Source, repair, syntax, tabs};
+use super::{repair, syntax, tabs};
+use crate::text::{Node, Origin, Problem, Problems, Source};
 
 /// Reads one YAML document. `None` after an error, which is among `problems`; warnings may be
 /// there in either case.

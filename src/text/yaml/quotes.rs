@@ -2,8 +2,8 @@
 //! option.
 
 use super::layout::{Inside, indent};
-use super::problem::Problem;
 use super::syntax::{Scene, looks_like_structure};
+use crate::text::problem::Problem;
 
 impl Scene<'_> {
     /// A quote that runs over lines that look like options, or to the end of the text.

@@ -2,7 +2,7 @@
 //! decides it. Wider than YAML's core rules; must not know places or options.
 
 use super::date::Stamp;
-use super::node::Kind;
+use crate::text::node::Kind;
 
 /// The rules of `%YAML 1.1` differ: `yes` is true, `017` is octal, `1:30` is ninety.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
