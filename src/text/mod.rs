@@ -1,12 +1,14 @@
 //! Places in text: sources, the tree of nodes, problems, the YAML reader. Knows no option.
 
+mod frame;
 pub mod near;
 pub mod node;
-pub mod parse;
 pub mod problem;
 mod secret;
 pub mod source;
+mod yaml;
 
 pub use node::{Kind, Node, Origin};
 pub use problem::{Problem, Problems};
 pub use source::{Source, Span};
+pub use yaml::{decode, parse};

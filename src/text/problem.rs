@@ -2,10 +2,13 @@
 //! `report`'s.
 
 use std::fmt;
+use std::sync::OnceLock;
 
 use miette::{Diagnostic, LabeledSpan, Severity, SourceCode};
 
+use super::frame::Frame;
 use super::node::{Node, Origin};
+use super::source::Span;
 
 /// One mistake: what, where, why, what to type instead.
 #[derive(Clone, Debug)]
@@ -17,6 +20,17 @@ pub struct Problem {
     pub labels: Vec<(Origin, String)>,
     pub help: Option<String>,
     pub warning: bool,
+    frame: OnceFrame,
+}
+
+/// What is drawn, made when it is first needed. A copy makes its own.
+#[derive(Debug, Default)]
+struct OnceFrame(OnceLock<Frame>);
+
+impl Clone for OnceFrame {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
 }
 
 impl Problem {
@@ -27,6 +41,7 @@ impl Problem {
             labels: Vec::new(),
             help: None,
             warning: false,
+            frame: OnceFrame::default(),
         }
     }
 
@@ -58,6 +73,26 @@ impl Problem {
         self.labels
             .first()
             .map(|(origin, _)| origin.source.name.as_str())
+    }
+
+    /// The labels in the text of the first: only those can be drawn in one frame.
+    fn drawn(&self) -> impl Iterator<Item = &(Origin, String)> {
+        let first = self.labels.first().map(|(origin, _)| &origin.source.name);
+        self.labels
+            .iter()
+            .filter(move |(origin, _)| Some(&origin.source.name) == first)
+    }
+
+    fn frame(&self) -> Option<&Frame> {
+        let (origin, _) = self.labels.first()?;
+        let make = || {
+            let spans: Vec<Span> = self
+                .drawn()
+                .map(|(origin, _)| origin.span.clone())
+                .collect();
+            Frame::new(&origin.source.name, origin.source.shown(), &spans)
+        };
+        Some(self.frame.0.get_or_init(make))
     }
 
     /// For a log line: the place and the words, without a frame.
@@ -100,20 +135,22 @@ impl Diagnostic for Problem {
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        self.labels
-            .first()
-            .map(|(origin, _)| &*origin.source as &dyn SourceCode)
+        self.frame().map(|frame| frame as &dyn SourceCode)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let first = self.labels.first()?;
-        let here = self
-            .labels
-            .iter()
-            .filter(|(origin, _)| origin.source.name == first.0.source.name);
-        Some(Box::new(here.map(|(origin, label)| {
-            LabeledSpan::new(Some(label.clone()), origin.span.start, origin.span.len())
-        })))
+        let frame = self.frame()?;
+        Some(Box::new(self.drawn().enumerate().map(
+            |(index, (_, label))| {
+                let span = frame.label(index);
+                let place = (span.start, span.len());
+                if index == 0 {
+                    LabeledSpan::new_primary_with_span(Some(label.clone()), place)
+                } else {
+                    LabeledSpan::new_with_span(Some(label.clone()), place)
+                }
+            },
+        )))
     }
 }
 

@@ -4,8 +4,6 @@
 use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use miette::{MietteError, NamedSource, SourceCode, SourceSpan, SpanContents};
-
 /// A half-open range of bytes in a [`Source`].
 pub type Span = Range<usize>;
 
@@ -19,7 +17,7 @@ pub struct Source {
     is_secret: fn(&str) -> bool,
     hidden: Mutex<Vec<Span>>,
     /// What frames are cut from: made at the first one, when everything has been read.
-    shown: OnceLock<NamedSource<String>>,
+    shown: OnceLock<String>,
 }
 
 impl Source {
@@ -63,25 +61,35 @@ impl Source {
             .push(span);
     }
 
-    /// One-based line and column (in characters) of a byte offset.
+    /// One-based line and column (in characters) of a byte offset. A lone carriage return ends a
+    /// line, as it does for the original.
     pub fn line_column(&self, offset: usize) -> (usize, usize) {
-        let before = &self.text.as_bytes()[..offset.min(self.text.len())];
-        let line_start = before
-            .iter()
-            .rposition(|&byte| byte == b'\n')
+        let bytes = self.text.as_bytes();
+        let before = &bytes[..offset.min(bytes.len())];
+        let ends_line = |at: usize| match before[at] {
+            b'\n' => true,
+            b'\r' => bytes.get(at + 1) != Some(&b'\n'),
+            _ => false,
+        };
+        let line = (0..before.len()).filter(|&at| ends_line(at)).count() + 1;
+        let start = (0..before.len())
+            .rfind(|&at| ends_line(at))
             .map_or(0, |at| at + 1);
-        let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
-        (
-            line,
-            String::from_utf8_lossy(&before[line_start..])
-                .chars()
-                .count()
-                + 1,
-        )
+        let column = before[start..]
+            .iter()
+            .filter(|&&byte| byte & 0xc0 != 0x80)
+            .count();
+        (line, column + 1)
     }
 
-    /// The text with every secret overwritten by asterisks, byte for byte.
-    fn masked(&self) -> String {
+    /// The text that may be shown: see [`Self::masked`].
+    pub(super) fn shown(&self) -> &str {
+        self.shown.get_or_init(|| self.masked())
+    }
+
+    /// The text with every secret overwritten by asterisks and every control character by a
+    /// question mark, byte for byte.
+    pub(super) fn masked(&self) -> String {
         let mut bytes = self.text.clone().into_bytes();
         let hidden = self.hidden.lock().unwrap_or_else(PoisonError::into_inner);
         for span in hidden
@@ -89,24 +97,65 @@ impl Source {
             .cloned()
             .chain(super::secret::values(&self.text, self.is_secret))
         {
-            for byte in bytes.iter_mut().take(span.end).skip(span.start) {
-                if *byte != b'\n' {
+            let end = ceil(&self.text, span.end);
+            let start = floor(&self.text, span.start).min(end);
+            for byte in &mut bytes[start..end] {
+                if !matches!(byte, b'\n' | b'\r') {
                     *byte = b'*';
                 }
+            }
+        }
+        for at in 0..bytes.len() {
+            match bytes[at] {
+                b'\r' if bytes.get(at + 1) != Some(&b'\n') => bytes[at] = b'\n',
+                b'\n' | b'\r' | b'\t' => {}
+                0..=0x1f | 0x7f => bytes[at] = b'?',
+                0xc2 if matches!(bytes.get(at + 1), Some(0x80..=0x9f)) => {
+                    bytes[at..at + 2].fill(b'?');
+                }
+                _ => {}
             }
         }
         String::from_utf8_lossy(&bytes).into_owned()
     }
 }
 
-impl SourceCode for Source {
-    fn read_span<'a>(
-        &'a self,
-        span: &SourceSpan,
-        before: usize,
-        after: usize,
-    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let shown = || NamedSource::new(&self.name, self.masked());
-        self.shown.get_or_init(shown).read_span(span, before, after)
+/// The start of the character that a byte is part of.
+fn floor(text: &str, mut at: usize) -> usize {
+    at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+/// The end of the character before a byte.
+fn ceil(text: &str, mut at: usize) -> usize {
+    at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at += 1;
+    }
+    at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_end_as_the_original_ends_them() {
+        let source = Source::plain("x", "a\nb\r\nc\rdé: x\n");
+        let place = |text: &str| source.line_column(source.text.find(text).unwrap());
+        assert_eq!(place("b"), (2, 1));
+        assert_eq!(place("c"), (3, 1));
+        assert_eq!(place("d"), (4, 1));
+        assert_eq!(place(":"), (4, 3));
+        assert_eq!(source.line_column(1000), (5, 1));
+    }
+
+    #[test]
+    fn control_characters_are_shown_as_question_marks() {
+        let source = Source::plain("x", "a\u{1b}[0m\u{9b}\rb\tc\r\n");
+        assert_eq!(source.masked(), "a?[0m??\nb\tc\r\n");
     }
 }

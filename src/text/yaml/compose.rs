@@ -1,0 +1,460 @@
+//! From the parser's events to nodes, without recursion: anchors, tags, limits. Must not know what
+//! a syntax error should say, nor any option.
+
+use std::sync::Arc;
+
+use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Tag};
+
+use super::merge;
+use super::places::Places;
+use super::scalar::{self, Bad, Version};
+use crate::text::node::{Kind, Node, Origin};
+use crate::text::problem::{Problem, Problems};
+use crate::text::source::{Source, Span};
+
+/// How deep values may lie within each other.
+pub(super) const DEEPEST: usize = 1_000;
+/// How many values anchors and aliases may add to those that are written.
+const COPIES: usize = 1_000_000;
+
+/// Why there is no tree.
+pub(super) enum Failure {
+    /// The parser stopped; somebody else finds the words.
+    Syntax(ScanError),
+    /// Said already.
+    Told,
+}
+
+/// A finished anchor.
+struct Anchor {
+    node: Node,
+    size: usize,
+    height: usize,
+}
+
+/// A collection that is still open.
+struct Frame {
+    content: Content,
+    anchor: usize,
+    start: usize,
+    /// Written with brackets, so that its end is its own.
+    bracket: bool,
+    size: usize,
+    height: usize,
+}
+
+enum Content {
+    List(Vec<Node>),
+    Map(Vec<(Node, Node)>, Option<Node>),
+}
+
+/// A tag with its place. `!include`, `!retain` and `!omit` are to be kept by the span of the node
+/// that has them, for [`merge`] to take out.
+struct Named {
+    /// `!!str` is `tag:yaml.org,2002:str`.
+    name: String,
+    origin: Origin,
+}
+
+/// What was read, and how much of it there is.
+struct Built {
+    node: Node,
+    size: usize,
+    height: usize,
+}
+
+/// One reading of one source.
+pub(super) struct Composer<'a> {
+    source: &'a Arc<Source>,
+    places: Places<'a>,
+    version: Version,
+    problems: &'a mut Problems,
+    stack: Vec<Frame>,
+    anchors: Vec<Option<Anchor>>,
+    copies: usize,
+    root: Option<Node>,
+    /// Errors that somebody else found.
+    errors_before: usize,
+}
+
+impl<'a> Composer<'a> {
+    pub(super) fn new(
+        source: &'a Arc<Source>,
+        places: Places<'a>,
+        version: Version,
+        problems: &'a mut Problems,
+    ) -> Self {
+        let errors_before = problems.errors().count();
+        Self {
+            source,
+            places,
+            version,
+            problems,
+            stack: Vec::new(),
+            anchors: Vec::new(),
+            copies: 0,
+            root: None,
+            errors_before,
+        }
+    }
+
+    /// Reads the parsed text, which may have spaces that the source has not.
+    pub(super) fn read(mut self, parsed: &str) -> Result<Node, Failure> {
+        let mut parser = Parser::new_from_str(parsed);
+        let mut documents = 0;
+        while let Some(next) = parser.next_event() {
+            let (event, span) = next.map_err(Failure::Syntax)?;
+            let span = self.places.byte(span.start.index())..self.places.byte(span.end.index());
+            match event {
+                Event::DocumentStart(_) => {
+                    documents += 1;
+                    if documents > 1 {
+                        self.another_document(&span);
+                        return Err(Failure::Told);
+                    }
+                }
+                Event::Scalar(text, style, anchor, tag) => {
+                    let (span, tag) = self.properties(span, anchor, tag.as_deref());
+                    let node = self.scalar(text.into_owned(), style, span, tag);
+                    self.add(node, anchor)?;
+                }
+                Event::SequenceStart(anchor, tag) => {
+                    let (span, tag) = self.properties(span, anchor, tag.as_deref());
+                    self.refuse_tag(tag, "seq");
+                    self.open(Content::List(Vec::new()), anchor, &span)?;
+                }
+                Event::MappingStart(anchor, tag) => {
+                    let (span, tag) = self.properties(span, anchor, tag.as_deref());
+                    self.refuse_tag(tag, "map");
+                    self.open(Content::Map(Vec::new(), None), anchor, &span)?;
+                }
+                Event::SequenceEnd | Event::MappingEnd => self.close(&span)?,
+                Event::Alias(anchor) => self.alias(anchor, &span)?,
+                Event::DocumentEnd | Event::StreamStart | Event::StreamEnd | Event::Nothing => {}
+            }
+        }
+        if self.problems.errors().count() > self.errors_before {
+            return Err(Failure::Told);
+        }
+        let empty = || Node::new(Kind::Null, Origin::new(self.source, 0..0));
+        Ok(self.root.take().unwrap_or_else(empty))
+    }
+
+    fn origin(&self, span: Span) -> Origin {
+        Origin::new(self.source, span)
+    }
+
+    /// Takes the anchor and the tag off the front of a node's span.
+    fn properties(&self, span: Span, anchor: usize, tag: Option<&Tag>) -> (Span, Option<Named>) {
+        if anchor == 0 && tag.is_none() {
+            return (span, None);
+        }
+        let mut start = span.start;
+        let mut place = span.clone();
+        while let Some(rest) = self.source.text.get(start..span.end) {
+            let word = rest.find(char::is_whitespace).unwrap_or(rest.len());
+            match rest.as_bytes().first() {
+                Some(b'!') => place = start..start + word,
+                Some(b'&') => {}
+                Some(b' ' | b'\t' | b'\n' | b'\r') => {
+                    start += rest.len() - rest.trim_start().len();
+                    continue;
+                }
+                Some(b'#') => {
+                    start += rest.find('\n').unwrap_or(rest.len());
+                    continue;
+                }
+                _ => break,
+            }
+            start += word;
+        }
+        let named = tag.map(|tag| Named {
+            name: format!("{}{}", tag.handle, tag.suffix),
+            origin: self.origin(place),
+        });
+        (start.min(span.end)..span.end, named)
+    }
+
+    fn open(&mut self, content: Content, anchor: usize, span: &Span) -> Result<(), Failure> {
+        if self.stack.len() >= DEEPEST {
+            let origin = self.origin(span.start..span.start + 1);
+            self.problems.add(too_deep(&origin));
+            return Err(Failure::Told);
+        }
+        let first = self.source.text.as_bytes().get(span.start);
+        let bracket = !span.is_empty() && matches!(first, Some(b'[' | b'{'));
+        self.stack.push(Frame {
+            content,
+            anchor,
+            start: span.start,
+            bracket,
+            size: 1,
+            height: 1,
+        });
+        Ok(())
+    }
+
+    fn close(&mut self, span: &Span) -> Result<(), Failure> {
+        let Some(frame) = self.stack.pop() else {
+            return Ok(());
+        };
+        let last = match &frame.content {
+            Content::List(items) => items.last(),
+            Content::Map(pairs, _) => pairs.last().map(|(_, value)| value),
+        };
+        let end = if frame.bracket && !span.is_empty() {
+            span.end
+        } else {
+            last.filter(|node| Arc::ptr_eq(&node.origin.source, self.source))
+                .map_or(frame.start, |node| node.origin.span.end)
+        };
+        let origin = self.origin(frame.start..end.max(frame.start));
+        let kind = match frame.content {
+            Content::List(items) => Kind::List(items),
+            Content::Map(pairs, _) => {
+                let within_mapping = matches!(
+                    self.stack.last().map(|frame| &frame.content),
+                    Some(Content::Map(_, Some(_)))
+                );
+                Kind::Map(merge::mapping(pairs, within_mapping, self.problems))
+            }
+        };
+        self.place(
+            Built {
+                node: Node::new(kind, origin),
+                size: frame.size,
+                height: frame.height,
+            },
+            frame.anchor,
+        )
+    }
+
+    fn add(&mut self, node: Node, anchor: usize) -> Result<(), Failure> {
+        self.place(
+            Built {
+                node,
+                size: 1,
+                height: 0,
+            },
+            anchor,
+        )
+    }
+
+    /// Puts a finished value where it belongs.
+    fn place(&mut self, built: Built, anchor: usize) -> Result<(), Failure> {
+        if anchor > 0 {
+            self.copy(built.size, &built.node.origin)?;
+            if self.anchors.len() <= anchor {
+                self.anchors.resize_with(anchor + 1, || None);
+            }
+            self.anchors[anchor] = Some(Anchor {
+                node: built.node.clone(),
+                size: built.size,
+                height: built.height,
+            });
+        }
+        let Some(frame) = self.stack.last_mut() else {
+            self.root = Some(built.node);
+            return Ok(());
+        };
+        frame.size += built.size;
+        frame.height = frame.height.max(built.height + 1);
+        match &mut frame.content {
+            Content::List(items) => items.push(built.node),
+            Content::Map(pairs, key) => match key.take() {
+                Some(key) => pairs.push((key, built.node)),
+                None => *key = Some(built.node),
+            },
+        }
+        Ok(())
+    }
+
+    /// Counts what an anchor or an alias multiplies.
+    fn copy(&mut self, size: usize, place: &Origin) -> Result<(), Failure> {
+        self.copies += size;
+        if self.copies <= COPIES {
+            return Ok(());
+        }
+        self.problems.add(
+            Problem::new(
+                "borgmatic::yaml::alias-bomb",
+                format!("the aliases in this file multiply to more than {COPIES} values"),
+            )
+            .at(place, "the limit is passed here")
+            .help("write the values out, or let fewer aliases refer to other aliases"),
+        );
+        Err(Failure::Told)
+    }
+
+    fn alias(&mut self, id: usize, span: &Span) -> Result<(), Failure> {
+        let origin = self.origin(span.clone());
+        let Some(anchor) = self.anchors.get(id).and_then(Option::as_ref) else {
+            let name = origin.text().trim_start_matches('*').to_owned();
+            self.problems.add(
+                Problem::new(
+                    "borgmatic::yaml::recursive-alias",
+                    format!("`*{name}` stands inside of what `&{name}` names"),
+                )
+                .at(&origin, "a value cannot contain itself")
+                .help(format!(
+                    "move `&{name}` to a value that does not contain `*{name}`"
+                )),
+            );
+            return self.add(Node::new(Kind::Null, origin), 0);
+        };
+        if self.stack.len() + anchor.height > DEEPEST {
+            self.problems.add(too_deep(&origin));
+            return Err(Failure::Told);
+        }
+        let (size, height) = (anchor.size, anchor.height);
+        self.copy(size, &origin)?;
+        let Some(node) = self.anchors[id].as_ref().map(|anchor| anchor.node.clone()) else {
+            return Ok(());
+        };
+        self.place(Built { node, size, height }, 0)
+    }
+
+    fn scalar(
+        &mut self,
+        mut text: String,
+        style: ScalarStyle,
+        mut span: Span,
+        tag: Option<Named>,
+    ) -> Node {
+        if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) {
+            let written = &self.source.text;
+            let unended = span.end >= written.len() && !written.ends_with(['\n', '\r']);
+            if unended && text.ends_with('\n') {
+                text.pop();
+            }
+            let shown = written.get(span.clone()).unwrap_or_default();
+            let header = if tag.is_some() && shown.starts_with(['|', '>']) {
+                shown.find(['\n', '\r']).unwrap_or(shown.len())
+            } else {
+                0
+            };
+            let words = shown[header..].trim();
+            let start = span.start + shown.len() - shown[header..].trim_start().len();
+            span = start..start + words.len();
+        }
+        let origin = self.origin(span);
+        let merge_key = style == ScalarStyle::Plain && text == merge::KEY && self.awaits_key();
+        let read = match tag.and_then(|tag| self.core_tag(tag)) {
+            Some(tag) => scalar::tagged(&tag.name, &text, self.version).unwrap_or_else(|| {
+                self.wrong_tag(&tag);
+                Ok(Kind::Null)
+            }),
+            None if merge_key || style != ScalarStyle::Plain => Ok(Kind::Text(text)),
+            None => scalar::plain(&text, self.version),
+        };
+        let kind = read.unwrap_or_else(|bad| {
+            self.problems.add(bad_scalar(bad, &origin));
+            Kind::Null
+        });
+        Node::new(kind, origin)
+    }
+
+    /// Whether the next value is a key.
+    fn awaits_key(&self) -> bool {
+        let top = self.stack.last().map(|frame| &frame.content);
+        matches!(top, Some(Content::Map(_, None)))
+    }
+
+    /// A tag of YAML's own, by its short name; all others are told of.
+    fn core_tag(&mut self, tag: Named) -> Option<Named> {
+        if tag.name == "!" {
+            return None;
+        }
+        if let Some(core) = tag.name.strip_prefix("tag:yaml.org,2002:") {
+            let name = core.to_owned();
+            return Some(Named { name, ..tag });
+        }
+        self.wrong_tag(&tag);
+        None
+    }
+
+    fn refuse_tag(&mut self, tag: Option<Named>, allowed: &str) {
+        if let Some(core) = tag.and_then(|tag| self.core_tag(tag))
+            && core.name != allowed
+        {
+            self.wrong_tag(&core);
+        }
+    }
+
+    fn wrong_tag(&mut self, tag: &Named) {
+        let shown = tag.origin.text();
+        self.problems.add(
+            Problem::new(
+                "borgmatic::yaml::tag",
+                format!("the tag `{shown}` means nothing here"),
+            )
+            .at(&tag.origin, "this tag")
+            .help(format!(
+                "take `{shown}` out; if it is part of the value, put the value in quotes"
+            )),
+        );
+    }
+
+    fn another_document(&mut self, span: &Span) {
+        let line = self.source.text[span.start..]
+            .find(['\n', '\r'])
+            .map_or(self.source.text.len(), |len| span.start + len);
+        let written = self.source.text[span.start..line].trim_end().len();
+        let origin = self.origin(span.start..span.start + written);
+        let help = if origin.text().starts_with("---") {
+            "delete this line, or move what follows into a file of its own"
+        } else {
+            "move what follows into a file of its own, or delete the `...` above it"
+        };
+        self.problems.add(
+            Problem::new(
+                "borgmatic::yaml::documents",
+                "a configuration file holds one document, and a second one starts here",
+            )
+            .at(&origin, "second document")
+            .help(help),
+        );
+    }
+}
+
+/// Said by the composer and where the parser itself gives up.
+pub(super) fn too_deep(origin: &Origin) -> Problem {
+    Problem::new(
+        "borgmatic::yaml::depth",
+        "too many values lie within each other",
+    )
+    .at(origin, "too deep")
+    .help("no option needs more than a few levels: look for a missing line break or bracket")
+}
+
+fn bad_scalar(bad: Bad, origin: &Origin) -> Problem {
+    let written = origin.source.shown().get(origin.span.clone());
+    let written = written.unwrap_or_default();
+    let quoted = format!("put it in quotes to have it as text: `\"{written}\"`");
+    match bad {
+        Bad::Number => Problem::new(
+            "borgmatic::yaml::number",
+            format!("`{written}` starts like a number and has no digits"),
+        )
+        .at(origin, "no number")
+        .help(quoted),
+        Bad::Date => Problem::new(
+            "borgmatic::yaml::date",
+            format!("`{written}` reads like a date that does not exist"),
+        )
+        .at(origin, "no such date")
+        .help(quoted),
+        Bad::Reserved => Problem::new(
+            "borgmatic::yaml::reserved",
+            format!("`{written}` alone has a meaning of its own in YAML"),
+        )
+        .at(origin, "not a value")
+        .help(quoted),
+        Bad::Mismatch => Problem::new(
+            "borgmatic::yaml::tag",
+            format!("`{written}` is not what the tag before it promises"),
+        )
+        .at(origin, "does not fit its tag")
+        .help("change the value, or take the tag out"),
+    }
+}

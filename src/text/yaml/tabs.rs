@@ -1,0 +1,148 @@
+//! Tabs where YAML wants spaces: every one of them, with what to type instead. Knows lines, not
+//! values.
+
+use std::sync::Arc;
+
+use super::layout::{Inside, Layout, indent};
+use crate::text::node::Origin;
+use crate::text::problem::{Problem, Problems};
+use crate::text::source::Source;
+
+/// The sample configuration's own step.
+const STEP: usize = 4;
+
+/// Adds a problem for each line with a wrong tab.
+pub(super) fn lint(source: &Arc<Source>, layout: &Layout, problems: &mut Problems) {
+    let mut file = Lint {
+        text: source.shown(),
+        layout,
+        wanted: vec![None; layout.lines.len()],
+    };
+    for &tab in &layout.tabs {
+        let line = file.layout.line_at(tab);
+        let (_, column) = source.line_column(tab);
+        let len = file.text[tab..]
+            .bytes()
+            .take_while(|&byte| byte == b'\t')
+            .count();
+        let what = if len == 1 { "tab" } else { "tabs" };
+        problems.add(
+            Problem::new(
+                "borgmatic::yaml::tab",
+                "YAML does not allow tabs for indentation",
+            )
+            .at(
+                &Origin::new(source, tab..tab + len),
+                format!("{what} here (line {}, column {column})", line + 1),
+            )
+            .help(file.help(line, tab)),
+        );
+    }
+}
+
+struct Lint<'a> {
+    text: &'a str,
+    layout: &'a Layout,
+    /// The indentation that lines with tabs should have.
+    wanted: Vec<Option<usize>>,
+}
+
+impl<'a> Lint<'a> {
+    fn written(&self, line: usize) -> &'a str {
+        let line = &self.layout.lines[line];
+        &self.text[line.start..line.end]
+    }
+
+    fn help(&mut self, line: usize, tab: usize) -> String {
+        let written = self.written(line);
+        let before = &written[..tab - self.layout.lines[line].start];
+        let content = written.trim();
+        if content.is_empty() {
+            return "delete the tab: the line is empty but for it".to_owned();
+        }
+        if !before.trim().is_empty() {
+            let mark = before.trim();
+            let mark = mark.rsplit(' ').next().unwrap_or(mark);
+            return format!("type one space after `{mark}` instead of the tab");
+        }
+        let (spaces, reason) = self.place(line, content);
+        self.wanted[line] = Some(spaces);
+        match spaces {
+            0 => format!("delete the tab, so that this line {reason}"),
+            1 => format!("type 1 space instead, so that this line {reason}"),
+            _ => format!("type {spaces} spaces instead, so that this line {reason}"),
+        }
+    }
+
+    /// How far in a line belongs, and why.
+    fn place(&self, line: usize, content: &str) -> (usize, String) {
+        let is_item = |words: &str| words.starts_with("- ") || words == "-";
+        let mut nearest = None;
+        for above in (0..line).rev() {
+            let words = self.written(above).trim();
+            let block = matches!(self.layout.lines[above].inside, Inside::Block);
+            if words.is_empty() || words.starts_with('#') || !block {
+                continue;
+            }
+            let wanted = self.wanted[above];
+            let spaces = wanted.unwrap_or_else(|| indent(self.written(above)));
+            let (white, own) = (self.white(above), self.white(line));
+            let same_tabs = wanted.is_some() && white == own;
+            let within_tabs = wanted.is_some() && own.starts_with(white);
+            if nearest.is_none() && without_comment(words).ends_with(':') && !same_tabs {
+                let below = format!("lies below `{}`", shown(words));
+                return (spaces + self.step(), below);
+            }
+            let first = *nearest.get_or_insert((spaces, words)) == (spaces, words);
+            if wanted.is_some() && !within_tabs || spaces == 0 && !first && !is_item(words) {
+                continue;
+            }
+            if is_item(words) == is_item(content) && (same_tabs || wanted.is_none()) {
+                return (spaces, format!("lines up with `{}`", shown(words)));
+            }
+            if is_item(words) && words.contains(':') {
+                let inner = words[1..].trim_start();
+                let spaces = spaces + words.len() - inner.len();
+                return (spaces, format!("lines up with `{}`", shown(inner)));
+            }
+        }
+        match nearest {
+            Some((spaces, words)) => (
+                spaces + self.step(),
+                format!("lies below `{}`", shown(words)),
+            ),
+            None => (0, "starts at the left edge".to_owned()),
+        }
+    }
+
+    /// The white space at the start of a line.
+    fn white(&self, line: usize) -> &'a str {
+        let written = self.written(line);
+        &written[..written.len() - written.trim_start().len()]
+    }
+
+    /// How far this file moves in from one level to the next.
+    fn step(&self) -> usize {
+        (0..self.layout.lines.len())
+            .filter(|&line| matches!(self.layout.lines[line].inside, Inside::Block))
+            .map(|line| indent(self.written(line)))
+            .find(|&spaces| spaces > 1)
+            .unwrap_or(STEP)
+    }
+}
+
+/// A line without the comment at its end.
+pub(super) fn without_comment(words: &str) -> &str {
+    words.find(" #").map_or(words, |at| words[..at].trim_end())
+}
+
+/// A line short enough for a sentence.
+pub(super) fn shown(words: &str) -> String {
+    const WIDEST: usize = 40;
+    if words.chars().count() <= WIDEST {
+        return words.to_owned();
+    }
+    let mut short: String = words.chars().take(WIDEST).collect();
+    short.push('…');
+    short
+}
