@@ -13,7 +13,9 @@ pub struct Context<'a> {
     pub borg: &'a Borg<'a>,
     pub config: &'a Config,
     pub repository: &'a Repository,
-    /// The files that the configuration was read from.
+    /// The file that configures the repository.
+    pub file: &'a Path,
+    /// All files that the run's configurations were read from.
     pub files: &'a [PathBuf],
     /// `--dry-run`.
     pub dry: bool,
@@ -65,6 +67,9 @@ impl Context<'_> {
     /// Runs a command for a JSON answer, with the repository's label in it.
     pub fn json(&self, command: &Command) -> Result<super::Answer, Failure> {
         let out = self.borg.capture(self.host, command)?;
+        if self.dry && out.trim().is_empty() {
+            return Ok(super::Answer::Done);
+        }
         let document = out.find('{').map_or(out.as_str(), |start| &out[start..]);
         let mut value: serde_json::Value = crate::borg::reply::read(command, document)?;
         if let Some(repository) = value

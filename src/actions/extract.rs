@@ -74,6 +74,8 @@ impl Action for Extract {
             .args(context.extra(&borg.options.extra().extract))
             .args(borg.at_archive(&repository, &name))
             .args(flags.path.items());
+        // Without a destination, files come into the directory that the user is in.
+        command.cwd = None;
         if let Some(destination) = flags.destination.text() {
             let folder = context
                 .working()

@@ -6,6 +6,7 @@ use crate::borg::reply::{self, Info as RepositoryInfo};
 use crate::borg::{Borg, Feature, Repository};
 use crate::host::{Command, Exit, Failure, Level};
 use crate::option::Opt;
+use crate::option::words::quote;
 use crate::options;
 
 options! {
@@ -49,7 +50,15 @@ impl Action for RepoCreate {
     fn run(context: &Context<'_>, flags: &Flags) -> Result<Answer, Failure> {
         context.say(Level::Info, "Creating the repository");
         let own = context.repository;
-        let encryption = text(&flags.encryption, &own.encryption);
+        let Some(encryption) = text(&flags.encryption, &own.encryption) else {
+            let words = "which --encryption shall the new repository have?";
+            return Err(
+                Failure::new("borgmatic::repo-create::encryption", words).help(
+                    "for most: borgmatic repo-create --encryption repokey\n\
+                 or set the option encryption at the repository",
+                ),
+            );
+        };
         let ask = repo_info::command(context.borg, own.path(), true);
         let asked = context.borg.probe(context.host, &ask)?;
         match asked.exit {
@@ -64,10 +73,6 @@ impl Action for RepoCreate {
                 )?;
             }
         }
-        let Some(encryption) = encryption else {
-            return Err(Failure::new("borgmatic::repo-create::encryption", "which --encryption shall the new repository have?")
-                .help("for most: borgmatic repo-create --encryption repokey\nor set the option encryption at the repository"));
-        };
         if context.dry {
             context.say(Level::Info, "Not creating it (dry run)");
             return Ok(Answer::Done);
@@ -133,28 +138,18 @@ fn extra(context: &Context<'_>) -> Vec<String> {
 }
 
 /// The repository is there: fine, if it is what was asked for.
-fn exists(
-    context: &Context<'_>,
-    wanted: Option<&str>,
-    info: &RepositoryInfo,
-) -> Result<Answer, Failure> {
+fn exists(context: &Context<'_>, wanted: &str, info: &RepositoryInfo) -> Result<Answer, Failure> {
     let mode = info
         .encryption
         .as_ref()
         .map_or("none", |encryption| encryption.mode.as_str());
-    match wanted {
-        Some(wanted) if wanted != mode => Err(Failure::new(
-            "borgmatic::repo-create::mismatch",
-            format!("the repository exists with encryption \"{mode}\", not \"{wanted}\""),
-        )
-        .help(format!(
-            "use it as it is: --encryption {mode}; or choose another path"
-        ))),
-        _ => {
-            context.say(Level::Info, "The repository exists already: nothing to do");
-            Ok(Answer::Done)
-        }
+    if wanted != mode {
+        let words = format!("the repository exists with encryption \"{mode}\", not \"{wanted}\"");
+        let help = format!("use it as it is: --encryption {mode}; or choose another path");
+        return Err(Failure::new("borgmatic::repo-create::mismatch", words).help(help));
     }
+    context.say(Level::Info, "The repository exists already: nothing to do");
+    Ok(Answer::Done)
 }
 
 /// What nobody can get back once it is lost.
@@ -162,18 +157,14 @@ fn remember(context: &Context<'_>, encryption: &str) {
     if encryption.starts_with("none") || encryption.starts_with("authenticated") {
         return;
     }
-    let config = context
-        .files
-        .first()
-        .map(|path| path.to_string_lossy())
-        .unwrap_or_default();
-    let config = crate::option::words::quote(&config);
-    context.say(Level::Answer, "The new repository is encrypted. Keep two things where this machine's end cannot reach them:");
-    context.say(
-        Level::Answer,
-        "  1. the passphrase: without it nobody can read the backups;",
-    );
-    let key =
-        format!("  2. the key, which this prints: borgmatic --config {config} borg key export");
-    context.say(Level::Answer, &key);
+    let config = quote(&context.file.to_string_lossy());
+    let one = quote(context.repository.name());
+    let key = format!("borgmatic --config {config} borg --repository {one} key export");
+    for line in [
+        "The new repository is encrypted. Keep a copy of two things somewhere else:",
+        "  1. the passphrase: without it nobody can read the backups",
+        &format!("  2. the key, which this prints: {key}"),
+    ] {
+        context.say(Level::Answer, line);
+    }
 }

@@ -394,15 +394,20 @@ pub fn listen(host: &Host<'_>, command: &Command, hear: Hear) -> Result<Ended, F
         Level::Info
     };
     let exit = host.processes.run(command, &mut |heard| {
-        let bytes = match heard {
+        let (line, plain) = match heard {
             Heard::Idle => return host.bus.flush(),
             Heard::Out(bytes) if hear != Hear::Say(usual) => {
                 out += &String::from_utf8_lossy(bytes);
                 return out.push('\n');
             }
-            Heard::Out(bytes) | Heard::Err(bytes) => bytes,
+            Heard::Out(bytes) => (String::from_utf8_lossy(bytes), usual),
+            Heard::Err(bytes) => {
+                let line = String::from_utf8_lossy(bytes);
+                let plain = line::of_tool(&line);
+                (line, plain)
+            }
         };
-        let Some(level) = line::translate(&String::from_utf8_lossy(bytes), usual, &mut text) else {
+        let Some(level) = line::translate(&line, usual, plain, &mut text) else {
             return;
         };
         if hear == Hear::Quiet {

@@ -21,10 +21,10 @@ struct Said<'a> {
     path: Option<Cow<'a, str>>,
 }
 
-/// What is to be said of a line of borg's. `usual` is the level of lines without one of their own.
-/// Text is written into `text`, which is emptied first. `None` for progress and other events that
-/// are not for a log.
-pub fn translate(line: &str, usual: Level, text: &mut String) -> Option<Level> {
+/// What is to be said of a line of borg's. `usual` is the level of lines that were asked for,
+/// `plain` that of lines which are not JSON. Text is written into `text`, which is emptied first.
+/// `None` for progress and other events that are not for a log.
+pub fn translate(line: &str, usual: Level, plain: Level, text: &mut String) -> Option<Level> {
     text.clear();
     if line.starts_with('{')
         && let Ok(said) = serde_json::from_str::<Said<'_>>(line)
@@ -45,7 +45,7 @@ pub fn translate(line: &str, usual: Level, text: &mut String) -> Option<Level> {
         }
     }
     text.push_str(line);
-    Some(usual)
+    Some(plain)
 }
 
 /// Borg's level, raised to the usual one when it is only a little quieter: what the user asked for
@@ -65,7 +65,7 @@ fn loud(name: &str, usual: Level) -> Level {
     }
 }
 
-/// The level of a line on the standard error of a program that is not borg.
+/// The level of a line on standard error that does not tell its own.
 pub fn of_tool(line: &str) -> Level {
     let warns = line
         .get(..8)
@@ -80,7 +80,7 @@ mod tests {
 
     fn said(line: &str, usual: Level) -> Option<(Level, String)> {
         let mut text = String::new();
-        translate(line, usual, &mut text).map(|level| (level, text))
+        translate(line, usual, usual, &mut text).map(|level| (level, text))
     }
 
     #[test]

@@ -29,22 +29,29 @@ const LINKS: usize = 10;
 pub fn store(files: &Files, runtime: &Path, configs: &[PathBuf]) -> Result<Vec<Pattern>, Failure> {
     let folder = runtime.join("bootstrap");
     files.make_dir(&folder, 0o700)?;
-    let paths: Vec<_> = configs.iter().map(|path| path.to_string_lossy()).collect();
-    let manifest = serde_json::json!({ "borgmatic_version": env!("CARGO_PKG_VERSION"), "config_paths": paths });
-    files.write_private(
-        &folder.join("manifest.json"),
-        manifest.to_string().as_bytes(),
-    )?;
-
-    let mut patterns = Vec::new();
-    let stored = configs
-        .iter()
-        .flat_map(|path| with_targets(files, path))
-        .chain([folder]);
-    for path in stored {
-        patterns.extend([Pattern::root(&path), Pattern::include(&path)]);
+    let mut stored: Vec<PathBuf> = Vec::new();
+    for path in configs.iter().flat_map(|path| with_targets(files, path)) {
+        if !stored.contains(&path) {
+            stored.push(path);
+        }
     }
-    Ok(patterns)
+    let quoted = |path: &PathBuf| serde_json::Value::from(path.to_string_lossy()).to_string();
+    let paths: Vec<_> = stored.iter().map(quoted).collect();
+    // With Python's spaces: the file is the original's to the byte.
+    let manifest = format!(
+        "{{\"borgmatic_version\": \"{}\", \"config_paths\": [{}]}}",
+        env!("CARGO_PKG_VERSION"),
+        paths.join(", ")
+    );
+    files.write_private(&folder.join("manifest.json"), manifest.as_bytes())?;
+
+    // borgmatic 2.1.10: each goes before those that were there.
+    stored.reverse();
+    stored.push(folder);
+    Ok(stored
+        .iter()
+        .flat_map(|path| [Pattern::root(path), Pattern::include(path)])
+        .collect())
 }
 
 /// A path, and what it links to.

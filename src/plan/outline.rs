@@ -1,7 +1,7 @@
 //! From configurations and a command line to an outline.
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::actions::Act;
 use crate::config::{Loaded, Unit};
@@ -11,6 +11,8 @@ use crate::text::near::nearest;
 #[derive(Debug)]
 pub struct Outline<'a> {
     pub files: Vec<FilePart<'a>>,
+    /// All files that the configurations were read from.
+    pub read: Vec<PathBuf>,
 }
 
 /// One configuration file.
@@ -36,9 +38,10 @@ pub fn outline<'a>(
 ) -> Result<Outline<'a>, Failure> {
     let chosen = acts.iter().find_map(|act| act.flag("repository"));
     let mut known = Vec::new();
-    let mut files = Vec::new();
+    let (mut files, mut read) = (Vec::new(), Vec::new());
     let mut found = chosen.is_none();
     for loaded in loaded.iter().filter(|loaded| loaded.config.is_some()) {
+        read.extend(loaded.files.iter().cloned());
         let mut units = Vec::new();
         for unit in &loaded.units {
             known.push(unit.repository.name());
@@ -55,7 +58,7 @@ pub fn outline<'a>(
     }
     match chosen {
         Some(chosen) if !found && !files.is_empty() => Err(unknown(chosen, &known)),
-        _ => Ok(Outline { files }),
+        _ => Ok(Outline { files, read }),
     }
 }
 

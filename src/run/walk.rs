@@ -9,12 +9,18 @@ use crate::config::directories;
 use crate::host::{Failure, FailureKind, Host, Level};
 use crate::plan::{FilePart, Outline, UnitPart};
 
+/// Carries an outline out.
 pub fn walk(host: &Host<'_>, outline: &Outline<'_>, dry: bool) -> Verdict {
     let known = Known::default();
+    let walk = Walk {
+        host,
+        outline,
+        known: &known,
+        dry,
+    };
     let mut verdict = Verdict::default();
     for part in &outline.files {
-        let file = file(host, &known, part, dry);
-        verdict.files.push(file);
+        verdict.files.push(walk.file(part));
         verdict.stopped = host.processes.stop();
         if verdict.stopped.is_some() {
             break;
@@ -23,67 +29,79 @@ pub fn walk(host: &Host<'_>, outline: &Outline<'_>, dry: bool) -> Verdict {
     verdict
 }
 
-fn file(host: &Host<'_>, known: &Known, part: &FilePart<'_>, dry: bool) -> FileVerdict {
-    let mut verdict = FileVerdict {
-        path: part.loaded.path.clone(),
-        failures: Vec::new(),
-        answers: Vec::new(),
-    };
-    for unit in &part.units {
-        let scope = unit.unit.repository.name();
-        if let Err(failure) = repository(host, known, part, unit, dry, &mut verdict.answers) {
-            host.bus.line(Level::Error, scope, &failure.words);
+struct Walk<'a> {
+    host: &'a Host<'a>,
+    outline: &'a Outline<'a>,
+    known: &'a Known,
+    dry: bool,
+}
+
+impl Walk<'_> {
+    fn file(&self, file: &FilePart<'_>) -> FileVerdict {
+        let path = &file.loaded.path;
+        let mut verdict = FileVerdict {
+            path: path.clone(),
+            failures: Vec::new(),
+            answers: Vec::new(),
+        };
+        for part in &file.units {
+            let Err(failure) = self.repository(file, part, &mut verdict.answers) else {
+                continue;
+            };
+            let scope = part.unit.repository.name();
+            self.host.bus.line(Level::Error, scope, &failure.words);
             failure
                 .tail
                 .iter()
-                .for_each(|line| host.bus.line(Level::Error, "", line));
+                .for_each(|line| self.host.bus.line(Level::Error, "", line));
             let stops = matches!(failure.kind, FailureKind::Interrupted(_));
             verdict.failures.push((scope.to_owned(), failure));
             if stops {
                 break;
             }
         }
+        if !verdict.failures.is_empty() {
+            // borgmatic 2.1.10: half an answer is none.
+            verdict.answers.clear();
+        }
+        verdict
     }
-    if !verdict.failures.is_empty() {
-        verdict.answers.clear();
-    }
-    verdict
-}
 
-fn repository(
-    host: &Host<'_>,
-    known: &Known,
-    file: &FilePart<'_>,
-    part: &UnitPart<'_>,
-    dry: bool,
-    answers: &mut Vec<serde_json::Value>,
-) -> Result<(), Failure> {
-    let (config, repository) = (&part.unit.config, &part.unit.repository);
-    let cwd = directories::working(&config.source, host.env);
-    if let Some(cwd) = cwd.as_ref().filter(|cwd| !host.files.is_dir(cwd)) {
-        let words = format!("the working directory {} does not exist", cwd.display());
-        return Err(Failure::new("borgmatic::run::working-directory", words)
-            .help("correct the option working_directory"));
-    }
-    let borg = Borg::ready(host, known, &config.borg, cwd)?;
-    let context = Context {
-        host,
-        borg: &borg,
-        config,
-        repository,
-        files: &file.loaded.files,
-        dry,
-    };
-    for act in &part.acts {
-        let Run::OnRepository(run) = act.entry.run else {
-            continue;
+    fn repository(
+        &self,
+        file: &FilePart<'_>,
+        part: &UnitPart<'_>,
+        answers: &mut Vec<serde_json::Value>,
+    ) -> Result<(), Failure> {
+        let host = self.host;
+        let (config, repository) = (&part.unit.config, &part.unit.repository);
+        let cwd = directories::working(&config.source, host.env);
+        if let Some(cwd) = cwd.as_ref().filter(|cwd| !host.files.is_dir(cwd)) {
+            let words = format!("the working directory {} does not exist", cwd.display());
+            return Err(Failure::new("borgmatic::run::working-directory", words)
+                .help("correct the option working_directory"));
+        }
+        let borg = Borg::ready(host, self.known, &config.borg, cwd)?;
+        let context = Context {
+            host,
+            borg: &borg,
+            config,
+            repository,
+            file: &file.loaded.path,
+            files: &self.outline.read,
+            dry: self.dry,
         };
-        if let Answer::Json(document) = run(&context, &act.flags)? {
-            answers.push(document);
+        for act in &part.acts {
+            let Run::OnRepository(run) = act.entry.run else {
+                continue;
+            };
+            if let Answer::Json(document) = run(&context, &act.flags)? {
+                answers.push(document);
+            }
+            if let Some(signal) = host.processes.stop() {
+                return Err(Failure::interrupted(signal));
+            }
         }
-        if let Some(signal) = host.processes.stop() {
-            return Err(Failure::interrupted(signal));
-        }
+        Ok(())
     }
-    Ok(())
 }

@@ -17,6 +17,17 @@ pub(super) struct Plan {
 }
 
 impl Plan {
+    /// The checks that this does.
+    pub(super) fn names(self) -> impl Iterator<Item = CheckName> {
+        let all = [
+            (self.repository, CheckName::Repository),
+            (self.archives, CheckName::Archives),
+            (self.data, CheckName::Data),
+        ];
+        all.into_iter()
+            .filter_map(|(does, name)| does.then_some(name))
+    }
+
     /// One call of borg, or two: a limited repository check cannot be joined with archives.
     pub(super) fn parts(self) -> Vec<Self> {
         let archives = Self {

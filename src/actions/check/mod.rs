@@ -74,15 +74,7 @@ impl Action for Check {
             context
                 .borg
                 .run_as(context.host, &command, Level::Info, Strictness::NoWarning)?;
-            let checked = [
-                (part.repository, CheckName::Repository),
-                (
-                    part.archives && with(CheckName::Archives),
-                    CheckName::Archives,
-                ),
-                (part.data, CheckName::Data),
-            ];
-            for (_, name) in checked.into_iter().filter(|(yes, _)| *yes) {
+            for name in part.names() {
                 done(name)?;
             }
         }
