@@ -177,7 +177,9 @@ impl<'a> Composer<'a> {
 
     fn open(&mut self, content: Content, anchor: usize, span: &Span) -> Result<(), Failure> {
         if self.stack.len() >= DEEPEST {
-            let origin = self.origin(span.start..span.start + 1);
+            let rest = &self.source.text[span.start..];
+            let first = rest.chars().next().map_or(0, char::len_utf8);
+            let origin = self.origin(span.start..span.start + first);
             self.problems.add(too_deep(&origin));
             return Err(Failure::Told);
         }

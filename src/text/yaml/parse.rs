@@ -40,17 +40,28 @@ pub fn parse(source: &Arc<Source>, problems: &mut Problems) -> Option<Node> {
             return finished.ok();
         }
     };
+    let mut at = Places::new(text, &[]).byte(error.marker().index());
+    let mut complaint = error.info().to_owned();
     if let Some(repaired) = repair::repaired(text) {
-        let mut found = Problems::default();
-        let again = read(source, &repaired.text, &repaired.pads, version, &mut found);
-        if !matches!(again, Err(Failure::Syntax(_))) {
-            problems.extend(found);
-            return again.ok();
+        let mut again = Problems::default();
+        match read(source, &repaired.text, &repaired.pads, version, &mut again) {
+            Err(Failure::Syntax(error)) => {
+                let places = Places::new(&repaired.text, &repaired.pads);
+                let further = places.byte(error.marker().index());
+                if further > at {
+                    at = further;
+                    error.info().clone_into(&mut complaint);
+                    found = again;
+                }
+            }
+            finished => {
+                problems.extend(again);
+                return finished.ok();
+            }
         }
     }
     problems.extend(found);
-    let at = Places::new(text, &[]).byte(error.marker().index());
-    problems.add(syntax::problem(source, at, error.info()));
+    problems.add(syntax::problem(source, at, &complaint));
     None
 }
 

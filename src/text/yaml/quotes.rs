@@ -53,7 +53,7 @@ impl Scene<'_> {
             return None;
         }
         let closed = self.text[..self.at].trim_end().len();
-        let mark = &self.text[closed.checked_sub(1)?..closed];
+        let mark = self.text.get(closed.checked_sub(1)?..closed)?;
         let end = self.span(self.line).end;
         let origin = self.origin(self.at..end);
         let help = match mark {

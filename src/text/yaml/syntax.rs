@@ -44,6 +44,7 @@ pub(super) fn problem(source: &Arc<Source>, at: usize, complaint: &str) -> Probl
         .or_else(|| scene.unclosed_bracket(complaint))
         .or_else(|| scene.colon(complaint))
         .or_else(|| scene.reserved())
+        .or_else(|| scene.mixed())
         .or_else(|| scene.indentation())
         .or_else(|| scene.lonely_word(complaint))
         .unwrap_or_else(|| scene.unknown(complaint))
@@ -65,11 +66,13 @@ impl<'a> Scene<'a> {
 
     /// The character at the place, or the end of the text.
     fn character(&self) -> Origin {
-        let len = self.text[self.at..]
-            .chars()
-            .next()
-            .map_or(0, char::len_utf8);
-        self.origin(self.at..self.at + len)
+        self.first(self.at)
+    }
+
+    fn first(&self, at: usize) -> Origin {
+        let rest = self.text.get(at..).unwrap_or_default();
+        let len = rest.chars().next().map_or(0, char::len_utf8);
+        self.origin(at..at + len)
     }
 
     pub(super) fn span(&self, line: usize) -> Span {
@@ -232,6 +235,35 @@ impl<'a> Scene<'a> {
         )
     }
 
+    /// An option among items, or an item among options.
+    fn mixed(&self) -> Option<Problem> {
+        let mut lines = self.upwards();
+        let line = lines.next()?;
+        let (span, words) = self.words(line);
+        let own = indent(self.written(line));
+        let other = lines.find(|&other| indent(self.written(other)) <= own)?;
+        let (other_span, other_words) = self.words(other);
+        let level = indent(self.written(other)) == own;
+        let both = looks_like_structure(words) && looks_like_structure(other_words);
+        if !level || !both || is_item(words) == is_item(other_words) {
+            return None;
+        }
+        let (sentence, help) = if is_item(words) {
+            let help = "give the list a name on a line above: `name:`; or take the `- ` away";
+            ("an item of a list stands among options", help.to_owned())
+        } else {
+            let shown = shown(self.quoted(span.clone()));
+            let help = format!("type `- {shown}` for one more item, or indent the line");
+            ("an option stands among the items of a list", help)
+        };
+        Some(
+            Problem::new("borgmatic::yaml::mixed", sentence)
+                .at(&self.first(span.start), "this line")
+                .at(&self.first(other_span.start), "does not go with this one")
+                .help(help),
+        )
+    }
+
     /// A line that lines up with nothing above it.
     fn indentation(&self) -> Option<Problem> {
         let mut lines = self.upwards();
@@ -244,26 +276,32 @@ impl<'a> Scene<'a> {
         let above = lines.next()?;
         let (_, above_words) = self.words(above);
         let above_own = indent(self.written(above));
-        let is_item = |words: &str| words.starts_with("- ") || words == "-";
-        let alike = |other: &usize| {
-            let words = self.words(*other).1;
-            is_item(words) == is_item(self.words(line).1) && looks_like_structure(words)
+        let place = |other: usize| {
+            let (span, other_words) = self.words(other);
+            let place = indent(self.written(other));
+            if is_item(other_words) == is_item(words) {
+                return Some((place, span));
+            }
+            let inner = other_words.strip_prefix('-')?.trim_start();
+            let start = span.end - inner.len();
+            (!inner.is_empty()).then_some((place + start - span.start, start..span.end))
         };
-        let sibling = std::iter::once(above).chain(lines).filter(alike);
-        let (place, other) = sibling
-            .map(|other| (indent(self.written(other)), other))
-            .filter(|(place, _)| *place != own)
-            .min_by_key(|(place, other)| (place.abs_diff(own), self.line - other))?;
+        let (place, other) = std::iter::once(above)
+            .chain(lines)
+            .enumerate()
+            .filter(|(_, other)| looks_like_structure(self.words(*other).1))
+            .filter_map(|(steps, other)| Some((steps, place(other)?)))
+            .filter(|(_, (place, _))| *place != own)
+            .min_by_key(|(steps, (place, _))| (place.abs_diff(own), *steps))
+            .map(|(_, found)| found)?;
         if own > above_own && without_comment(above_words).ends_with(':') {
             return None;
         }
-        let (other_span, _) = self.words(other);
         let unit = |count: usize| if count == 1 { "space" } else { "spaces" };
         let label = match own {
             0 => "no spaces before this".to_owned(),
             _ => format!("{own} {} before this", unit(own)),
         };
-        let first = words.chars().next().map_or(0, char::len_utf8);
         let target = match place {
             0 => "start this line at the left edge".to_owned(),
             _ => format!("put {place} {} before this line", unit(place)),
@@ -273,26 +311,27 @@ impl<'a> Scene<'a> {
                 "borgmatic::yaml::indentation",
                 "this line does not line up with the lines above it",
             )
-            .at(&self.origin(span.start..span.start + first), label)
+            .at(&self.first(span.start), label)
             .at(
-                &self.origin(other_span.start..other_span.start + 1),
+                &self.first(other.start),
                 format!("{place} {} before this", unit(place)),
             )
             .help(format!(
                 "{target}, so that it lines up with `{}`",
-                shown(self.quoted(other_span.clone()))
+                shown(self.quoted(other.clone()))
             )),
         )
     }
 
     /// A line that is neither an option nor an item.
     fn lonely_word(&self, complaint: &str) -> Option<Problem> {
-        if !complaint.contains("simple key") && !complaint.contains("document start") {
+        let known = ["simple key", "document start", "mapping values"];
+        if !known.iter().any(|known| complaint.contains(known)) {
             return None;
         }
-        let line = self.upwards().find(|&line| {
-            let words = self.words(line).1;
-            !looks_like_structure(words)
+        let line = self.upwards().take(3).find(|&line| {
+            let outside = !matches!(self.layout.lines[line].inside, Inside::Quote(_));
+            outside && !looks_like_structure(self.words(line).1)
         })?;
         let (span, _) = self.words(line);
         Some(
@@ -327,9 +366,13 @@ impl<'a> Scene<'a> {
     }
 }
 
+fn is_item(words: &str) -> bool {
+    words.starts_with("- ") || words == "-"
+}
+
 /// `name:`, `name: value`, `- item`.
 pub(super) fn looks_like_structure(words: &str) -> bool {
-    if words.starts_with("- ") || words == "-" {
+    if is_item(words) {
         return true;
     }
     let bare = without_comment(words);
