@@ -1,0 +1,195 @@
+"""Measures borgmatic beside the original and beside plain borg. Started by scripts/bench.
+
+What is compared runs in turns (A B C, A B C, …), so that whatever else the machine does hits all alike.
+Times are wall time, fork and exec included; medians are shown, and ratios of medians. Peak memory is the
+biggest of the process and of the children that it waited for.
+"""
+import argparse
+import os
+import pathlib
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+
+parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+parser.add_argument('parts', nargs='*', help='version validate run unchanged lines (default: all)')
+parser.add_argument('--rounds', type=int, help='turns of each measurement (default: its own number)')
+parser.add_argument('--files', type=int, default=100_000, help='files in the part "unchanged"')
+parser.add_argument('--lines', type=int, default=1_000_000, help='lines in the part "lines"')
+for name in ('work', 'ours', 'original', 'borg'):
+    parser.add_argument(f'--{name}', type=pathlib.Path, required=True, help=argparse.SUPPRESS)
+ARGUMENTS = parser.parse_args()
+WORK = ARGUMENTS.work.resolve()
+OURS, ORIGINAL = str(ARGUMENTS.ours.resolve()), str(ARGUMENTS.original.absolute())
+BORG = str(ARGUMENTS.borg.absolute())
+ENVIRONMENT = {
+    'PATH': f'{WORK}/bin:/usr/bin:/bin',
+    'HOME': f'{WORK}/home',
+    'LC_ALL': 'C.UTF-8',
+    'TMPDIR': f'{WORK}/tmp',
+    'XDG_RUNTIME_DIR': f'{WORK}/run',
+    'BORG_PASSPHRASE': 'bench',
+    'BORG_UNKNOWN_UNENCRYPTED_REPO_ACCESS_IS_OK': 'yes',
+}
+
+
+def run(command, environment):
+    """Seconds and peak KiB of one run; the programs' words go to a file that is shown if one fails."""
+    result, log = WORK / 'result', WORK / 'log'
+    with open(log, 'wb') as out:
+        code = subprocess.call(
+            [WORK / 'bench-helper', result, *command], env=environment, cwd=WORK, stdin=subprocess.DEVNULL, stdout=out, stderr=out
+        )
+    if code:
+        sys.exit(f'{command} ended with {code}:\n{log.read_text(errors="replace")[-2000:]}')
+    seconds, peak = result.read_text().split()
+    return float(seconds), int(peak)
+
+
+def in_turns(rounds, contenders, before=lambda name: None, environment=None):
+    """{name: (median seconds, highest peak in KiB)} for {name: list of commands run one after another}."""
+    measured = {name: [] for name in contenders}
+    for turn in range((ARGUMENTS.rounds or rounds) + 1):
+        for name, commands in contenders.items():
+            before(name)
+            results = [run(command, environment or ENVIRONMENT) for command in commands]
+            if turn:  # The first turn only warms the caches.
+                measured[name].append((sum(r[0] for r in results), max(r[1] for r in results)))
+    return {
+        name: (statistics.median(seconds for seconds, _ in values), max(peak for _, peak in values))
+        for name, values in measured.items()
+    }
+
+
+def pretty(seconds):
+    return f'{seconds * 1000:.2f} ms' if seconds < 1 else f'{seconds:.2f} s'
+
+
+def row(what, measured, other, note=''):
+    ours, theirs = measured['ours'], measured.get(other)
+    memory = f'{ours[1] / 1024:.1f} MB / {theirs[1] / 1024:.1f} MB'
+    cells = [what, other, pretty(ours[0]), pretty(theirs[0]), f'{theirs[0] / ours[0]:.2f}', memory, note]
+    print('| ' + ' | '.join(cells) + ' |', flush=True)
+
+
+def configure(name, *, repository='repo', source='source', more=''):
+    path = WORK / 'configurations' / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(
+        f'source_directories:\n    - {WORK}/{source}\nrepositories:\n    - path: {WORK}/{repository}\n'
+        f'      label: local\nencryption_passphrase: bench\nkeep_daily: 7\n{more}'
+    )
+    return str(path)
+
+
+def part_version():
+    measured = in_turns(20, {'ours': [[OURS, '--version']], 'Python': [[ORIGINAL, '--version']]})
+    row('`--version`', measured, 'Python')
+
+
+def part_validate():
+    for count in (1, 100):
+        files = [configure(f'{count}-{i}.yaml', repository=f'repo{i}') for i in range(count)]
+        words = ['config', 'validate']
+        for file in files:
+            words += ['--config', file]
+        measured = in_turns(20 if count == 1 else 3, {'ours': [[OURS, *words]], 'Python': [[ORIGINAL, *words]]})
+        row(f'`config validate`, {count} file{"s" * (count > 1)}', measured, 'Python')
+
+
+def new_repository(name):
+    path = WORK / name
+    shutil.rmtree(path, ignore_errors=True)
+    subprocess.run([BORG, 'init', '--encryption', 'repokey', path], env=ENVIRONMENT, check=True, capture_output=True)
+    return str(path)
+
+
+def part_run():
+    """A bare run against the borg commands that a person would type for the same work."""
+    fill(WORK / 'source', 2_000)
+    contenders = {}
+    for name, program in (('ours', OURS), ('Python', ORIGINAL)):
+        new_repository(f'run-{name}')
+        config = configure(f'run-{name}.yaml', repository=f'run-{name}', more='checks: [{name: repository}, {name: archives}]\n')
+        contenders[name] = [[program, '--config', config]]
+    repository = new_repository('run-borg')
+    contenders['plain borg'] = [
+        [BORG, 'create', f'{repository}::host-{{now:%Y-%m-%dT%H:%M:%S.%f}}', f'{WORK}/source'],
+        [BORG, 'prune', '--keep-daily', '7', '--glob-archives', 'host-*', repository],
+        [BORG, 'compact', repository],
+        [BORG, 'check', '--glob-archives', 'host-*', repository],
+    ]
+    # The first check of a repository is due; later ones too, because what is remembered of them is taken away.
+    measured = in_turns(5, contenders, before=lambda name: forget_checks())
+    row('bare run (create, prune, compact, check), 2,000 files', measured, 'plain borg')
+    row('the same', measured, 'Python')
+
+
+def forget_checks():
+    for place in ('.local/state/borgmatic', '.borgmatic'):
+        shutil.rmtree(WORK / 'home' / place, ignore_errors=True)
+
+
+def part_unchanged():
+    fill(WORK / 'many', ARGUMENTS.files)
+    contenders = {}
+    for name, program in (('ours', OURS), ('Python', ORIGINAL)):
+        new_repository(f'many-{name}')
+        config = configure(f'many-{name}.yaml', repository=f'many-{name}', source='many')
+        contenders[name] = [[program, '--config', config, 'create']]
+    repository = new_repository('many-borg')
+    contenders['plain borg'] = [[BORG, 'create', f'{repository}::host-{{now:%Y-%m-%dT%H:%M:%S.%f}}', f'{WORK}/many']]
+    measured = in_turns(5, contenders)
+    row(f'`create`, {ARGUMENTS.files:,} unchanged files', measured, 'plain borg')
+    row('the same', measured, 'Python')
+
+
+def part_lines():
+    """A stand-in borg says the lines, so that what is measured is borgmatic."""
+    environment = {**ENVIRONMENT, 'PATH': f'{WORK}/fake:/usr/bin:/bin'}
+    config = configure('lines.yaml', more='bootstrap:\n    store_config_files: false\n')
+    (WORK / 'source').mkdir(exist_ok=True)
+    # Ours comes last: its output is the one that is counted below.
+    contenders = {
+        name: [[program, '--config', config, 'create', '--list']] for name, program in (('Python', ORIGINAL), ('ours', OURS))
+    }
+    for lines in (ARGUMENTS.lines // 10, ARGUMENTS.lines):
+        measured = in_turns(2, contenders, environment={**environment, 'BENCH_LINES': str(lines)})
+        said = (WORK / 'log').read_bytes().count(b'file-')
+        if said != lines:
+            sys.exit(f'{said} lines came through, not {lines}')
+        rates = ' / '.join(f'{lines / measured[name][0]:,.0f}' for name in ('ours', 'Python'))
+        row(f'`create --list`, {lines:,} lines from borg', measured, 'Python', f'{rates} lines/s')
+
+
+def fill(directory, count):
+    """Files of 100 bytes, 1,000 in each folder."""
+    if directory.exists():
+        return
+    for i in range(count):
+        if i % 1_000 == 0:
+            folder = directory / f'folder-{i // 1_000:04}'
+            folder.mkdir(parents=True)
+        (folder / f'file-{i:07}.txt').write_text(f'{i:07} {"x" * 91}\n')
+
+
+def main():
+    names = ('version', 'validate', 'run', 'unchanged', 'lines')
+    parts = ARGUMENTS.parts or names
+    if unknown := [part for part in parts if part not in names]:
+        sys.exit(f'no such part: {" ".join(unknown)}; there are {" ".join(names)}')
+    for name in ('bin', 'home', 'tmp', 'run', 'fake'):
+        (WORK / name).mkdir()
+    os.symlink(BORG, WORK / 'bin/borg')
+    os.symlink(WORK / 'bench-helper', WORK / 'fake/borg')
+    version = subprocess.run([BORG, '--version'], capture_output=True, text=True, check=True).stdout.strip()
+    print(f'{version}, Python {platform.python_version()}, {os.cpu_count()} cores, Linux {platform.release()}\n')
+    print('| what | beside | ours | theirs | theirs / ours | peak memory, ours / theirs | |')
+    print('| --- | --- | ---: | ---: | ---: | ---: | --- |')
+    for part in parts:
+        globals()[f'part_{part}']()
+
+
+main()

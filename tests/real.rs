@@ -1,0 +1,37 @@
+//! The built program with real borg and real files. Each test runs with borg 1.2 and with borg 1.4, in a
+//! world of its own: a temporary directory that holds home, repositories, sources and the only PATH.
+//!
+//! `scripts/test` sets up what is needed and names it: BORG_12, BORG_14, SSHD. BORGMATIC_BIN runs the same
+//! tests over another borgmatic.
+// Tests touch the world directly; the set-up functions beside them are not `#[test]`s to clippy.
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::expect_used)]
+
+#[path = "real/world.rs"]
+mod world;
+
+/// Makes each function `fn name(world: &World)` a test per borg.
+macro_rules! with_both_borgs {
+    ($($(#[$attribute:meta])* $name:ident)*) => {
+        mod borg_1_2 {
+            $(#[test] $(#[$attribute])* fn $name() { super::$name(&crate::world::World::new("1.2")); })*
+        }
+        mod borg_1_4 {
+            $(#[test] $(#[$attribute])* fn $name() { super::$name(&crate::world::World::new("1.4")); })*
+        }
+    };
+}
+
+#[path = "real/actions.rs"]
+mod actions;
+#[path = "real/check.rs"]
+mod check;
+#[path = "real/life.rs"]
+mod life;
+#[path = "real/old_names.rs"]
+mod old_names;
+#[path = "real/secrets.rs"]
+mod secrets;
+#[path = "real/ssh.rs"]
+mod ssh;
+#[path = "real/trouble.rs"]
+mod trouble;

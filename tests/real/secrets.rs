@@ -1,0 +1,78 @@
+//! The passphrase reaches borg, and nothing else.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use crate::world::{PASSPHRASE, World};
+
+with_both_borgs! {
+    a_wrong_passphrase_fails_and_is_in_no_output
+    the_right_passphrase_is_in_no_output_and_in_no_argument
+    a_command_gives_the_passphrase
+    a_command_that_fails_to_give_the_passphrase_is_named
+}
+
+fn a_wrong_passphrase_fails_and_is_in_no_output(world: &World) {
+    world.ready("");
+    world.configure(&["repo.borg"], "encryption_passphrase: fel-lösenord\n");
+    for action in ["create", "repo-list", "check"] {
+        world
+            .fails(&[action, "--verbosity", "2"])
+            .says("passphrase")
+            .never_says("fel-lösenord");
+    }
+    assert!(world.archives("repo.borg").is_empty());
+}
+
+/// A borg before the real one notes how it was called.
+fn the_right_passphrase_is_in_no_output_and_in_no_argument(world: &World) {
+    fs::rename(world.path("bin/borg"), world.path("bin/real-borg")).unwrap();
+    let noted = world.text("noted");
+    world.write(
+        "bin/borg",
+        &format!(
+            "#!/bin/sh\nprintf '%s\\n' \"$*\" >>'{noted}'\nexec '{}' \"$@\"\n",
+            world.text("bin/real-borg")
+        ),
+    );
+    fs::set_permissions(world.path("bin/borg"), fs::Permissions::from_mode(0o755)).unwrap();
+
+    world.ready("");
+    let log = world.text("log");
+    let arguments = [
+        "--verbosity",
+        "2",
+        "--log-file",
+        &log,
+        "--log-file-verbosity",
+        "2",
+    ];
+    world.ok(&arguments).never_says(PASSPHRASE);
+    let noted = fs::read_to_string(noted).unwrap();
+    assert!(
+        noted.contains("create") && !noted.contains(PASSPHRASE),
+        "{noted}"
+    );
+    assert!(!fs::read_to_string(log).unwrap().contains(PASSPHRASE));
+}
+
+fn a_command_gives_the_passphrase(world: &World) {
+    world.write("secret", PASSPHRASE);
+    let option = format!("encryption_passcommand: cat {}\n", world.text("secret"));
+    world.configure(&["repo.borg"], &option);
+    world.ok(&["repo-create", "--encryption", "repokey"]);
+    world
+        .ok(&["create", "--verbosity", "2"])
+        .never_says(PASSPHRASE);
+    assert_eq!(world.archives("repo.borg").len(), 1);
+}
+
+fn a_command_that_fails_to_give_the_passphrase_is_named(world: &World) {
+    world.ready("");
+    world.configure(
+        &["repo.borg"],
+        "encryption_passcommand: cat /no/such/secret\n",
+    );
+    world.fails(&["create"]).says("/no/such/secret");
+    assert!(world.archives("repo.borg").is_empty());
+}
