@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use super::exit::{self, Judge, Meaning};
+use super::line::Translation;
 use super::options::BorgOptions;
 use super::reply::{self, Listing};
 use super::repository::Repository;
@@ -43,6 +44,8 @@ pub struct Ended {
     pub out: String,
     /// The last lines that nobody has seen.
     pub tail: Vec<String>,
+    /// Borg's own name of what went wrong.
+    pub error: Option<String>,
 }
 
 /// What becomes of the lines of a child.
@@ -254,7 +257,8 @@ impl<'a> Borg<'a> {
         {
             meaning = Meaning::Error;
         }
-        let words = || explain(command, ended.exit, judge);
+        let cause = cause(&ended);
+        let words = || explain(command, ended.exit, cause, judge);
         match meaning {
             Meaning::Fine => Ok(ended.out),
             Meaning::Warning => {
@@ -264,10 +268,8 @@ impl<'a> Borg<'a> {
             Meaning::Error => {
                 let mut failure = Failure::new("borgmatic::borg::exit", words())
                     .kind(FailureKind::Command(ended.exit));
+                failure.help = cause.and_then(exit::help).map(str::to_owned);
                 failure.tail = ended.tail;
-                if let Exit::Code(code) = ended.exit {
-                    failure.help = exit::help(code).map(str::to_owned);
-                }
                 Err(failure)
             }
         }
@@ -387,7 +389,7 @@ pub fn listen(host: &Host<'_>, command: &Command, hear: Hear) -> Result<Ended, F
     host.bus.line(Level::Debug, "", &command.to_string());
     let mut out = String::new();
     let mut tail: VecDeque<String> = VecDeque::new();
-    let mut text = String::new();
+    let mut translation = Translation::default();
     let usual = if let Hear::Say(level) = hear {
         level
     } else {
@@ -407,27 +409,37 @@ pub fn listen(host: &Host<'_>, command: &Command, hear: Hear) -> Result<Ended, F
                 (line, plain)
             }
         };
-        let Some(level) = line::translate(&line, usual, plain, &mut text) else {
+        let Some(level) = translation.read(&line, usual, plain) else {
             return;
         };
         if hear == Hear::Quiet {
             if tail.len() == TAIL {
                 tail.pop_front();
             }
-            tail.push_back(text.clone());
+            tail.push_back(translation.text.clone());
         } else {
-            host.bus.line(level, "", &text);
+            host.bus.line(level, "", &translation.text);
         }
     })?;
     Ok(Ended {
         exit,
         out,
         tail: tail.into(),
+        error: translation.error,
     })
 }
 
+/// The exit code that tells most: borg's own name of the error where the code is a plain 2.
+fn cause(ended: &Ended) -> Option<i32> {
+    let Exit::Code(code) = ended.exit else {
+        return None;
+    };
+    let named = ended.error.as_deref().and_then(exit::code_of);
+    Some(named.filter(|_| code == 2).unwrap_or(code))
+}
+
 /// «borg create ended with exit status 52: the passphrase is wrong».
-fn explain(command: &Command, exit: Exit, judge: Judge) -> String {
+fn explain(command: &Command, exit: Exit, cause: Option<i32>, judge: Judge) -> String {
     let name = command.program.to_string_lossy();
     let verb = command
         .args
@@ -435,9 +447,7 @@ fn explain(command: &Command, exit: Exit, judge: Judge) -> String {
         .map(|arg| arg.to_string_lossy())
         .unwrap_or_default();
     let mut words = format!("{name} {verb} ended with {exit}");
-    if let Exit::Code(code) = exit
-        && let Some(meaning) = exit::name(code)
-    {
+    if let Some(meaning) = cause.and_then(exit::name) {
         words += &format!(": {meaning}");
     }
     match judge {

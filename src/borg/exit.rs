@@ -69,6 +69,21 @@ pub fn name(code: i32) -> Option<&'static str> {
     })
 }
 
+/// The modern exit code for borg's name of an error: before 1.4, borg ends with 2 for all of them.
+/// Borg 1.4 docs: message ids.
+pub fn code_of(error: &str) -> Option<i32> {
+    Some(match error {
+        "Repository.DoesNotExist" => 13,
+        "Repository.InvalidRepository" => 15,
+        "PassphraseWrong" => 52,
+        "Cache.RepositoryAccessAborted" => 62,
+        "LockTimeout" => 73,
+        "ConnectionClosed" => 80,
+        "ConnectionClosedWithHint" => 81,
+        _ => return None,
+    })
+}
+
 /// What a person can do about an exit code.
 pub fn help(code: i32) -> Option<&'static str> {
     Some(match code {

@@ -19,33 +19,49 @@ struct Said<'a> {
     status: Option<Cow<'a, str>>,
     #[serde(borrow)]
     path: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    msgid: Option<Cow<'a, str>>,
 }
 
-/// What is to be said of a line of borg's. `usual` is the level of lines that were asked for,
-/// `plain` that of lines which are not JSON. Text is written into `text`, which is emptied first.
-/// `None` for progress and other events that are not for a log.
-pub fn translate(line: &str, usual: Level, plain: Level, text: &mut String) -> Option<Level> {
-    text.clear();
-    if line.starts_with('{')
-        && let Ok(said) = serde_json::from_str::<Said<'_>>(line)
-    {
-        match (&*said.kind, said.message, said.path) {
-            ("log_message", Some(message), _) => {
-                text.push_str(&message);
-                return Some(loud(said.levelname.as_deref().unwrap_or("INFO"), usual));
+/// What is to be said of a line. Kept from line to line, so that nothing is allocated for each.
+#[derive(Default)]
+pub struct Translation {
+    pub text: String,
+    /// Borg's own name of the last error: `PassphraseWrong`.
+    pub error: Option<String>,
+}
+
+impl Translation {
+    /// Puts what is to be said into `text`. `usual` is the level of lines that were asked for,
+    /// `plain` that of lines which are not JSON. `None` for progress and other events that are not
+    /// for a log.
+    pub fn read(&mut self, line: &str, usual: Level, plain: Level) -> Option<Level> {
+        self.text.clear();
+        if line.starts_with('{')
+            && let Ok(said) = serde_json::from_str::<Said<'_>>(line)
+        {
+            match (&*said.kind, said.message, said.path) {
+                ("log_message", Some(message), _) => {
+                    self.text.push_str(&message);
+                    let level = loud(said.levelname.as_deref().unwrap_or("INFO"), usual);
+                    if level >= Level::Error && said.msgid.is_some() {
+                        self.error = said.msgid.map(Cow::into_owned);
+                    }
+                    return Some(level);
+                }
+                ("file_status", _, Some(path)) => {
+                    self.text.push_str(said.status.as_deref().unwrap_or("?"));
+                    self.text.push(' ');
+                    self.text.push_str(&path);
+                    return Some(usual);
+                }
+                ("archive_progress" | "progress_message" | "progress_percent", ..) => return None,
+                _ => {}
             }
-            ("file_status", _, Some(path)) => {
-                text.push_str(said.status.as_deref().unwrap_or("?"));
-                text.push(' ');
-                text.push_str(&path);
-                return Some(usual);
-            }
-            ("archive_progress" | "progress_message" | "progress_percent", ..) => return None,
-            _ => {}
         }
+        self.text.push_str(line);
+        Some(plain)
     }
-    text.push_str(line);
-    Some(plain)
 }
 
 /// Borg's level, raised to the usual one when it is only a little quieter: what the user asked for
@@ -75,12 +91,14 @@ pub fn of_tool(line: &str) -> Level {
 
 #[cfg(test)]
 mod tests {
-    use super::{of_tool, translate};
+    use super::{Translation, of_tool};
     use crate::host::Level;
 
     fn said(line: &str, usual: Level) -> Option<(Level, String)> {
-        let mut text = String::new();
-        translate(line, usual, usual, &mut text).map(|level| (level, text))
+        let mut translation = Translation::default();
+        translation
+            .read(line, usual, usual)
+            .map(|level| (level, translation.text))
     }
 
     #[test]
