@@ -9,9 +9,8 @@ use borgmatic::{app, sys};
 #[expect(clippy::disallowed_methods, reason = "the arguments enter here")]
 fn main() -> ExitCode {
     let args: Vec<_> = std::env::args_os().collect();
-    let machine = match sys::Machine::new() {
-        Ok(machine) => machine,
-        Err(_) => return ExitCode::FAILURE,
+    let Ok(machine) = sys::Machine::new() else {
+        return ExitCode::FAILURE;
     };
     let (files, env) = (Files::new("/"), sys::Machine::env());
     let code = app::run(

@@ -11,7 +11,7 @@ use crate::config::Config;
 use crate::config::load::Given;
 use crate::option::flags::{self, Flag, Step};
 use crate::option::{Field, Options, Shape};
-use crate::text::{Kind, Node, Problem, Problems, Source, parse};
+use crate::text::{self, Kind, Node, Problem, Problems, Source};
 
 pub(super) struct Deal {
     pub(super) globals: Node,
@@ -66,7 +66,7 @@ impl Deal {
             .map(|(index, _)| *index);
         let mut index = 0;
         while index < argv.words.len() {
-            if borg.is_some_and(|at| index > at) && !deal.is_borgmatics(argv, index) {
+            if borg.is_some_and(|at| index > at) && !is_borgmatics(argv, index) {
                 deal.rest(argv, index);
                 break;
             }
@@ -97,12 +97,6 @@ impl Deal {
         others
             .into_iter()
             .any(|act| short(act.entry.groups, word).is_some())
-    }
-
-    /// After the word `borg`, only its own two flags are ours.
-    fn is_borgmatics(&self, argv: &Argv, index: usize) -> bool {
-        let text = argv.words[index].text.split('=').next().unwrap_or_default();
-        matches!(text, "--repository" | "--archive")
     }
 
     /// All that is left belongs to borg.
@@ -291,8 +285,14 @@ impl Deal {
         }
         let source: Arc<Source> =
             Source::new("command line value", value, crate::config::is_secret);
-        parse::parse(&source, &mut self.problems)
+        text::parse(&source, &mut self.problems)
     }
+}
+
+/// After the word `borg`, only its own two flags are ours.
+fn is_borgmatics(argv: &Argv, index: usize) -> bool {
+    let text = argv.words[index].text.split('=').next().unwrap_or_default();
+    matches!(text, "--repository" | "--archive")
 }
 
 /// The shape of what one flag gives: a repeated flag makes a list.

@@ -43,7 +43,7 @@ fn overview(entries: &'static [Entry], width: usize) -> String {
 
 fn action(entry: &'static Entry, width: usize) -> String {
     let mut about = entry.info.about.to_owned();
-    let aliases: Vec<_> = entry.info.aliases.iter().copied().collect();
+    let aliases: Vec<_> = entry.info.aliases.to_vec();
     if !aliases.is_empty() {
         about += &format!("\nAlso called: {}", aliases.join(", "));
     }

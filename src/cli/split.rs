@@ -122,7 +122,7 @@ pub(super) fn effective<'a>(
         let named = |name: &&str| entries.iter().find(|entry| entry.info.name == *name);
         return DEFAULT
             .iter()
-            .filter_map(|name| named(name))
+            .filter_map(named)
             .map(|entry| (None, entry))
             .collect();
     }

@@ -11,7 +11,7 @@ use crate::host::outcome::reason;
 use crate::option::flags::{self, Step};
 use crate::option::shape::field;
 use crate::option::{At, Options, walk};
-use crate::text::{Kind, Node, Origin, Problem, Problems, Source, parse};
+use crate::text::{self, Kind, Node, Origin, Problem, Problems, Source};
 
 /// The largest configuration file that is read, in bytes.
 const LARGEST: u64 = 64 << 20;
@@ -90,14 +90,14 @@ pub fn tree(path: &Path, files: &Files, problems: &mut Problems) -> Option<Node>
             return None;
         }
     };
-    let source = match Source::decode(&path.to_string_lossy(), bytes, is_secret) {
+    let source = match text::decode(&path.to_string_lossy(), bytes, is_secret) {
         Ok(source) => source,
         Err(problem) => {
-            problems.add(problem);
+            problems.add(*problem);
             return None;
         }
     };
-    let node = parse::parse(&source, problems)?;
+    let node = text::parse(&source, problems)?;
     if matches!(node.kind, Kind::Null) {
         problems.add(empty(path, &source));
         return None;

@@ -96,7 +96,7 @@ impl Value for bool {
 }
 
 impl Value for i64 {
-    const SHAPE: &'static Shape = &Shape::Int(i64::MIN, i64::MAX);
+    const SHAPE: &'static Shape = &Shape::Int(Self::MIN, Self::MAX);
 
     fn read(node: &Node, at: &At<'_>, out: &mut Problems) -> Option<Self> {
         whole(node, at, Self::SHAPE, out)
@@ -105,7 +105,7 @@ impl Value for i64 {
 
 /// A whole number, not negative.
 impl Value for u32 {
-    const SHAPE: &'static Shape = &Shape::Int(0, u32::MAX as i64);
+    const SHAPE: &'static Shape = &Shape::Int(0, Self::MAX as i64);
 
     fn read(node: &Node, at: &At<'_>, out: &mut Problems) -> Option<Self> {
         Self::try_from(whole(node, at, Self::SHAPE, out)?).ok()

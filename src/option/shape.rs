@@ -76,7 +76,7 @@ pub enum Shape {
     /// Text that no frame, log or argument may show.
     Secret,
     Choice(&'static [&'static str]),
-    List(&'static Shape),
+    List(&'static Self),
     Object(Groups),
 }
 

@@ -35,19 +35,6 @@ impl Source {
         })
     }
 
-    /// A text from the bytes of a file.
-    pub fn decode(
-        name: &str,
-        bytes: Vec<u8>,
-        is_secret: fn(&str) -> bool,
-    ) -> Result<Arc<Self>, super::Problem> {
-        String::from_utf8(bytes)
-            .map(|text| Self::new(name, text, is_secret))
-            .map_err(|_| {
-                super::Problem::new("borgmatic::yaml::utf8", format!("{name} is not UTF-8"))
-            })
-    }
-
     /// A text without secrets.
     pub fn plain(name: impl Into<String>, text: impl Into<String>) -> Arc<Self> {
         Self::new(name, text, |_| false)

@@ -28,7 +28,9 @@ pub(super) fn paths(files: &Files, base: &Path, pattern: &Path) -> Vec<PathBuf> 
             .map_or((part, ""), |name| (name, "/"));
         let last = parts.peek().is_none();
         if name.is_empty() || !has_magic(name) {
-            found.iter_mut().for_each(|path| path.push_str(part));
+            for path in &mut found {
+                path.push_str(part);
+            }
             continue;
         }
         let mut next = Vec::new();
