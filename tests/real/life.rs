@@ -153,7 +153,13 @@ fn a_run_killed_in_the_middle_of_a_backup_does_not_hinder_the_next(world: &World
         0,
     )
     .unwrap();
-    let mut child = world.borgmatic().args(["create"]).spawn().unwrap();
+    let mut child = world
+        .borgmatic()
+        .arg("create")
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
     let lock = world.path("repo.borg/lock.exclusive");
     for _ in 0..300 {
         if lock.exists() {

@@ -239,7 +239,7 @@ pub(crate) fn is_root() -> bool {
 
 /// Says that a test could not be tried: past the test runner's capture, so that `scripts/test` counts it.
 pub(crate) fn skip(reason: &str) {
-    let line = format!("SKIP: {reason}\n");
+    let line = format!("\nSKIP: {reason}\n");
     std::io::stderr().write_all(line.as_bytes()).unwrap();
 }
 
