@@ -28,9 +28,12 @@ impl Flag {
         !matches!(self.shape, Shape::Bool) && !self.negated
     }
 
-    /// The value of a switch.
+    /// The value of a switch; nothing takes an object out of the configuration.
     pub fn switch(&self) -> Kind {
-        Kind::Bool(!self.negated)
+        match self.shape {
+            Shape::Bool => Kind::Bool(!self.negated),
+            _ => Kind::Null,
+        }
     }
 }
 
@@ -63,25 +66,14 @@ pub fn of_option(groups: Groups, word: &str) -> Option<Flag> {
             field(groups, &name.replace('-', "_")).filter(|field| written(field.name) == name);
         let (found, negated) = match plain {
             Some(field) => (field, false),
-            None => {
-                let field = field(groups, &name.strip_prefix("no-")?.replace('-', "_"))?;
-                if !last
-                    || index.is_some()
-                    || !matches!(field.shape, Shape::Bool | Shape::Object(_))
-                {
-                    return None;
-                }
-                (field, true)
-            }
+            None if last && index.is_none() => (negative(groups, name, path.is_empty())?, true),
+            None => return None,
         };
         path.push(Step::Key(found.name));
         let mut shape = found.shape;
         if let Some(index) = index {
-            let Shape::List(item) = shape else {
-                return None;
-            };
             path.push(Step::Item(index));
-            shape = item;
+            shape = shape.item()?;
         }
         if last {
             return (!found.no_flag || path.len() > 1).then_some(Flag {
@@ -91,12 +83,21 @@ pub fn of_option(groups: Groups, word: &str) -> Option<Flag> {
                 negated,
             });
         }
-        let Shape::Object(inner) = shape else {
-            return None;
-        };
-        groups = inner;
+        groups = shape.groups()?;
     }
     None
+}
+
+/// The field that `--no-…` turns off: a switch, or at the top an object. The negative of `no_owner`
+/// is `--…owner`.
+fn negative(groups: Groups, name: &str, top: bool) -> Option<&'static Field> {
+    let name = name.replace('-', "_");
+    let (field, switch_only) = match name.strip_prefix("no_") {
+        Some(positive) => (field(groups, positive)?, !top),
+        None => (field(groups, &format!("no_{name}"))?, true),
+    };
+    let object = field.shape.groups().is_some() || matches!(field.shape, Shape::Map(_));
+    (matches!(field.shape, Shape::Bool) || object && !switch_only).then_some(field)
 }
 
 /// What a word on the command line means for a value of this shape. A word that does not fit stays
@@ -112,17 +113,27 @@ pub fn value(shape: &Shape, word: &str) -> Kind {
         Shape::Choice(words) if words.iter().all(|choice| choice.parse::<i64>().is_ok()) => word
             .parse()
             .map_or_else(|_| Kind::Text(word.to_owned()), Kind::Int),
+        Shape::Either(shapes) => shapes
+            .iter()
+            .map(|shape| value(shape, word))
+            .find(|kind| !matches!(kind, Kind::Text(_)))
+            .unwrap_or_else(|| Kind::Text(word.to_owned())),
         _ => Kind::Text(word.to_owned()),
     }
 }
 
-/// Puts a value into a tree, making objects on the way. `false` when a list is too short.
+/// Puts a value into a tree, making objects on the way; nothing takes the option out. `false` when a
+/// list is too short.
 pub fn put(tree: &mut Node, path: &[Step], value: Node, origin: &Origin) -> bool {
     let Some((step, rest)) = path.split_first() else {
         *tree = value;
         return true;
     };
     match step {
+        Step::Key(name) if rest.is_empty() && matches!(value.kind, Kind::Null) => {
+            tree.remove(name);
+            true
+        }
         Step::Key(name) => {
             if !matches!(tree.kind, Kind::Map(_)) {
                 *tree = Node::new(Kind::Map(Vec::new()), origin.clone());

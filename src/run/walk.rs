@@ -1,8 +1,11 @@
 //! The interpreter of an outline: each file, each repository, each action, in order. What fails in
 //! one repository does not keep the others from their backup.
 
+use std::collections::VecDeque;
+use std::time::Duration;
+
 use super::verdict::{FileVerdict, Verdict};
-use crate::actions::{Answer, Context, Run};
+use crate::actions::{Answer, Context, Run, unbuilt};
 use crate::borg::Borg;
 use crate::borg::ask::Known;
 use crate::config::directories;
@@ -36,6 +39,35 @@ struct Walk<'a> {
     dry: bool,
 }
 
+/// A repository in the queue. One that failed goes behind the others, as often as `retries` says.
+struct Try<'a> {
+    part: &'a UnitPart<'a>,
+    /// 0 is the first.
+    number: u32,
+}
+
+impl<'a> Try<'a> {
+    fn first(part: &'a UnitPart<'a>) -> Self {
+        Self { part, number: 0 }
+    }
+
+    fn most(&self) -> u32 {
+        self.part.unit.config.run.retries.or(0)
+    }
+
+    fn next(&self) -> Option<Self> {
+        (self.number < self.most()).then_some(Self {
+            part: self.part,
+            number: self.number + 1,
+        })
+    }
+
+    /// In seconds. borgmatic 2.1.10: longer each time.
+    fn wait(&self) -> u64 {
+        u64::from(self.part.unit.config.run.retry_wait.or(0)) * u64::from(self.number)
+    }
+}
+
 impl Walk<'_> {
     fn file(&self, file: &FilePart<'_>) -> FileVerdict {
         let path = &file.loaded.path;
@@ -44,16 +76,37 @@ impl Walk<'_> {
             failures: Vec::new(),
             answers: Vec::new(),
         };
-        for part in &file.units {
-            let Err(failure) = self.repository(file, part, &mut verdict.answers) else {
-                continue;
+        let mut queue: VecDeque<Try<'_>> = file.units.iter().map(Try::first).collect();
+        while let Some(this) = queue.pop_front() {
+            let (part, scope) = (this.part, this.part.unit.repository.name());
+            let ready = part.acts.iter().try_for_each(|act| {
+                unbuilt::refuse(&part.unit.config, act.entry.info.name, self.dry)
+            });
+            let can_help = ready.is_ok();
+            let ended = ready.and_then(|()| {
+                self.wait(&this)?;
+                self.repository(file, part, &mut verdict.answers)
+            });
+            let Err(failure) = ended else { continue };
+            let next = this
+                .next()
+                .filter(|_| can_help && !matches!(failure.kind, FailureKind::Interrupted(_)));
+            let level = if next.is_some() {
+                Level::Warning
+            } else {
+                Level::Error
             };
-            let scope = part.unit.repository.name();
-            self.host.bus.line(Level::Error, scope, &failure.words);
+            self.host.bus.line(level, scope, &failure.words);
             failure
                 .tail
                 .iter()
-                .for_each(|line| self.host.bus.line(Level::Error, "", line));
+                .for_each(|line| self.host.bus.line(level, "", line));
+            if let Some(next) = next {
+                let words = format!("Retrying... attempt {}/{}", next.number, next.most());
+                self.host.bus.line(level, scope, &words);
+                queue.push_back(next);
+                continue;
+            }
             let stops = matches!(failure.kind, FailureKind::Interrupted(_));
             verdict.failures.push((scope.to_owned(), failure));
             if stops {
@@ -65,6 +118,22 @@ impl Walk<'_> {
             verdict.answers.clear();
         }
         verdict
+    }
+
+    /// Waits before another try.
+    fn wait(&self, this: &Try<'_>) -> Result<(), Failure> {
+        let seconds = this.wait();
+        if seconds > 0 {
+            let words = format!("Sleeping {seconds}s before next retry");
+            let scope = this.part.unit.repository.name();
+            self.host.bus.line(Level::Warning, scope, &words);
+            self.host.bus.flush();
+            self.host.clock.sleep(Duration::from_secs(seconds));
+        }
+        match self.host.processes.stop() {
+            Some(signal) if this.number > 0 => Err(Failure::interrupted(signal)),
+            _ => Ok(()),
+        }
     }
 
     fn repository(
