@@ -81,6 +81,16 @@ pub fn load(path: &Path, given: &[Given], files: &Files) -> Loaded {
     }
 }
 
+/// What the options of the command line make by themselves; what is wrong with them is found with a
+/// file.
+pub fn flags_alone(given: &[Given]) -> Config {
+    let nowhere = Origin::new(&Source::plain("command line", ""), 0..0);
+    let mut node = Node::new(Kind::Map(Vec::new()), nowhere);
+    let mut ignored = Problems::default();
+    apply(&mut node, given, &mut ignored);
+    Config::take(&node, &At::Top, &mut ignored)
+}
+
 /// The tree of a file as it is written.
 pub fn tree(path: &Path, files: &Files, problems: &mut Problems) -> Option<Node> {
     let bytes = match files.read(path, LARGEST) {
