@@ -9,7 +9,7 @@ options! {
     pub struct Checks {
         /// The checks to run. To run none, put check into skip_actions.
         checks: Vec<Check> = "- name: archives\n  frequency: 2 weeks\n- name: repository", default = "repository and archives, each once a month";
-        /// Check only these repositories: their paths or labels.
+        /// Check only these repositories: paths or labels, as for --repository.
         check_repositories: Vec<String> = "- user@backupserver:sourcehostname.borg", default = "all";
         /// Check only this many of the latest archives.
         check_last: u32 = "3", default = "all";

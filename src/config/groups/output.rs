@@ -16,7 +16,7 @@ options! {
         /// Show numbers about what create, prune and others did: standard, quick (faster on large
         /// repositories, fewer numbers) or none.
         statistics: Statistics = "standard", default = "none", no_flag;
-        /// Show fewer numbers, faster.
+        /// Show fewer numbers, faster, as --quick-stats does.
         quick_statistics: bool = "true", default = "false", deprecated = "statistics: quick";
         /// Show each file or archive that an action handles.
         list_details: bool = "true", default = "false", no_flag;

@@ -5,7 +5,7 @@ use crate::options;
 options! {
     /// LVM.
     pub struct Lvm {
-        /// The size of a snapshot: a size with a unit, or a percentage such as 10%ORIGIN.
+        /// The size of a snapshot, as lvcreate's --size takes it, or a percentage for --extents.
         snapshot_size: String = "5GB", default = "10%ORIGIN";
         /// The program lvcreate.
         lvcreate_command: String = "/usr/local/bin/lvcreate", default = "lvcreate";
