@@ -66,15 +66,15 @@ fn action(entry: &'static Entry, width: usize) -> String {
         .to_string()
 }
 
-/// The flags of the configuration's options, with the first sentence about each. Those of elements of
-/// lists are left out.
+/// The flags of the configuration's options, with the first sentence about each. Of lists, the flags
+/// of the first element stand for all; those of plain values are left out.
 fn options(width: usize) -> String {
     const COLUMN: usize = 34;
     let mut text = String::new();
     let all = flags::every(Config::GROUPS);
     let mut all = all
         .iter()
-        .filter(|(name, _)| !name.contains('['))
+        .filter(|(name, _)| !name.ends_with(']'))
         .peekable();
     while let Some((name, field)) = all.next() {
         let mut line = format!("  --{name}");

@@ -68,7 +68,7 @@ options! {
         tablespaces: bool = "false", default = "true";
         /// sql makes a dump of each database, where the name stands for several.
         format: Format = "sql", default = "one dump of all";
-        /// Let the dump drop a database before it is made again.
+        /// Let the dump drop a database before it is made again, as --add-drop-database does.
         add_drop_database: bool = "false", default = "true";
         /// More words for the dumping program.
         options: String = "--skip-comments";
