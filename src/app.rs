@@ -13,7 +13,7 @@ use crate::host::{Body, Bus, Env, Event, Failure, Files, Host, Level, Processes,
 use crate::plan::outline;
 use crate::report::{Console, Summary, style};
 use crate::run::walk;
-use crate::text::Problems;
+use crate::text::{Problems, Severity};
 
 /// From how many configuration files on they are loaded by several threads.
 const MANY: usize = 8;
@@ -254,12 +254,12 @@ fn nothing_configured(env: &Env) -> Failure {
     ))
 }
 
-/// Draws problems where people look; warnings only where they were asked for.
+/// Draws problems where people look; lints only where they were asked for.
 fn show(problems: &Problems, machine: &Machine<'_>, colour: bool, warnings: bool) {
     let style = style::Style::new(machine.env, machine.terminal.as_ref(), colour);
     for problem in problems
         .iter()
-        .filter(|problem| warnings || !problem.warning)
+        .filter(|problem| warnings || problem.severity != Severity::Warning)
     {
         machine
             .terminal

@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use super::verdict::{FileVerdict, Verdict};
 use crate::actions::{Answer, Context, Run, unbuilt};
-use crate::borg::Borg;
-use crate::borg::ask::Known;
+use crate::borg::{Borg, Known};
 use crate::config::directories;
 use crate::host::{Failure, FailureKind, Host, Level};
 use crate::plan::{FilePart, Outline, UnitPart};
