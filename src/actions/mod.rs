@@ -155,6 +155,7 @@ pub static ALL: &[Entry] = &[
     Entry::of::<borg::BorgAction>(),
     Entry::alone::<config::generate::Generate>(),
     Entry::alone::<config::validate::Validate>(),
+    Entry::alone::<config::show::Show>(),
 ];
 
 /// What a run without any action does, in this order. borgmatic 1.7.9: the same.
