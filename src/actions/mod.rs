@@ -157,6 +157,7 @@ pub static ALL: &[Entry] = &[
     Entry::alone::<config::generate::Generate>(),
     Entry::alone::<config::schema::Schema>(),
     Entry::alone::<config::validate::Validate>(),
+    Entry::alone::<config::show::Show>(),
 ];
 
 /// What a run without any action does, in this order. borgmatic 1.7.9: the same.

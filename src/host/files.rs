@@ -54,6 +54,11 @@ impl Files {
         self.at(path).exists()
     }
 
+    /// The path without links, `.` and `..`.
+    pub fn real(&self, path: &Path) -> Option<PathBuf> {
+        fs::canonicalize(self.at(path)).ok()
+    }
+
     pub fn is_dir(&self, path: &Path) -> bool {
         self.at(path).is_dir()
     }

@@ -2,4 +2,5 @@
 
 pub mod generate;
 pub mod schema;
+pub mod show;
 pub mod validate;
