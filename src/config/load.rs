@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Config, check, is_secret};
+use super::{Config, check, is_secret, upgrade};
 use crate::borg::Repository;
 use crate::host::Files;
 use crate::host::outcome::reason;
@@ -48,6 +48,7 @@ pub fn load(path: &Path, given: &[Given], files: &Files) -> Loaded {
     let mut units = Vec::new();
     let config = tree(path, files, &mut problems).and_then(|mut node| {
         apply(&mut node, given, &mut problems);
+        upgrade::apply(&mut node, &mut problems);
         let config = typed(&node, &mut problems)?;
         if problems.has_errors() {
             return None;

@@ -5,6 +5,7 @@ pub mod directories;
 pub mod find;
 pub mod groups;
 pub mod load;
+pub mod upgrade;
 
 pub use load::{Loaded, Unit, load};
 
