@@ -3,6 +3,14 @@
 
 mod address;
 mod apply;
+mod commands;
+mod read;
+mod rewrite;
 pub mod rules;
+mod scope;
+mod sections;
+mod values;
 
 pub use apply::apply;
+pub use rewrite::{Left, Rewritten, rewrite};
+pub use scope::Refused;
