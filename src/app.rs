@@ -13,7 +13,7 @@ use crate::host::{Body, Bus, Env, Event, Failure, Files, Host, Level, Processes,
 use crate::plan::outline;
 use crate::report::{Console, Summary, style};
 use crate::run::walk;
-use crate::text::Problems;
+use crate::text::{Problems, Severity};
 
 /// From how many configuration files on they are loaded by several threads.
 const MANY: usize = 8;
@@ -138,7 +138,7 @@ fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) ->
         }
     }
     let code = match invocation.acts.iter().find(|act| act.entry.is_alone()) {
-        Some(act) => alone(act, loaded, &host, invocation.dry, &mut summary),
+        Some(act) => alone(act, loaded, &host, invocation.dry),
         None => on_repositories(invocation, loaded, &host, &mut summary),
     };
     summary.say(verbosity, &mut |event| bus.say(event));
@@ -153,53 +153,37 @@ fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) ->
 /// The console's verbosity, the highest of all files, and whether one refuses colour.
 fn output(invocation: &Invocation, loaded: &[Loaded]) -> (i8, bool) {
     // What the command line says holds even where no file could be read.
-    let given = |name: &str| {
-        let is_it = |given: &&load::Given| {
-            given.path == [crate::option::flags::Step::Key(config_name(name))]
-        };
-        invocation
-            .given
-            .iter()
-            .rfind(is_it)
-            .map(|given| &given.value.kind)
-    };
-    let flag = match given("verbosity") {
-        Some(crate::text::Kind::Int(level)) => i8::try_from(*level).ok(),
-        _ => None,
-    };
-    let highest = configs(loaded)
-        .filter_map(|config| config.output.verbosity.get())
-        .max()
-        .map(|level| level.0);
-    let refused = given("color") == Some(&crate::text::Kind::Bool(false));
-    (
-        highest.or(flag).unwrap_or(0),
-        refused || configs(loaded).any(|config| !config.output.color.or(true)),
-    )
+    let flags = load::flags_alone(&invocation.given);
+    let mut outputs: Vec<_> = configs(loaded).map(|config| &config.output).collect();
+    if outputs.is_empty() {
+        outputs.push(&flags.output);
+    }
+    let highest = outputs
+        .iter()
+        .filter_map(|output| output.verbosity.get())
+        .max();
+    let refused = outputs.iter().any(|output| !output.color.or(true));
+    (highest.map_or(0, |level| level.0), refused)
 }
 
-/// The table's own copy of an option's name.
-fn config_name(name: &str) -> &'static str {
-    use crate::option::Options;
-    crate::option::shape::field(config::Config::GROUPS, name).map_or("", |field| field.name)
-}
-
-fn alone(act: &Act, loaded: &[Loaded], host: &Host<'_>, dry: bool, summary: &mut Summary) -> u8 {
+fn alone(act: &Act, loaded: &[Loaded], host: &Host<'_>, dry: bool) -> u8 {
     let Run::Alone(run) = act.entry.run else {
         return 0;
     };
     match run(&Alone { host, loaded, dry }, &act.flags) {
         Ok(_) => 0,
-        Err(failure) => {
-            host.bus.say(Event {
-                level: Level::Critical,
-                scope: "",
-                body: Body::Failure(&failure),
-            });
-            let _ = summary;
-            1
-        }
+        Err(failure) => refuse(host, &failure),
     }
+}
+
+/// Says why nothing was run.
+fn refuse(host: &Host<'_>, failure: &Failure) -> u8 {
+    host.bus.say(Event {
+        level: Level::Critical,
+        scope: "",
+        body: Body::Failure(failure),
+    });
+    1
 }
 
 fn on_repositories(
@@ -209,23 +193,11 @@ fn on_repositories(
     summary: &mut Summary,
 ) -> u8 {
     if loaded.is_empty() {
-        host.bus.say(Event {
-            level: Level::Critical,
-            scope: "",
-            body: Body::Failure(&nothing_configured(host.env)),
-        });
-        return 1;
+        return refuse(host, &nothing_configured(host.env));
     }
     let outline = match outline(loaded, &invocation.acts, &host.env.cwd) {
         Ok(outline) => outline,
-        Err(failure) => {
-            host.bus.say(Event {
-                level: Level::Critical,
-                scope: "",
-                body: Body::Failure(&failure),
-            });
-            return 1;
-        }
+        Err(failure) => return refuse(host, &failure),
     };
     let verdict = walk(host, &outline, invocation.dry);
     let mut answers = Vec::new();
@@ -282,12 +254,12 @@ fn nothing_configured(env: &Env) -> Failure {
     ))
 }
 
-/// Draws problems where people look; warnings only where they were asked for.
+/// Draws problems where people look; lints only where they were asked for.
 fn show(problems: &Problems, machine: &Machine<'_>, colour: bool, warnings: bool) {
     let style = style::Style::new(machine.env, machine.terminal.as_ref(), colour);
     for problem in problems
         .iter()
-        .filter(|problem| warnings || !problem.warning)
+        .filter(|problem| warnings || problem.severity != Severity::Warning)
     {
         machine
             .terminal

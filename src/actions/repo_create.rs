@@ -3,7 +3,7 @@
 use super::select::Where;
 use super::{Action, Answer, Context, Info, repo_info};
 use crate::borg::reply::{self, Info as RepositoryInfo};
-use crate::borg::{Borg, Feature, Repository};
+use crate::borg::{Borg, Repository};
 use crate::host::{Command, Exit, Failure, Level};
 use crate::option::Opt;
 use crate::option::words::quote;
@@ -69,7 +69,7 @@ impl Action for RepoCreate {
                     context.host,
                     &ask,
                     asked,
-                    crate::borg::ask::Strictness::NoWarning,
+                    crate::borg::hear::Strictness::NoWarning,
                 )?;
             }
         }
@@ -93,35 +93,31 @@ fn text<'a>(flag: &'a Opt<String>, option: &'a Opt<String>) -> Option<&'a str> {
 
 fn command(borg: &Borg<'_>, own: &Repository, flags: &Flags, encryption: &str) -> Command {
     let on = |flag: &Opt<bool>, option: &Opt<bool>| flag.is_on() || option.is_on();
-    borg.command(if borg.has(Feature::RepoCommands) {
-        "repo-create"
-    } else {
-        "init"
-    })
-    .args(["--encryption", encryption])
-    .option("--id-hash", text(&flags.id_hash, &own.id_hash))
-    .option(
-        "--key-location",
-        text(&flags.key_location, &own.key_location),
-    )
-    .option("--other-repo", flags.source_repository.text())
-    .when(flags.from_borg1.is_on(), ["--from-borg1"])
-    .when(flags.copy_crypt_key.is_on(), ["--copy-crypt-key"])
-    .when(on(&flags.append_only, &own.append_only), ["--append-only"])
-    .option(
-        "--storage-quota",
-        text(&flags.storage_quota, &own.storage_quota),
-    )
-    .when(
-        on(&flags.make_parent_directories, &own.make_parent_directories),
-        ["--make-parent-dirs"],
-    )
-    .args(borg.info())
-    .when(borg.is_debugging(), ["--debug"])
-    .args(borg.lock_wait())
-    .args(borg.remote())
-    .args(borg.umask())
-    .on_terminal()
+    borg.command(borg.renamed("repo-create", "init"))
+        .args(["--encryption", encryption])
+        .option("--id-hash", text(&flags.id_hash, &own.id_hash))
+        .option(
+            "--key-location",
+            text(&flags.key_location, &own.key_location),
+        )
+        .option("--other-repo", flags.source_repository.text())
+        .when(flags.from_borg1.is_on(), ["--from-borg1"])
+        .when(flags.copy_crypt_key.is_on(), ["--copy-crypt-key"])
+        .when(on(&flags.append_only, &own.append_only), ["--append-only"])
+        .option(
+            "--storage-quota",
+            text(&flags.storage_quota, &own.storage_quota),
+        )
+        .when(
+            on(&flags.make_parent_directories, &own.make_parent_directories),
+            ["--make-parent-dirs"],
+        )
+        .args(borg.info())
+        .when(borg.is_debugging(), ["--debug"])
+        .args(borg.lock_wait())
+        .args(borg.remote())
+        .args(borg.umask())
+        .on_terminal()
 }
 
 /// The user's own words: of `init`, or of `repo_create`, which the original overlooks.

@@ -3,7 +3,7 @@
 
 use std::ffi::OsString;
 
-use super::argv::Argv;
+use super::argv::{Argv, Word};
 use super::deal::Deal;
 use super::globals::Globals;
 use crate::actions::{Act, DEFAULT, Entry};
@@ -152,52 +152,53 @@ fn leftovers(
     entries: &[Entry],
     problems: &mut Problems,
 ) {
+    // A word after an unknown flag may have been meant as its value, one after a group as its action.
+    let mut belongs_to_mistake = false;
     for (index, word) in argv.words.iter().enumerate() {
         let text = word.text.as_str();
-        let leads = is_group(text, entries)
-            && requested
-                .iter()
-                .any(|(at, entry)| *at == index + 1 && in_group(entry, text));
-        if deal.is_taken(index) || leads || requested.iter().any(|(at, _)| *at == index) {
+        let is_group = is_group(text, entries);
+        let is_named = |at: usize| requested.iter().find(|(own, _)| *own == at);
+        let leads = is_group && is_named(index + 1).is_some_and(|(_, entry)| in_group(entry, text));
+        if deal.is_taken(index) || leads || is_named(index).is_some() {
+            belongs_to_mistake = false;
             continue;
         }
-        let origin = argv.origin(index);
-        if is_group(text, entries) {
-            let inside: Vec<_> = entries
-                .iter()
-                .filter(|entry| in_group(entry, text))
-                .map(|entry| entry.info.name)
-                .collect();
-            let names = inside
-                .iter()
-                .filter_map(|name| name.split_once(' '))
-                .map(|(_, name)| name);
-            let next = argv
-                .words
-                .get(index + 1)
-                .and_then(|next| nearest(&next.text, names));
-            let problem = Problem::new(
-                "borgmatic::cli::action",
-                format!("`{text}` needs one of its actions after it"),
-            );
-            let help = match next {
-                Some(near) => format!("did you mean `{text} {near}`?"),
-                None => format!("write one of: {}", inside.join(", ")),
-            };
-            problems.add(problem.at(&origin, "alone").help(help));
-            // The word after it is the same mistake.
-            if argv
-                .words
-                .get(index + 1)
-                .is_some_and(|next| !next.text.starts_with('-'))
-            {
-                return;
-            }
-        } else if text.starts_with('-') && text.len() > 1 {
-            problems.add(unknown_flag(text, requested, entries).at(&origin, "no such flag here"));
-        } else {
-            problems.add(unknown_action(text, entries).at(&origin, "no such action"));
+        let is_flag = text.starts_with('-') && text.len() > 1;
+        if belongs_to_mistake && !is_flag {
+            belongs_to_mistake = false;
+            continue;
         }
+        belongs_to_mistake = is_group || (is_flag && !text.contains('='));
+        let (problem, label) = if is_flag {
+            (unknown_flag(text, requested, entries), "no such flag here")
+        } else if is_group {
+            (
+                lone_group(text, argv.words.get(index + 1), entries),
+                "alone",
+            )
+        } else {
+            (unknown_action(text, entries), "no such action")
+        };
+        problems.add(problem.at(&argv.origin(index), label));
+    }
+}
+
+/// `config` without `generate` or `validate`.
+fn lone_group(text: &str, next: Option<&Word>, entries: &[Entry]) -> Problem {
+    let inside: Vec<_> = entries
+        .iter()
+        .filter(|entry| in_group(entry, text))
+        .map(|entry| entry.info.name)
+        .collect();
+    let names = inside
+        .iter()
+        .filter_map(|name| name.split_once(' '))
+        .map(|(_, name)| name);
+    let words = format!("`{text}` needs one of its actions after it");
+    let problem = Problem::new("borgmatic::cli::action", words);
+    match next.and_then(|next| nearest(&next.text, names)) {
+        Some(near) => problem.help(format!("did you mean `{text} {near}`?")),
+        None => problem.help(format!("write one of: {}", inside.join(", "))),
     }
 }
 

@@ -82,6 +82,16 @@ pub fn load(path: &Path, given: &[Given], files: &Files) -> Loaded {
     }
 }
 
+/// What the options of the command line make by themselves; what is wrong with them is found with a
+/// file.
+pub fn flags_alone(given: &[Given]) -> Config {
+    let nowhere = Origin::new(&Source::plain("command line", ""), 0..0);
+    let mut node = Node::new(Kind::Map(Vec::new()), nowhere);
+    let mut ignored = Problems::default();
+    apply(&mut node, given, &mut ignored);
+    Config::take(&node, &At::Top, &mut ignored)
+}
+
 /// The tree of a file as it is written.
 pub fn tree(path: &Path, files: &Files, problems: &mut Problems) -> Option<Node> {
     let bytes = match files.read(path, LARGEST) {
@@ -125,10 +135,9 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Problem {
         )),
         ErrorKind::PermissionDenied => problem("no permission to read this configuration file")
             .help("run as a user who may read it (often: sudo borgmatic …)"),
-        ErrorKind::IsADirectory => problem("a directory where a configuration file is expected")
-            .help(format!(
-                "name a file in it, or all of its .yaml files: --config {shown}"
-            )),
+        ErrorKind::IsADirectory => problem("this directory holds no .yaml file").help(format!(
+            "make one: borgmatic config generate --destination {shown}/config.yaml"
+        )),
         ErrorKind::FileTooLarge => {
             problem("larger than 64 MB, which no configuration is").help("is this the right file?")
         }

@@ -1,10 +1,11 @@
 //! The interpreter of an outline: each file, each repository, each action, in order. What fails in
 //! one repository does not keep the others from their backup.
 
+use std::path::Path;
+
 use super::verdict::{FileVerdict, Verdict};
 use crate::actions::{Answer, Context, Run};
-use crate::borg::Borg;
-use crate::borg::ask::Known;
+use crate::borg::{Borg, Known, Repository};
 use crate::config::directories;
 use crate::host::{Failure, FailureKind, Host, Level};
 use crate::plan::{FilePart, Outline, UnitPart};
@@ -81,6 +82,7 @@ impl Walk<'_> {
             return Err(Failure::new("borgmatic::run::working-directory", words)
                 .help("correct the option working_directory"));
         }
+        refuse_file(host, repository, cwd.as_deref())?;
         let borg = Borg::ready(host, self.known, &config.borg, cwd)?;
         let context = Context {
             host,
@@ -104,4 +106,22 @@ impl Walk<'_> {
         }
         Ok(())
     }
+}
+
+/// A local repository is a directory. Borg's own words for a file in its place do not say so.
+fn refuse_file(
+    host: &Host<'_>,
+    repository: &Repository,
+    cwd: Option<&Path>,
+) -> Result<(), Failure> {
+    let path = cwd.unwrap_or(&host.env.cwd).join(repository.path());
+    if !repository.is_local() || !host.files.exists(&path) || host.files.is_dir(&path) {
+        return Ok(());
+    }
+    let words = format!(
+        "the repository {} is a file, not a directory",
+        path.display()
+    );
+    Err(Failure::new("borgmatic::run::repository", words)
+        .help("correct the path of the repository, or move the file away"))
 }

@@ -10,6 +10,6 @@ pub mod source;
 mod yaml;
 
 pub use node::{Kind, Node, Origin};
-pub use problem::{Problem, Problems};
+pub use problem::{Problem, Problems, Severity};
 pub use source::{Source, Span};
 pub use yaml::{decode, parse};

@@ -4,7 +4,7 @@
 use std::fmt;
 use std::sync::OnceLock;
 
-use miette::{Diagnostic, LabeledSpan, Severity, SourceCode};
+use miette::{Diagnostic, LabeledSpan, SourceCode};
 
 use super::frame::Frame;
 use super::node::{Node, Origin};
@@ -19,8 +19,19 @@ pub struct Problem {
     /// The first is the place; the others explain it and lie in the same text.
     pub labels: Vec<(Origin, String)>,
     pub help: Option<String>,
-    pub warning: bool,
+    pub severity: Severity,
     frame: OnceFrame,
+}
+
+/// How bad it is, and with that: when it is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// Nothing runs. Always shown.
+    Error,
+    /// Works, and will not for ever: shown on every run, as the original does.
+    Deprecation,
+    /// Works: shown only where somebody asks for it.
+    Warning,
 }
 
 /// What is drawn, made when it is first needed. A copy makes its own.
@@ -40,7 +51,7 @@ impl Problem {
             words: words.into(),
             labels: Vec::new(),
             help: None,
-            warning: false,
+            severity: Severity::Error,
             frame: OnceFrame::default(),
         }
     }
@@ -64,7 +75,13 @@ impl Problem {
 
     #[must_use]
     pub fn warning(mut self) -> Self {
-        self.warning = true;
+        self.severity = Severity::Warning;
+        self
+    }
+
+    #[must_use]
+    pub fn deprecation(mut self) -> Self {
+        self.severity = Severity::Deprecation;
         self
     }
 
@@ -120,11 +137,10 @@ impl Diagnostic for Problem {
         Some(Box::new(self.code))
     }
 
-    fn severity(&self) -> Option<Severity> {
-        Some(if self.warning {
-            Severity::Warning
-        } else {
-            Severity::Error
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(match self.severity {
+            Severity::Error => miette::Severity::Error,
+            Severity::Deprecation | Severity::Warning => miette::Severity::Warning,
         })
     }
 
@@ -168,7 +184,9 @@ impl Problems {
     }
 
     pub fn errors(&self) -> impl Iterator<Item = &Problem> {
-        self.0.iter().filter(|problem| !problem.warning)
+        self.0
+            .iter()
+            .filter(|problem| problem.severity == Severity::Error)
     }
 
     pub fn has_errors(&self) -> bool {

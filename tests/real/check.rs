@@ -20,7 +20,7 @@ fn a_check_runs_when_it_is_due_and_when_it_is_forced(world: &World) {
     world
         .ok(&["check", "--verbosity", "1"])
         .never_says(CHECKED)
-        .says("skipping repository check");
+        .says("skipping the repository check");
     world
         .ok(&["check", "--verbosity", "1", "--force"])
         .says(CHECKED);

@@ -107,16 +107,30 @@ fn left(frequency: Frequency, last: Option<SystemTime>, now: SystemTime) -> Opti
     due.duration_since(now).ok().filter(|left| !left.is_zero())
 }
 
-/// «12 days», «3 hours», «5 minutes».
+/// «6 days 23 hours», «5 minutes»: the two largest units.
 fn spoken(time: Duration) -> String {
-    let seconds = time.as_secs();
-    let (number, unit) = match seconds {
-        172_800.. => (seconds / 86_400, "days"),
-        7200.. => (seconds / 3600, "hours"),
-        120.. => (seconds / 60, "minutes"),
-        _ => (seconds.max(1), "seconds"),
-    };
-    format!("{number} {unit}")
+    let units = [
+        ("day", 86_400),
+        ("hour", 3600),
+        ("minute", 60),
+        ("second", 1),
+    ];
+    let mut left = time.as_secs().max(1);
+    let mut parts = Vec::new();
+    for (name, seconds) in units {
+        let number = left / seconds;
+        left %= seconds;
+        if number > 0 {
+            parts.push(format!(
+                "{number} {name}{}",
+                if number == 1 { "" } else { "s" }
+            ));
+        } else if !parts.is_empty() {
+            break;
+        }
+    }
+    parts.truncate(2);
+    parts.join(" ")
 }
 
 /// Is this one of the days? borgmatic 2.1.10: English names as `Monday`, `weekday`, `weekend`.
@@ -159,7 +173,7 @@ mod tests {
         assert_eq!(left(daily, ago(86_400), now), None);
         assert_eq!(left(daily, ago(86_399), now), Some(Duration::from_secs(1)));
         assert_eq!(left(Frequency(None), ago(0), now), None);
-        assert_eq!(spoken(Duration::from_hours(25)), "25 hours");
+        assert_eq!(spoken(Duration::from_hours(25)), "1 day 1 hour");
     }
 
     #[test]

@@ -6,7 +6,7 @@ mod times;
 
 use super::select::Where;
 use super::{Action, Answer, Context, Info, repo_info};
-use crate::borg::ask::Strictness;
+use crate::borg::hear::Strictness;
 use crate::borg::reply::{self, Info as RepositoryInfo};
 use crate::config::directories;
 use crate::config::groups::CheckName;
