@@ -169,7 +169,7 @@ impl Rule {
             let Some(old) = path.as_text() else { continue };
             let new = address::modern(old);
             let words = "this way to write a repository is deprecated";
-            let problem = Problem::new("borgmatic::config::deprecated", words).warning();
+            let problem = Problem::new("borgmatic::config::deprecated", words).deprecation();
             match &new {
                 // It never meant anything else: nothing to say.
                 Some(_) if old.starts_with("file://") => {}
@@ -211,13 +211,14 @@ impl Rule {
             }
             _ => (format!("this form of `{at}` is deprecated"), "the old form"),
         };
+        let help = match self.change {
+            Change::Stay => self.words.to_owned(),
+            _ => format!("{}; `borgmatic upgrade-config` does it for you", self.words),
+        };
         Problem::new("borgmatic::config::deprecated", words)
             .on(key, label)
-            .help(format!(
-                "{}; `borgmatic upgrade-config` does it for you",
-                self.words
-            ))
-            .warning()
+            .help(help)
+            .deprecation()
     }
 
     fn no_section(&self, value: &Node) -> Problem {
