@@ -21,9 +21,9 @@ pub(super) fn modern(path: &str) -> Option<String> {
     Some(format!("ssh://{address}"))
 }
 
-/// Does it stand for a home directory of this machine?
+/// Is there a `~` in a path of this machine?
 pub(super) fn is_home(path: &str) -> bool {
-    path.contains('~')
+    path.contains('~') && !path.contains("://")
 }
 
 /// A path without `.`, `..`, doubled slashes and the slash at its end.

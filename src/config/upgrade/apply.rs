@@ -22,6 +22,7 @@ pub fn apply(node: &mut Node, out: &mut Problems) {
 
 fn mapping(node: &mut Node, out: &mut Problems) {
     conflicts(node, out);
+    sections(node, out);
     for rule in RULES {
         rule.apply(node, out);
     }
@@ -66,7 +67,9 @@ impl Rule {
             }
             return;
         }
-        out.add(self.problem(&key));
+        if self.change != Change::Section {
+            out.add(self.problem(&key));
+        }
         let text = |name: &str| Node::new(Kind::Text(name.to_owned()), key.origin.clone());
         let map = |pairs: Vec<(Node, Node)>| Node::new(Kind::Map(pairs), value.origin.clone());
         match self.change {
@@ -178,7 +181,7 @@ impl Rule {
                         .on(path, "an address without ssh://")
                         .help(format!("write {new}")),
                 ),
-                None if address::is_home(old) && !old.contains("://") => out.add(
+                None if address::is_home(old) => out.add(
                     problem
                         .on(path, "~ in the path of a repository")
                         .help("write the whole path of the home directory"),
@@ -194,10 +197,6 @@ impl Rule {
     fn problem(&self, key: &Node) -> Problem {
         let at = self.at;
         let (words, label) = match self.change {
-            Change::Section => (
-                format!("sections are deprecated, such as `{at}`"),
-                "a section",
-            ),
             Change::Rename(_) => (format!("`{at}` has another name now"), "the old name"),
             Change::Into(_) => (format!("`{at}` has another place now"), "the old place"),
             Change::Command(..) => (format!("`{at}` is deprecated"), "the old form of a hook"),
@@ -211,14 +210,17 @@ impl Rule {
             }
             _ => (format!("this form of `{at}` is deprecated"), "the old form"),
         };
-        let help = match self.change {
-            Change::Stay => self.words.to_owned(),
-            _ => format!("{}; `borgmatic upgrade-config` does it for you", self.words),
-        };
         Problem::new("borgmatic::config::deprecated", words)
             .on(key, label)
-            .help(help)
+            .help(self.help())
             .deprecation()
+    }
+
+    fn help(&self) -> String {
+        match self.change {
+            Change::Stay => self.words.to_owned(),
+            _ => format!("{}; `borgmatic upgrade-config` does it for you", self.words),
+        }
     }
 
     fn no_section(&self, value: &Node) -> Problem {
@@ -231,6 +233,30 @@ impl Rule {
             .on(value, format!("{} here", value.describe()))
             .help("write options as `name: value`, at the top level")
     }
+}
+
+/// One warning for all sections.
+fn sections(node: &Node, out: &mut Problems) {
+    let mut found = RULES
+        .iter()
+        .filter(|rule| rule.change == Change::Section)
+        .filter_map(|rule| Some((rule, &rule.find(node)?.0)));
+    let Some((rule, first)) = found.next() else {
+        return;
+    };
+    let others: Vec<_> = found.map(|(rule, _)| format!("`{}`", rule.at)).collect();
+    let more = if others.is_empty() {
+        String::new()
+    } else {
+        format!(", and {}", others.join(", "))
+    };
+    let words = format!("sections are deprecated: `{}`{more}", rule.at);
+    out.add(
+        Problem::new("borgmatic::config::deprecated", words)
+            .on(first, "a section")
+            .help(rule.help())
+            .deprecation(),
+    );
 }
 
 /// An error for each option that two sections set to different values.

@@ -4,6 +4,8 @@
 mod address;
 mod apply;
 mod commands;
+pub mod files;
+pub mod ini;
 mod read;
 mod rewrite;
 pub mod rules;

@@ -13,16 +13,11 @@ use crate::text::{Node, Problems};
 #[derive(Debug)]
 pub struct Rewritten {
     pub text: String,
-    pub done: Vec<Done>,
+    /// The old forms that were brought to today's.
+    pub done: Vec<&'static Rule>,
     pub left: Vec<Left>,
     /// The files that it includes, as they are written.
     pub includes: Vec<String>,
-}
-
-/// An old form that was brought to today's.
-#[derive(Debug)]
-pub struct Done {
-    pub rule: &'static Rule,
 }
 
 /// An old form that stays.
@@ -37,6 +32,11 @@ pub struct Left {
 /// Brings a text to today's form. Problems of the text itself, or of old forms that contradict each
 /// other, are the error.
 pub fn rewrite(name: &str, text: &str) -> Result<Rewritten, Problems> {
+    if let Some(rest) = text.strip_prefix('\u{feff}') {
+        let mut rewritten = rewrite(name, rest)?;
+        rewritten.text.insert(0, '\u{feff}');
+        return Ok(rewritten);
+    }
     let mut problems = Problems::default();
     let Some(read) = Read::of(name, text, &mut problems) else {
         return Err(problems);
@@ -81,7 +81,7 @@ struct Work<'a> {
     /// What the old text loads to.
     goal: Node,
     comments: Vec<String>,
-    done: Vec<Done>,
+    done: Vec<&'static Rule>,
     left: Vec<Pending>,
 }
 
@@ -109,9 +109,17 @@ impl Work<'_> {
                 }
                 continue;
             }
-            match self.step(entry, rule) {
-                Ok(()) => self.done.push(Done { rule }),
-                Err(why) => self.left.push(Pending { rule, entry, why }),
+            let mut result = self.step(entry, rule);
+            if result.is_ok() {
+                self.done.push(rule);
+                let stays = |node| rule.find(node).is_some();
+                if self.node(entry).is_some_and(stays) {
+                    // Some repositories of several.
+                    result = self.step(entry, rule);
+                }
+            }
+            if let Err(why) = result {
+                self.left.push(Pending { rule, entry, why });
             }
         }
     }
@@ -146,9 +154,7 @@ impl Work<'_> {
         let scope = Scope::of(&self.read.text, &self.read.root, node);
         let result = commands::edits(&scope).and_then(|edits| self.accept(edits));
         match result {
-            Ok(()) => self
-                .done
-                .extend(rules.into_iter().map(|rule| Done { rule })),
+            Ok(()) => self.done.extend(rules),
             Err(why) => {
                 let pending = |rule| Pending { rule, entry, why };
                 self.left.extend(rules.into_iter().map(pending));

@@ -58,11 +58,14 @@ pub(super) fn edits(scope: &Scope<'_>, rule: &Rule, pair: &(Node, Node)) -> Resu
             items(scope, &place, value, name, &mut edits)?;
         }
         Change::Address => {
+            let mut why = Refused::Meaning;
             for entry in value.items() {
-                one_address(scope, entry, &mut edits)?;
+                if let Err(refused) = one_address(scope, entry, &mut edits) {
+                    why = refused;
+                }
             }
             if edits.is_empty() {
-                return Err(Refused::Meaning);
+                return Err(why);
             }
         }
         Change::Stay => return Err(Refused::Meaning),
