@@ -213,13 +213,48 @@ pub fn value_span(text: &str, from: usize, value: &Node) -> Option<(Span, bool)>
             let header = at + text[at..].find(['\n', '\r']).unwrap_or(text.len() - at);
             value.origin.span.end.max(text[..header].trim_end().len())
         }
+        // A list whose dashes are not indented starts, to the parser, behind the first.
+        b'-' if matches!(value.kind, Kind::List(_)) => end(text, value)?.max(at + 1),
         _ if value.origin.span.start != at => return None,
-        _ => scalar_end(text, at, value)?,
+        _ => end(text, value)?,
     };
     (start <= end).then_some((start..end, false))
 }
 
-/// The end of a value that starts here, quotes counted and what follows them not.
+/// The end of a value, where its last scalar ends.
+fn end(text: &str, node: &Node) -> Option<usize> {
+    let start = node.origin.span.start;
+    let bracket = text.get(start..)?.starts_with(['[', '{']);
+    let last = match &node.kind {
+        Kind::Map(pairs) => pairs
+            .iter()
+            .flat_map(|(key, value)| [key, value])
+            .max_by_key(|node| node.origin.span.start),
+        Kind::List(items) => items.iter().max_by_key(|node| node.origin.span.start),
+        _ => return scalar_end(text, start, node),
+    };
+    let span = node.origin.span.end;
+    let inside = last.filter(|last| (start..=span).contains(&last.origin.span.start));
+    let at = match (inside, last) {
+        (Some(last), _) => end(text, last)?.max(start),
+        (None, None) => start + 1,
+        // An alias leads elsewhere: the span alone tells.
+        (None, Some(_)) => return Some(span),
+    };
+    if !bracket {
+        return Some(at);
+    }
+    let close = skip(text, at);
+    let close = if text.get(close..)?.starts_with(',') {
+        skip(text, close + 1)
+    } else {
+        close
+    };
+    let closed = text.get(close..)?.starts_with([']', '}']);
+    Some(if closed { close + 1 } else { span })
+}
+
+/// The end of a scalar that starts here, quotes counted and what follows them not.
 fn scalar_end(text: &str, start: usize, node: &Node) -> Option<usize> {
     let bytes = text.as_bytes();
     let mut at = start + 1;

@@ -77,6 +77,8 @@ impl Rule {
                 node.remove(self.at);
                 match value.kind {
                     Kind::Null => {}
+                    // From another file, which a rewrite does not look into.
+                    Kind::Date(ref tag) if tag.starts_with('!') => node.set(key, value),
                     Kind::Map(pairs) => pairs
                         .into_iter()
                         .for_each(|(key, value)| node.set(key, value)),

@@ -108,9 +108,6 @@ fn hook(
     if scope.flow || !place.leads(lines) {
         return Err(Refused::Layout);
     }
-    if matches!(value.kind, Kind::Date(_)) && value.origin.text().is_empty() {
-        return Err(Refused::Included);
-    }
     let off = match &value.kind {
         Kind::Null => true,
         Kind::Text(text) => text.is_empty(),

@@ -93,6 +93,7 @@ fn block(
             return Err(Refused::Layout);
         }
         text += &lines.shifted(at..gone.start, by);
+        text += &comment_line(scope, twice, base);
         at = gone.end;
     }
     text += &lines.shifted(at..end, by);

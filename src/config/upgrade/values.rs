@@ -121,10 +121,7 @@ fn items(
     edits: &mut Edits,
 ) -> Result<(), Refused> {
     let text = scope.lines.text;
-    let mut at = list.origin.span.start;
-    if at < place.value.start || at > place.value.end {
-        return Err(Refused::Alias);
-    }
+    let mut at = after_properties(text, place.value.start);
     let flow = text[at..].starts_with('[');
     at += usize::from(flow);
     for item in list.items() {
@@ -162,6 +159,16 @@ fn items(
         }
     }
     Ok(())
+}
+
+/// Behind an anchor and a tag.
+fn after_properties(text: &str, mut at: usize) -> usize {
+    while text[at..].starts_with(['&', '!']) {
+        at += text[at..].find(char::is_whitespace).unwrap_or(0);
+        let rest = &text[at..];
+        at += rest.len() - rest.trim_start().len();
+    }
+    at
 }
 
 /// The next dash that starts a line.
