@@ -14,6 +14,7 @@ pub mod repo_create;
 pub mod repo_info;
 pub mod repo_list;
 pub mod select;
+pub mod unbuilt;
 
 pub use context::{Alone, Context};
 
@@ -161,6 +162,7 @@ pub static ALL: &[Entry] = &[
     Entry::of::<extract::Extract>(),
     Entry::of::<borg::BorgAction>(),
     Entry::alone::<config::generate::Generate>(),
+    Entry::alone::<config::schema::Schema>(),
     Entry::alone::<config::validate::Validate>(),
     Entry::alone::<config::upgrade::Upgrade>(),
 ];

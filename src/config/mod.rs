@@ -9,8 +9,12 @@ pub mod upgrade;
 
 pub use load::{Loaded, Unit, load};
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use crate::borg::{BorgOptions, Repository};
-use crate::hooks::Bootstrap;
+use crate::hooks::{Bootstrap, Commands, Credentials, Databases, Monitors, Snapshots};
+use crate::option::{Options, Shape, walk};
 use crate::options;
 
 options! {
@@ -25,7 +29,13 @@ options! {
         ..checks: groups::Checks;
         ..output: groups::Output;
         ..run: groups::Run;
+        ..logging: groups::Logging;
         ..hooks: Hooks;
+        ..commands: Commands;
+        ..databases: Databases;
+        ..snapshots: Snapshots;
+        ..monitors: Monitors;
+        ..credentials: Credentials;
     }
 }
 
@@ -40,18 +50,24 @@ options! {
 }
 
 options! {
-    /// What runs around the actions.
+    /// What is stored beside the files themselves.
     pub struct Hooks {
         /// What is stored in each backup to get started again from it alone.
         bootstrap: Bootstrap = "";
     }
 }
 
-/// The options whose values no frame may show, wherever they stand; older names of borgmatic too.
+/// The options whose values no frame may show, wherever they stand: the table's, and what older
+/// versions called so.
 pub fn is_secret(name: &str) -> bool {
-    matches!(
-        name,
-        "encryption_passphrase" | "access_token" | "api_key" | "integration_key" | "token"
-    ) || name.ends_with("password")
-        || name.ends_with("passphrase")
+    static NAMES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+        let mut names = HashSet::from(["cronhub"]);
+        walk::visit(Config::GROUPS, "", &mut |_, field| {
+            if matches!(field.shape, Shape::Secret) {
+                names.insert(field.name);
+            }
+        });
+        names
+    });
+    NAMES.contains(name) || name.ends_with("password") || name.ends_with("passphrase")
 }

@@ -37,7 +37,7 @@ fn correction(node: &Node, at: &At<'_>, wanted: &Shape) -> Option<String> {
     let written = node.origin.text();
     match (wanted, &node.kind) {
         (Shape::Secret, Kind::List(_) | Kind::Map(_)) => {
-            Some("put quotes around the secret".into())
+            Some(format!("write a single value: {name}\"…\""))
         }
         (Shape::Secret, Kind::Null) => Some("write the secret after the colon".into()),
         (Shape::Secret, _) => Some(format!("put quotes around it: {name}\"…\"")),
@@ -64,18 +64,27 @@ fn correction(node: &Node, at: &At<'_>, wanted: &Shape) -> Option<String> {
             Some(format!("write a single value: {name}…"))
         }
         (Shape::Text, _) => Some(format!("put quotes around it: {name}\"{written}\"")),
-        (Shape::List(_), Kind::Text(_) | Kind::Int(_) | Kind::Bool(_)) => {
-            Some(format!("make it a list of one: {name}[{written}]"))
-        }
-        (Shape::List(Shape::Object(_)), Kind::Map(pairs)) => {
+        (Shape::List(_) | Shape::Set(_), Kind::Map(pairs)) if wanted.inner().is_some() => {
             let key = pairs
                 .first()
                 .and_then(|(key, _)| key.as_text())
                 .unwrap_or("name");
             Some(format!("start its first line with a dash: - {key}: …"))
         }
-        (Shape::Object(groups), Kind::Text(text)) => {
-            let first = groups.iter().copied().flatten().next()?;
+        (
+            Shape::List(_) | Shape::Set(_),
+            Kind::Text(_) | Kind::Int(_) | Kind::Float(_) | Kind::Bool(_),
+        ) if wanted.inner().is_none() => Some(format!("make it a list of one: {name}[{written}]")),
+        (Shape::List(_) | Shape::Set(_), Kind::Text(text)) => {
+            let first = wanted.inner()?.iter().copied().flatten().next()?;
+            Some(format!(
+                "make it a list of one: {name}[{{{}: {text}}}]",
+                first.name
+            ))
+            .filter(|_| !text.contains('{'))
+        }
+        (Shape::Object(_) | Shape::OrEmpty(_), Kind::Text(text)) => {
+            let first = wanted.groups()?.iter().copied().flatten().next()?;
             Some(format!("name what it is: {name}{{{}: {text}}}", first.name))
                 .filter(|_| !text.contains('{'))
         }
@@ -190,23 +199,36 @@ impl Value for Secret {
     }
 }
 
-impl<T: Value> Value for Vec<T> {
-    const SHAPE: &'static Shape = &Shape::List(T::SHAPE);
+/// A number or text, which are the same to whom it is for: a compression level, a monitored value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Word(pub String);
+
+impl Value for Word {
+    const SHAPE: &'static Shape = &Shape::Either(&[Shape::Int(i64::MIN, i64::MAX), Shape::Text]);
 
     fn read(node: &Node, at: &At<'_>, out: &mut Problems) -> Option<Self> {
-        let Kind::List(items) = &node.kind else {
-            out.add(wrong_type(node, at, Self::SHAPE));
-            return None;
-        };
-        let mut whole = true;
-        let mut values = Self::with_capacity(items.len());
-        for (index, item) in items.iter().enumerate() {
-            match T::read(item, &At::Item(at, index), out) {
-                Some(value) => values.push(value),
-                None => whole = false,
+        match &node.kind {
+            Kind::Text(text) => Some(Self(text.clone())),
+            Kind::Int(number) => Some(Self(number.to_string())),
+            Kind::BigInt(digits) => Some(Self(digits.clone())),
+            _ => {
+                out.add(wrong_type(node, at, Self::SHAPE));
+                None
             }
         }
-        whole.then_some(values)
+    }
+}
+
+/// A port of the network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Port(pub u16);
+
+impl Value for Port {
+    const SHAPE: &'static Shape = &Shape::Int(1, u16::MAX as i64);
+
+    fn read(node: &Node, at: &At<'_>, out: &mut Problems) -> Option<Self> {
+        let number = whole(node, at, Self::SHAPE, out)?;
+        u16::try_from(number).ok().map(Self)
     }
 }
 

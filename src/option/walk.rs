@@ -1,7 +1,7 @@
 //! Reading objects: each field by its own type, unknown keys and missing ones as problems.
 
 use super::scalars::wrong_type;
-use super::shape::{At, Groups, Opt, Options, Shape, Value, field};
+use super::shape::{At, Field, Groups, Opt, Options, Shape, Value, field};
 use crate::text::near::nearest;
 use crate::text::{Kind, Node, Problem, Problems};
 
@@ -23,8 +23,29 @@ pub fn object<T: Options>(node: &Node, at: &At<'_>, out: &mut Problems) -> Optio
     if !T::OPEN {
         unknown_keys(node, T::GROUPS, at, out);
     }
-    missing_keys(node, T::GROUPS, at, out);
+    for field in T::GROUPS.iter().copied().flatten() {
+        presence(node, field, at, out);
+    }
     Some(T::take(node, at, out))
+}
+
+/// Shows every field of the table, the nested ones too, and its path: `checks[].name`.
+pub fn visit(groups: Groups, above: &str, see: &mut dyn FnMut(&str, &'static Field)) {
+    for field in groups.iter().copied().flatten() {
+        let path = match above {
+            "" => field.name.to_owned(),
+            above => format!("{above}.{}", field.name),
+        };
+        see(&path, field);
+        if let Some(inner) = field.shape.inner() {
+            let mark = if field.shape.item().is_some() {
+                "[]"
+            } else {
+                ""
+            };
+            visit(inner, &format!("{path}{mark}"), see);
+        }
+    }
 }
 
 /// A problem for each key that no group has, with the nearest name.
@@ -63,30 +84,88 @@ pub fn unknown_keys(node: &Node, groups: Groups, at: &At<'_>, out: &mut Problems
     }
 }
 
-/// A problem for each required option that is not set.
-pub fn missing_keys(node: &Node, groups: Groups, at: &At<'_>, out: &mut Problems) {
-    for field in groups
-        .iter()
-        .copied()
-        .flatten()
-        .filter(|field| field.required)
-    {
-        if node.get(field.name).is_some() {
-            continue;
+/// Problems of a field that is there and should not be, or the other way round.
+fn presence(node: &Node, field: &Field, at: &At<'_>, out: &mut Problems) {
+    let pair = |name: &str| {
+        let is_it = |(key, _): &&(Node, Node)| key.as_text() == Some(name);
+        node.pairs().iter().find(is_it)
+    };
+    let found = pair(field.name);
+    let other = pair(field.or);
+    match (found, other) {
+        (Some((key, _)), _) if !field.fits(node) => out.add(stranger(node, field, key, at)),
+        (Some((key, _)), Some((other, _))) => {
+            let words = format!("`{at}` has both `{}` and `{}`", field.name, field.or);
+            let problem = Problem::new("borgmatic::config::either", words);
+            out.add(
+                problem
+                    .on(key, "one")
+                    .on(other, "the other")
+                    .help("keep one of them"),
+            );
         }
-        let words = match at {
-            At::Top => format!("`{}` is missing", field.name),
-            _ => format!("`{at}` lacks `{}`", field.name),
-        };
-        let problem = Problem::new("borgmatic::config::missing", words).help(format!(
-            "add it, for example:\n{}",
-            super::sample::lines(field).join("\n")
-        ));
-        let mut origin = node.origin.clone();
-        origin.span.end = origin.span.start;
-        out.add(match at {
-            At::Top => problem.at(&origin, "in this file"),
-            _ => problem.at(&origin, "this entry"),
-        });
+        (Some((_, value)), _) if !field.not.is_empty() && value.as_text() == Some(field.not) => {
+            let words = format!("`{}` cannot be `{}`", At::Key(at, field.name), field.not);
+            let problem = Problem::new("borgmatic::config::choice", words);
+            out.add(
+                problem
+                    .on(value, "not this one")
+                    .help(format!("write for example: {}", field.example)),
+            );
+        }
+        (None, None) if field.required && field.fits(node) || !field.or.is_empty() => {
+            out.add(missing(node, field, at));
+        }
+        _ => {}
+    }
+}
+
+/// A key that belongs to another kind of the same object.
+fn stranger(node: &Node, field: &Field, key: &Node, at: &At<'_>) -> Problem {
+    let (beside, wanted) = field.condition().unwrap_or_default();
+    let owner = wanted.map_or_else(
+        || format!("`{beside}`"),
+        |wanted| format!("`{beside}: {wanted}`"),
+    );
+    let problem = Problem::new(
+        "borgmatic::config::unknown-option",
+        format!("`{}` belongs to {owner} in `{at}`", field.name),
+    )
+    .on(key, "not in this entry");
+    let problem = match node
+        .pairs()
+        .iter()
+        .find(|(key, _)| key.as_text() == Some(beside))
+    {
+        Some((_, value)) if value.origin.source.name == key.origin.source.name => {
+            problem.on(value, "because of this")
+        }
+        _ => problem,
+    };
+    problem.help(format!(
+        "remove `{}`, or write it in an entry with {owner}",
+        field.name
+    ))
+}
+
+/// A required option that is not set.
+fn missing(node: &Node, field: &Field, at: &At<'_>) -> Problem {
+    let name = match field.or {
+        "" => format!("`{}`", field.name),
+        or => format!("`{}` or `{or}`", field.name),
+    };
+    let words = match at {
+        At::Top => format!("{name} is missing"),
+        _ => format!("`{at}` lacks {name}"),
+    };
+    let problem = Problem::new("borgmatic::config::missing", words).help(format!(
+        "add it, for example:\n{}",
+        super::sample::lines(field).join("\n")
+    ));
+    let mut origin = node.origin.clone();
+    origin.span.end = origin.span.start;
+    match at {
+        At::Top => problem.at(&origin, "in this file"),
+        _ => problem.at(&origin, "this entry"),
     }
 }

@@ -44,6 +44,13 @@ impl Action for Check {
     };
 
     fn run(context: &Context<'_>, flags: &Flags) -> Result<Answer, Failure> {
+        if is_left_out(context) {
+            context.say(
+                Level::Info,
+                "Skipping the check: check_repositories does not name this repository",
+            );
+            return Ok(Answer::Done);
+        }
         context.say(Level::Info, "Checking the repository");
         let times = if flags.repair.is_on() {
             None
@@ -84,6 +91,16 @@ impl Action for Check {
         }
         Ok(Answer::Done)
     }
+}
+
+/// Does `check_repositories` name others only?
+fn is_left_out(context: &Context<'_>) -> bool {
+    let cwd = &context.host.env.cwd;
+    let chosen = context.config.checks.check_repositories.items();
+    !chosen.is_empty()
+        && !chosen
+            .iter()
+            .any(|word| context.repository.matches(word, cwd))
 }
 
 /// The longest time for the repository check: the flag's, else the option's.

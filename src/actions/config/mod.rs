@@ -1,5 +1,6 @@
 //! Actions on configuration files.
 
 pub mod generate;
+pub mod schema;
 pub mod upgrade;
 pub mod validate;

@@ -120,7 +120,10 @@ fn hook(
     while start > 0 && lines.is_comment(start - 1) && lines.indent(start - 1) == column {
         start -= 1;
     }
-    // A comment at the head of the file, or above a blank line, is about more than this hook.
+    if start == 0 {
+        // The head of the file is about more than this hook.
+        start = own.start;
+    }
     while start > 0 && lines.is_blank(start - 1) {
         start -= 1;
     }
