@@ -56,6 +56,9 @@ pub trait AloneAction {
     const INFO: Info;
     /// Does it look at the configuration files?
     const LOADS: bool = true;
+    /// Counts only as the first word of the command line: an action that the original does not have
+    /// takes no value's word away, and owns its arguments.
+    const FIRST: bool = false;
 
     fn run(alone: &Alone<'_>, flags: &Self::Flags) -> Result<Answer, Failure>;
 }
@@ -70,6 +73,8 @@ pub struct Entry {
     pub run: Run,
     /// Does it look at the configuration files?
     pub loads: bool,
+    /// Does it count only as the first word of the command line?
+    pub first: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -90,6 +95,7 @@ impl Entry {
             },
             run: Run::OnRepository(|context, node| A::run(context, &flags::<A::Flags>(node))),
             loads: true,
+            first: false,
         }
     }
 
@@ -102,6 +108,7 @@ impl Entry {
             },
             run: Run::Alone(|alone, node| A::run(alone, &flags::<A::Flags>(node))),
             loads: A::LOADS,
+            first: A::FIRST,
         }
     }
 
@@ -158,6 +165,7 @@ pub static ALL: &[Entry] = &[
     Entry::alone::<config::schema::Schema>(),
     Entry::alone::<config::validate::Validate>(),
     Entry::alone::<config::show::Show>(),
+    Entry::alone::<config::upgrade::Upgrade>(),
 ];
 
 /// What a run without any action does, in this order. borgmatic 1.7.9: the same.

@@ -119,6 +119,13 @@ fn candidates(argv: &Argv, entries: &'static [Entry]) -> Vec<(usize, &'static En
                     .is_some_and(|joined| entry.is_called(joined))
         });
         let Some(entry) = entry else { continue };
+        if entry.first {
+            let words = if entry.is_called(&word.text) { 1 } else { 2 };
+            if index + 1 == words {
+                return vec![(index, entry)];
+            }
+            continue;
+        }
         if entry.info.name == "borg" {
             // Everything after it is borg's, and no other action runs beside it.
             return vec![(index, entry)];
@@ -154,11 +161,11 @@ fn is_group(word: &str, entries: &[Entry]) -> bool {
 }
 
 fn in_group(entry: &Entry, group: &str) -> bool {
-    entry
-        .info
-        .name
-        .split_once(' ')
-        .is_some_and(|(first, _)| first == group)
+    let aliases = entry.info.aliases.iter().copied();
+    std::iter::once(entry.info.name).chain(aliases).any(|name| {
+        name.split_once(' ')
+            .is_some_and(|(first, _)| first == group)
+    })
 }
 
 /// A problem for each word that nobody wanted.
@@ -223,6 +230,14 @@ fn unknown_action(text: &str, entries: &[Entry]) -> Problem {
     let names = entries.iter().flat_map(|entry| {
         std::iter::once(entry.info.name).chain(entry.info.aliases.iter().copied())
     });
+    if entries
+        .iter()
+        .any(|entry| entry.first && entry.is_called(text))
+    {
+        let words = format!("`{text}` counts only as the first word");
+        return Problem::new("borgmatic::cli::action", words)
+            .help(format!("write it first, and alone: borgmatic {text}"));
+    }
     let problem = Problem::new("borgmatic::cli::action", format!("unknown action `{text}`"));
     match nearest(text, names.filter(|name| !name.starts_with('-'))) {
         Some(near) => problem.help(format!("did you mean `{near}`?")),

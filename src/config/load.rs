@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::include::Includes;
 use super::overrides::Override;
-use super::{Config, check, constants, environment, is_secret, overrides};
+use super::{Config, check, constants, environment, is_secret, overrides, upgrade};
 use crate::borg::Repository;
 use crate::host::outcome::reason;
 use crate::host::{Env, Files};
@@ -115,7 +115,7 @@ fn passes(node: &mut Node, wishes: &Wishes, env: &Env, problems: &mut Problems) 
     if wishes.environment {
         environment::apply(node, env, problems);
     }
-    // Here old forms become today's.
+    upgrade::apply(node, problems);
     if let Kind::Map(_) = node.kind
         && node.get("bootstrap").is_none()
     {

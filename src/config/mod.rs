@@ -11,6 +11,7 @@ pub mod load;
 pub mod overrides;
 pub mod show;
 mod texts;
+pub mod upgrade;
 
 pub use load::{Loaded, Unit, load};
 

@@ -3,4 +3,5 @@
 pub mod generate;
 pub mod schema;
 pub mod show;
+pub mod upgrade;
 pub mod validate;
