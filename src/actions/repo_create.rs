@@ -59,10 +59,13 @@ impl Action for RepoCreate {
                 ),
             );
         };
+        let hash = text(&flags.id_hash, &own.id_hash);
         let ask = repo_info::command(context.borg, own.path(), true);
         let asked = context.borg.probe(context.host, &ask)?;
         match asked.exit {
-            Exit::Code(0) => return exists(context, encryption, &reply::read(&ask, &asked.out)?),
+            Exit::Code(0) => {
+                return exists(context, encryption, hash, &reply::read(&ask, &asked.out)?);
+            }
             Exit::Code(code) if ABSENT.contains(&code) => {}
             _ => {
                 context.borg.judge(
@@ -134,15 +137,26 @@ fn extra(context: &Context<'_>) -> Vec<String> {
 }
 
 /// The repository is there: fine, if it is what was asked for.
-fn exists(context: &Context<'_>, wanted: &str, info: &RepositoryInfo) -> Result<Answer, Failure> {
-    let mode = info
-        .encryption
-        .as_ref()
-        .map_or("none", |encryption| encryption.mode.as_str());
-    if wanted != mode {
-        let words = format!("the repository exists with encryption \"{mode}\", not \"{wanted}\"");
+fn exists(
+    context: &Context<'_>,
+    encryption: &str,
+    hash: Option<&str>,
+    info: &RepositoryInfo,
+) -> Result<Answer, Failure> {
+    let found = info.encryption.as_ref();
+    let mode = found.map_or("none", |found| found.mode.as_str());
+    let own_hash = found.and_then(|found| found.id_hash.as_deref());
+    let mismatch = |what: &str, own: &str, wanted: &str, help: String| {
+        let words = format!("the repository exists with {what} \"{own}\", not \"{wanted}\"");
+        Err(Failure::new("borgmatic::repo-create::mismatch", words).help(help))
+    };
+    if encryption != mode {
         let help = format!("use it as it is: --encryption {mode}; or choose another path");
-        return Err(Failure::new("borgmatic::repo-create::mismatch", words).help(help));
+        return mismatch("encryption", mode, encryption, help);
+    }
+    if let Some(hash) = hash.filter(|hash| own_hash != Some(*hash)) {
+        let help = "use it as it is, without --id-hash; or choose another path".to_owned();
+        return mismatch("the ID hash", own_hash.unwrap_or("of Borg 1"), hash, help);
     }
     context.say(Level::Info, "The repository exists already: nothing to do");
     Ok(Answer::Done)

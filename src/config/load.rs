@@ -134,10 +134,9 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Problem {
         )),
         ErrorKind::PermissionDenied => problem("no permission to read this configuration file")
             .help("run as a user who may read it (often: sudo borgmatic …)"),
-        ErrorKind::IsADirectory => problem("a directory where a configuration file is expected")
-            .help(format!(
-                "name a file in it, or all of its .yaml files: --config {shown}"
-            )),
+        ErrorKind::IsADirectory => problem("this directory holds no .yaml file").help(format!(
+            "make one: borgmatic config generate --destination {shown}/config.yaml"
+        )),
         ErrorKind::FileTooLarge => {
             problem("larger than 64 MB, which no configuration is").help("is this the right file?")
         }

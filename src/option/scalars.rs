@@ -37,7 +37,7 @@ fn correction(node: &Node, at: &At<'_>, wanted: &Shape) -> Option<String> {
     let written = node.origin.text();
     match (wanted, &node.kind) {
         (Shape::Secret, Kind::List(_) | Kind::Map(_)) => {
-            Some("put quotes around the secret".into())
+            Some(format!("write a single value: {name}\"…\""))
         }
         (Shape::Secret, Kind::Null) => Some("write the secret after the colon".into()),
         (Shape::Secret, _) => Some(format!("put quotes around it: {name}\"…\"")),

@@ -2,11 +2,12 @@
 //! one repository does not keep the others from their backup.
 
 use std::collections::VecDeque;
-use std::time::Duration;
+use std::path::Path;
 
+use super::queue::Try;
 use super::verdict::{FileVerdict, Verdict};
 use crate::actions::{Answer, Context, Run, unbuilt};
-use crate::borg::{Borg, Known};
+use crate::borg::{Borg, Known, Repository};
 use crate::config::directories;
 use crate::host::{Failure, FailureKind, Host, Level};
 use crate::plan::{FilePart, Outline, UnitPart};
@@ -38,35 +39,6 @@ struct Walk<'a> {
     dry: bool,
 }
 
-/// A repository in the queue. One that failed goes behind the others, as often as `retries` says.
-struct Try<'a> {
-    part: &'a UnitPart<'a>,
-    /// 0 is the first.
-    number: u32,
-}
-
-impl<'a> Try<'a> {
-    fn first(part: &'a UnitPart<'a>) -> Self {
-        Self { part, number: 0 }
-    }
-
-    fn most(&self) -> u32 {
-        self.part.unit.config.run.retries.or(0)
-    }
-
-    fn next(&self) -> Option<Self> {
-        (self.number < self.most()).then_some(Self {
-            part: self.part,
-            number: self.number + 1,
-        })
-    }
-
-    /// In seconds. borgmatic 2.1.10: longer each time.
-    fn wait(&self) -> u64 {
-        u64::from(self.part.unit.config.run.retry_wait.or(0)) * u64::from(self.number)
-    }
-}
-
 impl Walk<'_> {
     fn file(&self, file: &FilePart<'_>) -> FileVerdict {
         let path = &file.loaded.path;
@@ -83,7 +55,7 @@ impl Walk<'_> {
             });
             let can_help = ready.is_ok();
             let ended = ready.and_then(|()| {
-                self.wait(&this)?;
+                this.wait(self.host)?;
                 self.repository(file, part, &mut verdict.answers)
             });
             let Err(failure) = ended else { continue };
@@ -101,7 +73,7 @@ impl Walk<'_> {
                 .iter()
                 .for_each(|line| self.host.bus.line(level, "", line));
             if let Some(next) = next {
-                let words = format!("Retrying... attempt {}/{}", next.number, next.most());
+                let words = next.announce();
                 self.host.bus.line(level, scope, &words);
                 queue.push_back(next);
                 continue;
@@ -119,22 +91,6 @@ impl Walk<'_> {
         verdict
     }
 
-    /// Waits before another try.
-    fn wait(&self, this: &Try<'_>) -> Result<(), Failure> {
-        let seconds = this.wait();
-        if seconds > 0 {
-            let words = format!("Sleeping {seconds}s before next retry");
-            let scope = this.part.unit.repository.name();
-            self.host.bus.line(Level::Warning, scope, &words);
-            self.host.bus.flush();
-            self.host.clock.sleep(Duration::from_secs(seconds));
-        }
-        match self.host.processes.stop() {
-            Some(signal) if this.number > 0 => Err(Failure::interrupted(signal)),
-            _ => Ok(()),
-        }
-    }
-
     fn repository(
         &self,
         file: &FilePart<'_>,
@@ -149,6 +105,7 @@ impl Walk<'_> {
             return Err(Failure::new("borgmatic::run::working-directory", words)
                 .help("correct the option working_directory"));
         }
+        refuse_file(host, repository, cwd.as_deref())?;
         let borg = Borg::ready(host, self.known, &config.borg, cwd)?;
         let context = Context {
             host,
@@ -172,4 +129,22 @@ impl Walk<'_> {
         }
         Ok(())
     }
+}
+
+/// A local repository is a directory. Borg's own words for a file in its place do not say so.
+fn refuse_file(
+    host: &Host<'_>,
+    repository: &Repository,
+    cwd: Option<&Path>,
+) -> Result<(), Failure> {
+    let path = cwd.unwrap_or(&host.env.cwd).join(repository.path());
+    if !repository.is_local() || !host.files.exists(&path) || host.files.is_dir(&path) {
+        return Ok(());
+    }
+    let words = format!(
+        "the repository {} is a file, not a directory",
+        path.display()
+    );
+    Err(Failure::new("borgmatic::run::repository", words)
+        .help("correct the path of the repository, or move the file away"))
 }
