@@ -23,7 +23,10 @@ pub fn object<T: Options>(node: &Node, at: &At<'_>, out: &mut Problems) -> Optio
     if !T::OPEN {
         unknown_keys(node, T::GROUPS, at, out);
     }
-    for field in T::GROUPS.iter().copied().flatten() {
+    let bound = |field: &&Field| {
+        field.required || !field.of.is_empty() || !field.or.is_empty() || !field.not.is_empty()
+    };
+    for field in T::GROUPS.iter().copied().flatten().filter(bound) {
         presence(node, field, at, out);
     }
     Some(T::take(node, at, out))
