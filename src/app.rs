@@ -70,7 +70,7 @@ fn configs(loaded: &[Loaded]) -> impl Iterator<Item = &config::Config> {
 
 fn load_all(invocation: &Invocation, machine: &Machine<'_>) -> Vec<Loaded> {
     let paths = find::files(&invocation.configs, machine.env, machine.files);
-    let one = |path: &PathBuf| load::load(path, &invocation.given, machine.files);
+    let one = |path: &PathBuf| load::load(path, &invocation.wishes, machine.files, machine.env);
     if paths.len() < MANY {
         return paths.iter().map(one).collect();
     }
@@ -121,11 +121,14 @@ fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) ->
         .iter()
         .any(|act| act.entry.info.name == "config validate");
     let mut summary = Summary::default();
+    if verbosity > -2 {
+        show(&invocation.notes, machine, colour, validates);
+    }
     for one in loaded {
         if verbosity > -2 {
             show(&one.problems, machine, colour, validates);
         }
-        if one.config.is_none() && !validates {
+        if one.problems.has_errors() && !validates {
             let count = one.problems.errors().count();
             let plural = if count == 1 { "problem" } else { "problems" };
             summary.line(
@@ -153,7 +156,7 @@ fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) ->
 /// The console's verbosity, the highest of all files, and whether one refuses colour.
 fn output(invocation: &Invocation, loaded: &[Loaded]) -> (i8, bool) {
     // What the command line says holds even where no file could be read.
-    let flags = load::flags_alone(&invocation.given);
+    let flags = load::flags_alone(&invocation.wishes.given);
     let mut outputs: Vec<_> = configs(loaded).map(|config| &config.output).collect();
     if outputs.is_empty() {
         outputs.push(&flags.output);

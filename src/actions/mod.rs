@@ -164,6 +164,7 @@ pub static ALL: &[Entry] = &[
     Entry::alone::<config::generate::Generate>(),
     Entry::alone::<config::schema::Schema>(),
     Entry::alone::<config::validate::Validate>(),
+    Entry::alone::<config::show::Show>(),
     Entry::alone::<config::upgrade::Upgrade>(),
 ];
 

@@ -9,6 +9,10 @@ options! {
         config: Vec<String> = "PATH", short = 'c', default = "/etc/borgmatic/config.yaml, /etc/borgmatic.d, ~/.config/borgmatic/config.yaml, ~/.config/borgmatic.d";
         /// Go through everything without changing anything.
         dry_run: bool = "", short = 'n';
+        /// Deprecated: set an option of the configuration. Use the option's own flag.
+        r#override: Vec<String> = "OPTION=VALUE";
+        /// Leave ${VARIABLES} in the configuration as they are.
+        no_environment_interpolation: bool = "";
         /// Show the version.
         version: bool = "";
         /// Show help: of the whole, or of an action.

@@ -7,10 +7,11 @@ use super::argv::{Argv, Word};
 use super::deal::Deal;
 use super::globals::Globals;
 use crate::actions::{Act, DEFAULT, Entry};
-use crate::config::load::Given;
+use crate::config::load::Wishes;
+use crate::config::overrides;
 use crate::option::{At, Options};
 use crate::text::near::nearest;
-use crate::text::{Problem, Problems};
+use crate::text::{Node, Problem, Problems};
 
 /// What a command line asks for.
 #[derive(Debug)]
@@ -19,8 +20,10 @@ pub struct Invocation {
     pub acts: Vec<Act>,
     pub configs: Vec<String>,
     pub dry: bool,
-    /// Options of the configuration that were given as flags.
-    pub given: Vec<Given>,
+    /// What loading is to heed: options that were given as flags, overrides, variables.
+    pub wishes: Wishes,
+    /// What works, and will not for ever.
+    pub notes: Problems,
     /// Nothing at all was said.
     pub bare: bool,
 }
@@ -76,14 +79,28 @@ pub fn split(
         (act.entry.check)(&act.flags, &mut problems);
     }
     together(&deal.acts, &globals, &mut problems);
+    let written = deal.globals.get("override").map_or(&[][..], Node::items);
+    let overrides = written
+        .iter()
+        .filter_map(|argument| overrides::parse(argument, &mut problems))
+        .collect();
     if problems.has_errors() {
         return Err(problems);
     }
+    let has = |name: &str| deal.acts.iter().any(|act| act.entry.info.name == name);
+    let wishes = Wishes {
+        overrides,
+        // borgmatic 2.1.10: validation needs no environment.
+        environment: !globals.no_environment_interpolation.is_on() && !has("config validate"),
+        parsed: has("config show") && deal.acts.iter().any(|act| act.is_on("parsed")),
+        given: deal.given,
+    };
     Ok(Ok(Invocation {
         bare: argv.words.is_empty(),
         configs: globals.config.items().to_vec(),
         dry: globals.dry_run.is_on(),
-        given: deal.given,
+        wishes,
+        notes: problems,
         acts: deal.acts,
     }))
 }

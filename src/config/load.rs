@@ -1,26 +1,52 @@
-//! Files to configurations: read, parse, apply flags, read typed, once for the file and once for each
-//! repository that has options of its own. All problems of all files are collected.
+//! Files to configurations: read, parse, the passes over the tree in order, read typed, once for the
+//! file and once for each repository that has options of its own. All problems of all files are
+//! collected.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Config, check, is_secret, upgrade};
+use super::include::Includes;
+use super::overrides::Override;
+use super::{Config, check, constants, environment, is_secret, overrides, upgrade};
 use crate::borg::Repository;
-use crate::host::Files;
 use crate::host::outcome::reason;
+use crate::host::{Env, Files};
 use crate::option::flags::{self, Step};
 use crate::option::shape::field;
-use crate::option::{At, Options, walk};
-use crate::text::{self, Kind, Node, Origin, Problem, Problems, Source};
+use crate::option::{At, Options, Shape, walk};
+use crate::text::{self, Kind, Node, Origin, Problem, Problems, Source, Within};
 
-/// The largest configuration file that is read, in bytes.
-const LARGEST: u64 = 64 << 20;
+/// The largest configuration that is read, in bytes.
+pub(super) const LARGEST: u64 = 64 << 20;
 
 /// An option that was given on the command line.
 #[derive(Clone, Debug)]
 pub struct Given {
     pub path: Vec<Step>,
     pub value: Node,
+}
+
+/// What a command line asks of loading.
+#[derive(Clone, Debug)]
+pub struct Wishes {
+    /// Options, in the order of the command line.
+    pub given: Vec<Given>,
+    pub overrides: Vec<Override>,
+    /// Fill in `${VARIABLES}`.
+    pub environment: bool,
+    /// Only the tree as it is after includes and merges.
+    pub parsed: bool,
+}
+
+impl Default for Wishes {
+    fn default() -> Self {
+        Self {
+            given: Vec::new(),
+            overrides: Vec::new(),
+            environment: true,
+            parsed: false,
+        }
+    }
 }
 
 /// One repository of a file, and the configuration as it holds for it.
@@ -34,8 +60,10 @@ pub struct Unit {
 #[derive(Debug)]
 pub struct Loaded {
     pub path: PathBuf,
-    /// Everything that was read to make it.
+    /// Everything that was read to make it, sorted.
     pub files: Vec<PathBuf>,
+    /// What it says, after all passes; `None` where it could not be read.
+    pub tree: Option<Node>,
     /// `None`: it has problems and cannot be used.
     pub config: Option<Config>,
     pub units: Vec<Unit>,
@@ -43,39 +71,26 @@ pub struct Loaded {
 }
 
 /// Loads one file.
-pub fn load(path: &Path, given: &[Given], files: &Files) -> Loaded {
+pub fn load(path: &Path, wishes: &Wishes, files: &Files, env: &Env) -> Loaded {
     let mut problems = Problems::default();
     let mut units = Vec::new();
-    let config = tree(path, files, &mut problems).and_then(|mut node| {
-        apply(&mut node, given, &mut problems);
-        upgrade::apply(&mut node, &mut problems);
-        let config = typed(&node, &mut problems)?;
-        if problems.has_errors() {
-            return None;
-        }
-        for (repository, entry) in config
-            .repositories
-            .repositories
-            .items()
-            .iter()
-            .zip(entries(&node))
-        {
-            let own = own_options(&node, entry);
-            let config = match &own {
-                Some(node) => typed(node, &mut problems)?,
-                None => config.clone(),
-            };
-            units.push(Unit {
-                repository: repository.clone(),
-                config,
-            });
-        }
-        Some(config)
-    });
-    let config = config.filter(|_| !problems.has_errors());
+    let mut includes = Includes::of(path, files, env);
+    let mut tree = tree(path, files, &mut includes, &mut problems);
+    let mut config = None;
+    if let Some(node) = tree.as_mut().filter(|_| !wishes.parsed) {
+        passes(node, wishes, env, &mut problems);
+        config = typed(node, &mut problems)
+            .filter(|_| !problems.has_errors())
+            .and_then(|config| {
+                units = repositories(node, &config, &mut problems)?;
+                Some(config)
+            })
+            .filter(|_| !problems.has_errors());
+    }
     Loaded {
         path: path.to_owned(),
-        files: vec![path.to_owned()],
+        files: includes.into_read(),
+        tree,
         config,
         units,
         problems,
@@ -92,8 +107,51 @@ pub fn flags_alone(given: &[Given]) -> Config {
     Config::take(&node, &At::Top, &mut ignored)
 }
 
-/// The tree of a file as it is written.
-pub fn tree(path: &Path, files: &Files, problems: &mut Problems) -> Option<Node> {
+/// What happens to the tree between reading and understanding it. borgmatic 2.1.10: in this order.
+fn passes(node: &mut Node, wishes: &Wishes, env: &Env, problems: &mut Problems) {
+    apply(node, &wishes.given, problems);
+    overrides::apply(node, &wishes.overrides, problems);
+    constants::apply(node, problems);
+    if wishes.environment {
+        environment::apply(node, env, problems);
+    }
+    upgrade::apply(node, problems);
+    if let Kind::Map(_) = node.kind
+        && node.get("bootstrap").is_none()
+    {
+        // borgmatic 2.1.10 shows that the manifest is on.
+        let mut origin = node.origin.clone();
+        origin.span.start = origin.span.end;
+        let key = Node::new(Kind::Text("bootstrap".into()), origin.clone());
+        node.set(key, Node::new(Kind::Map(Vec::new()), origin));
+    }
+}
+
+/// Each repository, with the configuration that holds for it.
+fn repositories(node: &Node, config: &Config, problems: &mut Problems) -> Option<Vec<Unit>> {
+    let repositories = config.repositories.repositories.items();
+    let mut units = Vec::with_capacity(repositories.len());
+    for (repository, entry) in repositories.iter().zip(entries(node)) {
+        let own = own_options(node, entry);
+        let config = match &own {
+            Some(node) => typed(node, problems)?,
+            None => config.clone(),
+        };
+        units.push(Unit {
+            repository: repository.clone(),
+            config,
+        });
+    }
+    Some(units)
+}
+
+/// The tree of a file, after includes and merges.
+fn tree(
+    path: &Path,
+    files: &Files,
+    includes: &mut Includes<'_>,
+    problems: &mut Problems,
+) -> Option<Node> {
     let bytes = match files.read(path, LARGEST) {
         Ok(bytes) => bytes,
         Err(error) => {
@@ -108,7 +166,7 @@ pub fn tree(path: &Path, files: &Files, problems: &mut Problems) -> Option<Node>
             return None;
         }
     };
-    let node = text::parse(&source, problems)?;
+    let node = text::parse_with(&source, includes, Within::default(), problems)?;
     if matches!(node.kind, Kind::Null) {
         problems.add(empty(path, &source));
         return None;
@@ -148,6 +206,10 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Problem {
 /// Writes the options of the command line into the tree.
 fn apply(node: &mut Node, given: &[Given], problems: &mut Problems) {
     for option in given {
+        if let Some(name) = removed(option) {
+            node.remove(name);
+            continue;
+        }
         if !flags::put(
             node,
             &option.path,
@@ -165,6 +227,16 @@ fn apply(node: &mut Node, given: &[Given], problems: &mut Problems) {
             );
         }
     }
+}
+
+/// The option that `--no-…` takes out of the configuration: one that has options of its own.
+fn removed(option: &Given) -> Option<&'static str> {
+    let [Step::Key(name)] = option.path.as_slice() else {
+        return None;
+    };
+    let shape = field(Config::GROUPS, name)?.shape;
+    let off = option.value.kind == Kind::Bool(false);
+    (off && matches!(shape, Shape::Object(_))).then_some(*name)
 }
 
 /// The typed configuration of a tree.

@@ -1,10 +1,16 @@
 //! The whole table, and how files become it. Config never runs anything.
 
 pub mod check;
+pub mod constants;
 pub mod directories;
+pub mod environment;
 pub mod find;
 pub mod groups;
+pub mod include;
 pub mod load;
+pub mod overrides;
+pub mod show;
+mod texts;
 pub mod upgrade;
 
 pub use load::{Loaded, Unit, load};

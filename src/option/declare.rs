@@ -55,7 +55,7 @@ macro_rules! options {
         impl $crate::option::Options for $Name {
             const FIELDS: &'static [$crate::option::Field] = &[$(
                 $crate::option::Field {
-                    name: stringify!($name),
+                    name: $crate::option::shape::plain_name(stringify!($name)),
                     doc: concat!($($doc, "\n"),*),
                     example: $example,
                     shape: <$type as $crate::option::Value>::SHAPE,
@@ -78,7 +78,7 @@ macro_rules! options {
                 out: &mut $crate::text::Problems,
             ) -> Self {
                 Self {
-                    $( $name: $crate::option::walk::take::<$type>(node, stringify!($name), at, out), )*
+                    $( $name: $crate::option::walk::take::<$type>(node, $crate::option::shape::plain_name(stringify!($name)), at, out), )*
                     $( $group: <$Group as $crate::option::Options>::take(node, at, out), )*
                 }
             }

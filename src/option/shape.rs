@@ -84,6 +84,14 @@ impl Field {
     }
 }
 
+/// `r#override` is called `override`.
+pub const fn plain_name(name: &'static str) -> &'static str {
+    match name.as_bytes() {
+        [b'r', b'#', ..] => name.split_at(2).1,
+        _ => name,
+    }
+}
+
 /// The fields of an object: its own, and those of the groups it is made of.
 pub type Groups = &'static [&'static [Field]];
 

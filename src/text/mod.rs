@@ -2,6 +2,7 @@
 
 pub mod edit;
 mod frame;
+pub mod json;
 pub mod near;
 pub mod node;
 pub mod problem;
@@ -12,4 +13,4 @@ mod yaml;
 pub use node::{Kind, Node, Origin};
 pub use problem::{Problem, Problems, Severity};
 pub use source::{Source, Span};
-pub use yaml::{decode, parse};
+pub use yaml::{Include, Wanted, Within, decode, decode_included, emit, parse, parse_with, scalar};

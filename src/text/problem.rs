@@ -2,7 +2,7 @@
 //! `report`'s.
 
 use std::fmt;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use miette::{Diagnostic, LabeledSpan, SourceCode};
 
@@ -16,11 +16,12 @@ pub struct Problem {
     /// Stable, listed in `docs/diagnostics.md`: `borgmatic::yaml::tab`.
     pub code: &'static str,
     pub words: String,
-    /// The first is the place; the others explain it and lie in the same text.
+    /// The first is the place; the others explain it.
     pub labels: Vec<(Origin, String)>,
     pub help: Option<String>,
     pub severity: Severity,
     frame: OnceFrame,
+    notes: OnceNotes,
 }
 
 /// How bad it is, and with that: when it is shown.
@@ -44,6 +45,35 @@ impl Clone for OnceFrame {
     }
 }
 
+/// The same for the frames of other texts.
+#[derive(Debug, Default)]
+struct OnceNotes(OnceLock<Vec<Note>>);
+
+impl Clone for OnceNotes {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+/// A place in another text, with its own frame.
+#[derive(Debug)]
+struct Note {
+    words: String,
+    frame: Frame,
+}
+
+impl Note {
+    fn new(words: String, place: &Origin) -> Self {
+        let source = &place.source;
+        let frame = Frame::new(
+            &source.name,
+            source.shown(),
+            std::slice::from_ref(&place.span),
+        );
+        Self { words, frame }
+    }
+}
+
 impl Problem {
     pub fn new(code: &'static str, words: impl Into<String>) -> Self {
         Self {
@@ -53,6 +83,7 @@ impl Problem {
             help: None,
             severity: Severity::Error,
             frame: OnceFrame::default(),
+            notes: OnceNotes::default(),
         }
     }
 
@@ -92,19 +123,38 @@ impl Problem {
             .map(|(origin, _)| origin.source.name.as_str())
     }
 
-    /// The labels in the text of the first: only those can be drawn in one frame.
-    fn drawn(&self) -> impl Iterator<Item = &(Origin, String)> {
-        let first = self.labels.first().map(|(origin, _)| &origin.source.name);
-        self.labels
-            .iter()
-            .filter(move |(origin, _)| Some(&origin.source.name) == first)
+    /// The labels in the text of the first, which can be drawn in one frame; or the others.
+    fn drawn(&self, same: bool) -> impl Iterator<Item = &(Origin, String)> {
+        let first = self.labels.first().map(|(origin, _)| &origin.source);
+        self.labels.iter().filter(move |(origin, _)| {
+            let is_same = first.is_some_and(|first| Arc::ptr_eq(first, &origin.source));
+            is_same == same
+        })
+    }
+
+    /// Labels in other texts, and the lines that include this one.
+    fn notes(&self) -> &[Note] {
+        self.notes.0.get_or_init(|| {
+            let label = |(origin, label): &(Origin, String)| Note::new(label.clone(), origin);
+            let mut notes: Vec<Note> = self.drawn(false).map(label).collect();
+            let Some((first, _)) = self.labels.first() else {
+                return notes;
+            };
+            let mut source = &first.source;
+            while let Some(place) = &source.included_from {
+                let words = format!("{} is included here", source.name);
+                notes.push(Note::new(words, place));
+                source = &place.source;
+            }
+            notes
+        })
     }
 
     fn frame(&self) -> Option<&Frame> {
         let (origin, _) = self.labels.first()?;
         let make = || {
             let spans: Vec<Span> = self
-                .drawn()
+                .drawn(true)
                 .map(|(origin, _)| origin.span.clone())
                 .collect();
             Frame::new(&origin.source.name, origin.source.shown(), &spans)
@@ -150,13 +200,19 @@ impl Diagnostic for Problem {
             .map(|help| Box::new(help) as Box<dyn fmt::Display>)
     }
 
+    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
+        let notes = self.notes();
+        let each = notes.iter().map(|note| note as &dyn Diagnostic);
+        (!notes.is_empty()).then(|| Box::new(each) as Box<dyn Iterator<Item = _>>)
+    }
+
     fn source_code(&self) -> Option<&dyn SourceCode> {
         self.frame().map(|frame| frame as &dyn SourceCode)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         let frame = self.frame()?;
-        Some(Box::new(self.drawn().enumerate().map(
+        Some(Box::new(self.drawn(true).enumerate().map(
             |(index, (_, label))| {
                 let span = frame.label(index);
                 let place = (span.start, span.len());
@@ -167,6 +223,30 @@ impl Diagnostic for Problem {
                 }
             },
         )))
+    }
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.words)
+    }
+}
+
+impl std::error::Error for Note {}
+
+impl Diagnostic for Note {
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(miette::Severity::Advice)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        Some(&self.frame)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        let span = self.frame.label(0);
+        let label = LabeledSpan::new_primary_with_span(None, (span.start, span.len()));
+        Some(Box::new(std::iter::once(label)))
     }
 }
 

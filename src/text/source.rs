@@ -4,6 +4,8 @@
 use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use super::node::Origin;
+
 /// A half-open range of bytes in a [`Source`].
 pub type Span = Range<usize>;
 
@@ -13,6 +15,8 @@ pub struct Source {
     /// What a person calls it: an absolute path, or `command line`.
     pub name: String,
     pub text: String,
+    /// The line of another file that includes this one.
+    pub included_from: Option<Origin>,
     /// Tells from an option's name whether its value must never be shown.
     is_secret: fn(&str) -> bool,
     hidden: Mutex<Vec<Span>>,
@@ -26,9 +30,25 @@ impl Source {
         text: impl Into<String>,
         is_secret: fn(&str) -> bool,
     ) -> Arc<Self> {
+        Self::make(name.into(), text.into(), None, is_secret)
+    }
+
+    /// A file that another one includes.
+    pub fn included(name: impl Into<String>, text: impl Into<String>, place: &Origin) -> Arc<Self> {
+        let is_secret = place.source.is_secret;
+        Self::make(name.into(), text.into(), Some(place.clone()), is_secret)
+    }
+
+    fn make(
+        name: String,
+        text: String,
+        included_from: Option<Origin>,
+        is_secret: fn(&str) -> bool,
+    ) -> Arc<Self> {
         Arc::new(Self {
-            name: name.into(),
-            text: text.into(),
+            name,
+            text,
+            included_from,
             is_secret,
             hidden: Mutex::default(),
             shown: OnceLock::new(),
@@ -38,6 +58,11 @@ impl Source {
     /// A text without secrets.
     pub fn plain(name: impl Into<String>, text: impl Into<String>) -> Arc<Self> {
         Self::new(name, text, |_| false)
+    }
+
+    /// Must the value of an option of that name never be shown?
+    pub fn is_secret(&self, name: &str) -> bool {
+        (self.is_secret)(name)
     }
 
     /// Keeps these bytes out of every frame from now on.

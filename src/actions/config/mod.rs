@@ -2,5 +2,6 @@
 
 pub mod generate;
 pub mod schema;
+pub mod show;
 pub mod upgrade;
 pub mod validate;

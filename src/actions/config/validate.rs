@@ -1,13 +1,17 @@
 //! `config validate`: are the configuration files right? What is wrong has been shown by now: they
 //! were loaded before any action.
 
+use super::show::lines;
 use crate::actions::{Alone, AloneAction, Answer, Info};
+use crate::config::show::{self, Wanted};
 use crate::host::{Failure, Level};
 use crate::options;
 
 options! {
     /// Flags of config validate.
     pub struct Flags {
+        /// Show what the files mean, too.
+        show: bool = "", short = 's';
     }
 }
 
@@ -21,7 +25,7 @@ impl AloneAction for Validate {
         about: "Check configuration files for mistakes",
     };
 
-    fn run(alone: &Alone<'_>, _flags: &Flags) -> Result<Answer, Failure> {
+    fn run(alone: &Alone<'_>, flags: &Flags) -> Result<Answer, Failure> {
         let bad = alone
             .loaded
             .iter()
@@ -33,6 +37,14 @@ impl AloneAction for Validate {
                 alone.loaded.len()
             );
             return Err(Failure::new("borgmatic::validate::bad", words));
+        }
+        if flags.show.is_on() {
+            for loaded in alone.loaded {
+                if alone.loaded.len() > 1 {
+                    alone.host.bus.line(Level::Answer, "", "---");
+                }
+                lines(alone, &show::yaml(loaded, Wanted::default()));
+            }
         }
         let words = match alone.loaded {
             [] => "There is no configuration file to check".to_owned(),

@@ -13,15 +13,31 @@ pub fn decode(
     bytes: Vec<u8>,
     is_secret: fn(&str) -> bool,
 ) -> Result<Arc<Source>, Box<Problem>> {
+    read(bytes, |text| Source::new(name, text, is_secret))
+}
+
+/// The same, for a file that a value of another stands in.
+pub fn decode_included(
+    name: &str,
+    bytes: Vec<u8>,
+    place: &Origin,
+) -> Result<Arc<Source>, Box<Problem>> {
+    read(bytes, |text| Source::included(name, text, place))
+}
+
+fn read(
+    bytes: Vec<u8>,
+    make: impl FnOnce(String) -> Arc<Source>,
+) -> Result<Arc<Source>, Box<Problem>> {
     let error = match String::from_utf8(bytes) {
-        Ok(text) => return Ok(Source::new(name, text, is_secret)),
+        Ok(text) => return Ok(make(text)),
         Err(error) => error,
     };
     let at = error.utf8_error().valid_up_to();
     let bytes = error.into_bytes();
     let bad = bytes.get(at).copied().unwrap_or_default();
     let wide = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
-    let source = Source::new(name, String::from_utf8_lossy(&bytes), is_secret);
+    let source = make(String::from_utf8_lossy(&bytes).into_owned());
     let (line, column) = source.line_column(at);
     let help = if wide {
         "save the file as UTF-8: it looks like UTF-16, which Windows editors call Unicode"

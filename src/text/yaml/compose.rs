@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Tag};
 
+use super::marks::{Mark, Marks};
 use super::merge;
 use super::places::Places;
 use super::scalar::{self, Bad, Version};
@@ -36,6 +37,7 @@ struct Anchor {
 struct Frame {
     content: Content,
     anchor: usize,
+    mark: Option<(Mark, Origin)>,
     start: usize,
     /// Written with brackets, so that its end is its own.
     bracket: bool,
@@ -48,12 +50,17 @@ enum Content {
     Map(Vec<(Node, Node)>, Option<Node>),
 }
 
-/// A tag with its place. `!include`, `!retain` and `!omit` are to be kept by the span of the node
-/// that has them, for [`merge`] to take out.
+/// A tag with its place.
 struct Named {
     /// `!!str` is `tag:yaml.org,2002:str`.
     name: String,
     origin: Origin,
+}
+
+impl Named {
+    fn mark(&self) -> Option<(Mark, Origin)> {
+        Some((Mark::of(&self.name)?, self.origin.clone()))
+    }
 }
 
 /// What was read, and how much of it there is.
@@ -73,6 +80,9 @@ pub(super) struct Composer<'a> {
     anchors: Vec<Option<Anchor>>,
     copies: usize,
     root: Option<Node>,
+    marks: Marks,
+    /// How deep the file is included.
+    depth: usize,
     /// Errors that somebody else found.
     errors_before: usize,
 }
@@ -82,6 +92,7 @@ impl<'a> Composer<'a> {
         source: &'a Arc<Source>,
         places: Places<'a>,
         version: Version,
+        depth: usize,
         problems: &'a mut Problems,
     ) -> Self {
         let errors_before = problems.errors().count();
@@ -94,12 +105,15 @@ impl<'a> Composer<'a> {
             anchors: Vec::new(),
             copies: 0,
             root: None,
+            marks: Marks::new(source),
+            depth,
             errors_before,
         }
     }
 
-    /// Reads the parsed text, which may have spaces that the source has not.
-    pub(super) fn read(mut self, parsed: &str) -> Result<Node, Failure> {
+    /// Reads the parsed text, which may have spaces that the source has not. Keys may stand twice
+    /// in a mapping, and tags of the original's own are marks still: [`super::resolve`] goes on.
+    pub(super) fn read(mut self, parsed: &str) -> Result<(Node, Marks), Failure> {
         let mut parser = Parser::new_from_str(parsed);
         let mut documents = 0;
         while let Some(next) = parser.next_event() {
@@ -120,13 +134,13 @@ impl<'a> Composer<'a> {
                 }
                 Event::SequenceStart(anchor, tag) => {
                     let (span, tag) = self.properties(span, anchor, tag.as_deref());
-                    self.refuse_tag(tag, "seq");
-                    self.open(Content::List(Vec::new()), anchor, &span)?;
+                    let mark = self.collection_tag(tag, "seq");
+                    self.open(Content::List(Vec::new()), anchor, mark, &span)?;
                 }
                 Event::MappingStart(anchor, tag) => {
                     let (span, tag) = self.properties(span, anchor, tag.as_deref());
-                    self.refuse_tag(tag, "map");
-                    self.open(Content::Map(Vec::new(), None), anchor, &span)?;
+                    let mark = self.collection_tag(tag, "map");
+                    self.open(Content::Map(Vec::new(), None), anchor, mark, &span)?;
                 }
                 Event::SequenceEnd | Event::MappingEnd => self.close(&span)?,
                 Event::Alias(anchor) => self.alias(anchor, &span)?,
@@ -137,7 +151,7 @@ impl<'a> Composer<'a> {
             return Err(Failure::Told);
         }
         let empty = || Node::new(Kind::Null, Origin::new(self.source, 0..0));
-        Ok(self.root.take().unwrap_or_else(empty))
+        Ok((self.root.take().unwrap_or_else(empty), self.marks))
     }
 
     fn origin(&self, span: Span) -> Origin {
@@ -175,8 +189,14 @@ impl<'a> Composer<'a> {
         (start.min(span.end)..span.end, named)
     }
 
-    fn open(&mut self, content: Content, anchor: usize, span: &Span) -> Result<(), Failure> {
-        if self.stack.len() >= DEEPEST {
+    fn open(
+        &mut self,
+        content: Content,
+        anchor: usize,
+        mark: Option<(Mark, Origin)>,
+        span: &Span,
+    ) -> Result<(), Failure> {
+        if self.depth + self.stack.len() >= DEEPEST {
             let rest = &self.source.text[span.start..];
             let first = rest.chars().next().map_or(0, char::len_utf8);
             let origin = self.origin(span.start..span.start + first);
@@ -188,6 +208,7 @@ impl<'a> Composer<'a> {
         self.stack.push(Frame {
             content,
             anchor,
+            mark,
             start: span.start,
             bracket,
             size: 1,
@@ -207,23 +228,20 @@ impl<'a> Composer<'a> {
         let end = if frame.bracket && !span.is_empty() {
             span.end
         } else {
-            last.filter(|node| Arc::ptr_eq(&node.origin.source, self.source))
-                .map_or(frame.start, |node| node.origin.span.end)
+            last.map_or(frame.start, |node| node.origin.span.end)
         };
         let origin = self.origin(frame.start..end.max(frame.start));
         let kind = match frame.content {
             Content::List(items) => Kind::List(items),
-            Content::Map(pairs, _) => {
-                let within_mapping = matches!(
-                    self.stack.last().map(|frame| &frame.content),
-                    Some(Content::Map(_, Some(_)))
-                );
-                Kind::Map(merge::mapping(pairs, within_mapping, self.problems))
-            }
+            Content::Map(pairs, _) => Kind::Map(pairs),
         };
+        let node = Node::new(kind, origin);
+        if let Some((mark, tag)) = frame.mark {
+            self.marks.set(&node, mark, tag);
+        }
         self.place(
             Built {
-                node: Node::new(kind, origin),
+                node,
                 size: frame.size,
                 height: frame.height,
             },
@@ -304,7 +322,7 @@ impl<'a> Composer<'a> {
             );
             return self.add(Node::new(Kind::Null, origin), 0);
         };
-        if self.stack.len() + anchor.height > DEEPEST {
+        if self.depth + self.stack.len() + anchor.height > DEEPEST {
             self.problems.add(too_deep(&origin));
             return Err(Failure::Told);
         }
@@ -340,6 +358,11 @@ impl<'a> Composer<'a> {
             span = start..start + words.len();
         }
         let origin = self.origin(span);
+        if let Some((mark, tag)) = tag.as_ref().and_then(Named::mark) {
+            let node = Node::new(Kind::Text(text), origin);
+            self.marks.set(&node, mark, tag);
+            return node;
+        }
         let merge_key = style == ScalarStyle::Plain && text == merge::KEY && self.awaits_key();
         let read = match tag.and_then(|tag| self.core_tag(tag)) {
             Some(tag) => scalar::tagged(&tag.name, &text, self.version).unwrap_or_else(|| {
@@ -375,12 +398,17 @@ impl<'a> Composer<'a> {
         None
     }
 
-    fn refuse_tag(&mut self, tag: Option<Named>, allowed: &str) {
-        if let Some(core) = tag.and_then(|tag| self.core_tag(tag))
+    /// The mark of a list or a mapping; its tag may be `allowed`, and no other is.
+    fn collection_tag(&mut self, tag: Option<Named>, allowed: &str) -> Option<(Mark, Origin)> {
+        let tag = tag?;
+        let mark = tag.mark();
+        if mark.is_none()
+            && let Some(core) = self.core_tag(tag)
             && core.name != allowed
         {
             self.wrong_tag(&core);
         }
+        mark
     }
 
     fn wrong_tag(&mut self, tag: &Named) {

@@ -1,8 +1,11 @@
 //! Makes the keys of a mapping unique: the merge key `<<` and keys that stand twice, joined as the
 //! original joins them. Must not know any option.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 
+use super::marks::Mark;
+use super::resolve::Resolver;
 use crate::text::node::{Kind, Node};
 use crate::text::problem::{Problem, Problems};
 
@@ -11,37 +14,167 @@ pub(super) const KEY: &str = "<<";
 
 type Pairs = Vec<(Node, Node)>;
 
-/// The pairs of one mapping as they stand, to the pairs that they mean. What `<<` brings in comes
-/// first and gives way to the mapping's own. `within_mapping`: this mapping is a value of another,
-/// where the original joins even two `<<`.
-pub(super) fn mapping(pairs: Pairs, within_mapping: bool, problems: &mut Problems) -> Pairs {
-    refuse_keys(&pairs, problems);
-    let merges = pairs.iter().filter(|(key, _)| is_merge(key)).count();
-    if merges == 0 && !repeats(&pairs) {
-        return pairs;
+impl Resolver<'_> {
+    /// The pairs of one mapping as they stand, to the pairs that they mean. What `<<` brings in
+    /// comes first and gives way to the mapping's own. `within_mapping`: this mapping is a value of
+    /// another, where the original joins even two `<<`.
+    pub(super) fn mapping(&mut self, pairs: Pairs, within_mapping: bool, depth: usize) -> Pairs {
+        refuse_keys(&pairs, &mut self.problems);
+        let merges = pairs.iter().filter(|(key, _)| is_merge(key)).count();
+        if merges == 0 && !repeats(&pairs) {
+            return pairs;
+        }
+        tell_repeated(&pairs, &mut self.problems);
+        let (brought, own): (Pairs, Pairs) = pairs.into_iter().partition(|(key, _)| is_merge(key));
+        if merges > 1 && !within_mapping {
+            self.problems.add(
+                Problem::new("borgmatic::yaml::merge", "`<<` stands twice in one mapping")
+                    .on(&brought[1].0, "again here")
+                    .on(&brought[0].0, "first here")
+                    .help("name both in one list: `<<: [*first, *second]`"),
+            );
+            return own;
+        }
+        let mut all = Vec::new();
+        for (_, value) in self.join(brought) {
+            self.bring(value, &mut all, within_mapping, depth);
+        }
+        let alone = all.is_empty();
+        all.extend(own);
+        let joined = self.join(all);
+        if alone {
+            refuse_same_values(&joined, &mut self.problems);
+        }
+        joined
     }
-    tell_repeated(&pairs, problems);
-    let (brought, own): (Pairs, Pairs) = pairs.into_iter().partition(|(key, _)| is_merge(key));
-    if merges > 1 && !within_mapping {
-        problems.add(
-            Problem::new("borgmatic::yaml::merge", "`<<` stands twice in one mapping")
-                .on(&brought[1].0, "again here")
-                .on(&brought[0].0, "first here")
-                .help("name both in one list: `<<: [*first, *second]`"),
-        );
-        return own;
+
+    /// Adds the pairs that one `<<` brings in.
+    fn bring(&mut self, value: Node, all: &mut Pairs, within_mapping: bool, depth: usize) {
+        let value = match self.marks.of(&value).cloned() {
+            Some((Mark::Include, tag)) => match self.include(&value, &tag, depth, false) {
+                Some(node) => node,
+                None => return,
+            },
+            _ => value,
+        };
+        let own = self.marks.owns(&value);
+        match value.kind {
+            Kind::Map(pairs) if own => all.extend(self.mapping(pairs, within_mapping, depth)),
+            Kind::Map(pairs) => all.extend(pairs),
+            Kind::List(items) => {
+                for item in items.into_iter().rev() {
+                    let own = self.marks.owns(&item);
+                    match item.kind {
+                        Kind::Map(pairs) if own => all.extend(self.mapping(pairs, false, depth)),
+                        Kind::Map(pairs) => all.extend(pairs),
+                        _ => self.problems.add(wrong_merge(&item)),
+                    }
+                }
+            }
+            _ => self.problems.add(wrong_merge(&value)),
+        }
     }
-    let mut all = Vec::new();
-    for (_, value) in join(brought, problems) {
-        bring(value, &mut all, problems);
+
+    /// Joins what stands under one name: mappings deeply, lists one after the other, the last of
+    /// all else.
+    fn join(&mut self, pairs: Pairs) -> Pairs {
+        let mut at: HashMap<String, usize> = HashMap::with_capacity(pairs.len());
+        let mut groups: Vec<(Node, Vec<Node>)> = Vec::with_capacity(pairs.len());
+        for (key, value) in pairs {
+            let index = *at.entry(name(&key).to_owned()).or_insert(groups.len());
+            match groups.get_mut(index) {
+                Some((last, group)) => {
+                    group.push(value);
+                    *last = key;
+                }
+                None => groups.push((key, vec![value])),
+            }
+        }
+        groups
+            .into_iter()
+            .filter_map(|(key, group)| Some((key, self.one(group)?)))
+            .collect()
     }
-    let alone = all.is_empty();
-    all.extend(own);
-    let joined = join(all, problems);
-    if alone {
-        refuse_same_values(&joined, problems);
+
+    /// The one value of a group.
+    fn one(&mut self, mut group: Vec<Node>) -> Option<Node> {
+        let last = group.pop()?;
+        if group.is_empty() {
+            return Some(last);
+        }
+        if let Some(other) = group.iter().find(|value| shape(value) != shape(&last)) {
+            self.problems.add(unlike(other, &last));
+            return Some(last);
+        }
+        if shape(&last) > 0 && self.marks.is(&last, Mark::Retain) {
+            self.marks.clear(&last);
+            return Some(last);
+        }
+        let earlier = group.into_iter().map(|value| value.kind);
+        let kind = match last.kind {
+            Kind::Map(own) => {
+                let all = earlier.filter_map(|kind| match kind {
+                    Kind::Map(pairs) => Some(pairs),
+                    _ => None,
+                });
+                Kind::Map(self.join(all.flatten().chain(own).collect()))
+            }
+            Kind::List(own) => {
+                let all = earlier.filter_map(|kind| match kind {
+                    Kind::List(items) => Some(items),
+                    _ => None,
+                });
+                let mut items: Vec<Node> = all.flatten().chain(own).collect();
+                self.leave_out(&mut items);
+                Kind::List(items)
+            }
+            scalar => scalar,
+        };
+        Some(Node::new(kind, last.origin))
     }
-    joined
+
+    /// Takes out the elements that `!omit` names, and itself.
+    fn leave_out(&self, items: &mut Vec<Node>) {
+        if self.marks.is_empty() {
+            return;
+        }
+        let omitted: HashSet<String> = items
+            .iter()
+            .filter(|item| shape(item) == 0 && self.marks.is(item, Mark::Omit))
+            .map(|item| self.word(item).into_owned())
+            .collect();
+        items.retain(|item| {
+            let named = shape(item) == 0 && omitted.contains(self.word(item).as_ref());
+            !named && !self.marks.is(item, Mark::Omit)
+        });
+    }
+
+    /// A scalar in one word, for comparing. The original: as it is written, in an included file as
+    /// Python writes it.
+    pub(super) fn word<'n>(&self, node: &'n Node) -> Cow<'n, str> {
+        let own = self.marks.owns(node);
+        match &node.kind {
+            Kind::Text(text) => Cow::Borrowed(text),
+            Kind::Null if !own => Cow::Borrowed("null"),
+            Kind::Bool(truth) if !own => Cow::Borrowed(if *truth { "true" } else { "false" }),
+            Kind::Int(number) if !own => Cow::Owned(number.to_string()),
+            _ => Cow::Borrowed(node.origin.text()),
+        }
+    }
+}
+
+fn unlike(other: &Node, last: &Node) -> Problem {
+    Problem::new(
+        "borgmatic::yaml::duplicate-kinds",
+        format!(
+            "{} and {} under one name cannot be joined",
+            other.describe(),
+            last.describe()
+        ),
+    )
+    .on(last, format!("{} here", last.describe()))
+    .on(other, format!("{} here", other.describe()))
+    .help("keep one of the two, or write both the same way")
 }
 
 fn is_merge(key: &Node) -> bool {
@@ -63,7 +196,7 @@ fn repeats(pairs: &[(Node, Node)]) -> bool {
         };
         return pairs.iter().enumerate().any(same) || has_two_plain_words(pairs);
     }
-    let mut seen = std::collections::HashSet::with_capacity(pairs.len());
+    let mut seen = HashSet::with_capacity(pairs.len());
     !pairs.iter().all(|(key, _)| seen.insert(name(key))) || has_two_plain_words(pairs)
 }
 
@@ -76,91 +209,11 @@ fn has_two_plain_words(pairs: &[(Node, Node)]) -> bool {
         .is_some()
 }
 
-/// Adds the pairs that one `<<` brings in.
-fn bring(value: Node, all: &mut Pairs, problems: &mut Problems) {
-    match value.kind {
-        Kind::Map(pairs) => all.extend(pairs),
-        Kind::List(items) => {
-            for item in items.into_iter().rev() {
-                match item.kind {
-                    Kind::Map(pairs) => all.extend(pairs),
-                    _ => problems.add(wrong_merge(&item)),
-                }
-            }
-        }
-        _ => problems.add(wrong_merge(&value)),
-    }
-}
-
 fn wrong_merge(value: &Node) -> Problem {
     let words = format!("`<<` takes a mapping, and this is {}", value.describe());
     Problem::new("borgmatic::yaml::merge", words)
         .on(value, "not a mapping")
         .help("write the alias of a mapping: `<<: *name`")
-}
-
-/// Joins what stands under one name: mappings deeply, lists one after the other, the last of all
-/// else.
-fn join(pairs: Pairs, problems: &mut Problems) -> Pairs {
-    let mut at: HashMap<String, usize> = HashMap::with_capacity(pairs.len());
-    let mut groups: Vec<(Node, Vec<(Node, Node)>)> = Vec::with_capacity(pairs.len());
-    for (key, value) in pairs {
-        let index = *at.entry(name(&key).to_owned()).or_insert(groups.len());
-        match groups.get_mut(index) {
-            Some((last, group)) => {
-                group.push((key.clone(), value));
-                *last = key;
-            }
-            None => groups.push((key.clone(), vec![(key, value)])),
-        }
-    }
-    groups
-        .into_iter()
-        .filter_map(|(key, group)| Some((key, one(group, problems)?)))
-        .collect()
-}
-
-/// The one value of a group.
-fn one(mut group: Vec<(Node, Node)>, problems: &mut Problems) -> Option<Node> {
-    let (_, last) = group.pop()?;
-    if group.is_empty() {
-        return Some(last);
-    }
-    if let Some((_, other)) = group.iter().find(|(_, value)| shape(value) != shape(&last)) {
-        problems.add(
-            Problem::new(
-                "borgmatic::yaml::duplicate-kinds",
-                format!(
-                    "{} and {} under one name cannot be joined",
-                    other.describe(),
-                    last.describe()
-                ),
-            )
-            .on(&last, format!("{} here", last.describe()))
-            .on(other, format!("{} here", other.describe()))
-            .help("keep one of the two, or write both the same way"),
-        );
-        return Some(last);
-    }
-    let earlier = group.into_iter().map(|(_, value)| value.kind);
-    let kind = match last.kind {
-        Kind::Map(own) => {
-            let all = earlier.filter_map(|kind| match kind {
-                Kind::Map(pairs) => Some(pairs),
-                _ => None,
-            });
-            Kind::Map(join(all.flatten().chain(own).collect(), problems))
-        }
-        Kind::List(own) => {
-            let all = earlier.filter_map(|kind| match kind {
-                Kind::List(items) => Some(items),
-                _ => None,
-            });
-            Kind::List(all.flatten().chain(own).collect())
-        }
-        scalar => scalar,
-    };
-    Some(Node::new(kind, last.origin))
 }
 
 fn shape(node: &Node) -> u8 {

@@ -4,15 +4,26 @@
 mod characters;
 mod compose;
 mod date;
+mod emit;
 mod layout;
+mod marks;
 mod merge;
-pub mod parse;
+mod parse;
 mod places;
 mod quotes;
 mod repair;
+mod resolve;
 mod scalar;
 mod syntax;
 mod tabs;
 
-pub use characters::decode;
-pub use parse::parse;
+pub use characters::{decode, decode_included};
+pub use emit::emit;
+pub use parse::{parse, parse_with};
+pub use resolve::{Include, Wanted, Within};
+
+/// What an unquoted word means; a word that means nothing is text.
+pub fn scalar(word: &str) -> crate::text::Kind {
+    scalar::plain(word, scalar::Version::V1_2)
+        .unwrap_or_else(|_| crate::text::Kind::Text(word.to_owned()))
+}

@@ -6,14 +6,43 @@ use std::sync::Arc;
 use super::characters;
 use super::compose::{Composer, Failure};
 use super::layout::Layout;
+use super::marks::Marks;
 use super::places::{Pad, Places};
+use super::resolve::{Include, Resolver, Within};
 use super::scalar::Version;
 use super::{repair, syntax, tabs};
 use crate::text::{Node, Origin, Problem, Problems, Source};
 
-/// Reads one YAML document. `None` after an error, which is among `problems`; warnings may be
-/// there in either case.
+/// Reads one YAML document that includes no other. `None` after an error, which is among
+/// `problems`; warnings may be there in either case.
 pub fn parse(source: &Arc<Source>, problems: &mut Problems) -> Option<Node> {
+    document(source, None, Within::default(), problems)
+}
+
+/// The same, with files that `!include` names.
+pub fn parse_with(
+    source: &Arc<Source>,
+    includes: &mut dyn Include,
+    within: Within,
+    problems: &mut Problems,
+) -> Option<Node> {
+    document(source, Some(includes), within, problems)
+}
+
+fn document<'a>(
+    source: &'a Arc<Source>,
+    includes: Option<&'a mut (dyn Include + 'a)>,
+    within: Within,
+    problems: &mut Problems,
+) -> Option<Node> {
+    let (node, marks) = written(source, within.depth, problems)?;
+    let before = problems.errors().count();
+    let node = Resolver::new(source, marks, includes).document(node, within, problems);
+    (problems.errors().count() == before).then_some(node)
+}
+
+/// The tree as it is written.
+fn written(source: &Arc<Source>, depth: usize, problems: &mut Problems) -> Option<(Node, Marks)> {
     if characters::lint(source, problems) {
         return None;
     }
@@ -33,7 +62,7 @@ pub fn parse(source: &Arc<Source>, problems: &mut Problems) -> Option<Node> {
     };
     let text = source.text.as_str();
     let mut found = Problems::default();
-    let error = match read(source, text, &[], version, &mut found) {
+    let error = match read(source, text, &[], version, depth, &mut found) {
         Err(Failure::Syntax(error)) => error,
         finished => {
             problems.extend(found);
@@ -44,7 +73,8 @@ pub fn parse(source: &Arc<Source>, problems: &mut Problems) -> Option<Node> {
     let mut complaint = error.info().to_owned();
     if let Some(repaired) = repair::repaired(text) {
         let mut again = Problems::default();
-        match read(source, &repaired.text, &repaired.pads, version, &mut again) {
+        let (text, pads) = (&repaired.text, &repaired.pads);
+        match read(source, text, pads, version, depth, &mut again) {
             Err(Failure::Syntax(error)) => {
                 let places = Places::new(&repaired.text, &repaired.pads);
                 let further = places.byte(error.marker().index());
@@ -70,9 +100,10 @@ fn read(
     text: &str,
     pads: &[Pad],
     version: Version,
+    depth: usize,
     problems: &mut Problems,
-) -> Result<Node, Failure> {
-    Composer::new(source, Places::new(text, pads), version, problems).read(text)
+) -> Result<(Node, Marks), Failure> {
+    Composer::new(source, Places::new(text, pads), version, depth, problems).read(text)
 }
 
 /// What a `%YAML` line at the top asks for.

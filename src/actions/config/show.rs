@@ -1,0 +1,89 @@
+//! `config show`: what the configuration files mean, after includes, constants, variables and flags.
+
+use crate::actions::{Alone, AloneAction, Answer, Info};
+use crate::borg::Borg;
+use crate::borg::Known;
+use crate::config::show::{self, Wanted};
+use crate::config::{Loaded, directories};
+use crate::host::{Body, Event, Failure, Level};
+use crate::options;
+
+options! {
+    /// Flags of config show.
+    pub struct Flags {
+        /// Show only this option.
+        option: String = "OPTION";
+        /// Print JSON.
+        json: bool = "";
+        /// Tell the file and the line of every value. Secrets are not shown then.
+        origin: bool = "";
+        /// Show what is written, after includes and merges, before any check.
+        parsed: bool = "";
+    }
+}
+
+pub struct Show;
+
+impl AloneAction for Show {
+    type Flags = Flags;
+    const INFO: Info = Info {
+        name: "config show",
+        aliases: &[],
+        about: "Show what the configuration files mean",
+    };
+
+    fn run(alone: &Alone<'_>, flags: &Flags) -> Result<Answer, Failure> {
+        let parsed = flags.parsed.is_on();
+        let good: Vec<&Loaded> = alone
+            .loaded
+            .iter()
+            .filter(|loaded| loaded.config.is_some() || parsed && loaded.tree.is_some())
+            .collect();
+        let wanted = Wanted {
+            option: flags.option.text(),
+            origins: flags.origin.is_on(),
+        };
+        if flags.json.is_on() {
+            let document = show::document(good.iter().copied(), wanted);
+            alone.host.bus.say(Event {
+                level: Level::Answer,
+                scope: "",
+                body: Body::Data(&document),
+            });
+        } else {
+            for loaded in &good {
+                if good.len() > 1 {
+                    alone.host.bus.line(Level::Answer, "", "---");
+                }
+                lines(alone, &show::yaml(loaded, wanted));
+            }
+        }
+        if alone.loaded.is_empty() {
+            let words = "there is no configuration file to show";
+            return Err(Failure::new("borgmatic::config::none", words)
+                .help("make one: borgmatic config generate"));
+        }
+        if !parsed && !wanted.origins {
+            ask_versions(alone, &good);
+        }
+        Ok(Answer::Done)
+    }
+}
+
+/// Says the lines of a configuration.
+pub(super) fn lines(alone: &Alone<'_>, lines: &[String]) {
+    for line in lines {
+        alone.host.bus.line(Level::Answer, "", line);
+    }
+}
+
+/// borgmatic 2.1.10 goes on to the repositories afterwards, where it asks for borg's version; a borg
+/// that counts its calls sees it. Whether there is a borg makes no difference to what was shown.
+fn ask_versions(alone: &Alone<'_>, good: &[&Loaded]) {
+    let known = Known::default();
+    let host = alone.host;
+    for unit in good.iter().flat_map(|loaded| &loaded.units) {
+        let cwd = directories::working(&unit.config.source, host.env);
+        drop(Borg::ready(host, &known, &unit.config.borg, cwd));
+    }
+}

@@ -1,0 +1,115 @@
+//! Goes through every text of a configuration, with what the table knows of its option: for the
+//! passes that replace parts of texts. Old forms are known as far as they need to be.
+
+use super::overrides::SECTIONS;
+use super::{Config, is_secret};
+use crate::borg::Repository;
+use crate::option::shape::field;
+use crate::option::{Options, Shape};
+use crate::text::{Kind, Node};
+
+/// What is known of a text.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Seat {
+    /// The type of its option; `None` for an option that is not in the table.
+    pub(super) shape: Option<&'static Shape>,
+    /// Part of a command that a shell will read.
+    pub(super) hook: bool,
+    /// The value of a secret option.
+    pub(super) secret: bool,
+}
+
+impl Seat {
+    /// May its option be a number, or true or false, and not text?
+    pub(super) fn wants_value(&self) -> bool {
+        match self.shape {
+            Some(Shape::Bool | Shape::Int(..) | Shape::Number) => true,
+            Some(Shape::Choice(words)) => words.iter().all(|word| word.parse::<i64>().is_ok()),
+            _ => false,
+        }
+    }
+}
+
+/// Where a value stands.
+#[derive(Clone, Copy)]
+enum Place {
+    /// Of the options at the top, or in an old section.
+    Top,
+    /// Of an entry of `repositories`, which may have options of the top.
+    Repository,
+    Shape(Option<&'static Shape>),
+}
+
+/// Calls `visit` for every value that is text. Names stay as they are.
+pub(super) fn each(tree: &mut Node, visit: &mut dyn FnMut(&mut Node, Seat)) {
+    let seat = Seat {
+        shape: None,
+        hook: false,
+        secret: false,
+    };
+    walk(tree, Place::Top, seat, visit);
+}
+
+fn walk(node: &mut Node, place: Place, seat: Seat, visit: &mut dyn FnMut(&mut Node, Seat)) {
+    match &mut node.kind {
+        Kind::Text(_) => visit(node, seat),
+        Kind::List(items) => {
+            let place = match place {
+                Place::Shape(Some(Shape::List(item))) => Place::Shape(Some(item)),
+                Place::Repository => place,
+                _ => Place::Shape(None),
+            };
+            for item in items {
+                walk(item, place, seat.at(place), visit);
+            }
+        }
+        Kind::Map(pairs) => {
+            for (key, value) in pairs {
+                let Some(name) = key.as_text() else {
+                    continue;
+                };
+                let below = place.below(name, matches!(value.kind, Kind::Map(_)));
+                let runs = name.starts_with("before_")
+                    || name.starts_with("after_")
+                    || matches!(name, "on_error" | "run");
+                let seat = Seat {
+                    hook: seat.hook || runs,
+                    secret: seat.secret || is_secret(name),
+                    ..seat.at(below)
+                };
+                walk(value, below, seat, visit);
+            }
+        }
+        _ => {}
+    }
+}
+
+impl Seat {
+    fn at(self, place: Place) -> Self {
+        let shape = match place {
+            Place::Shape(shape) => shape,
+            Place::Top | Place::Repository => None,
+        };
+        let secret = self.secret || matches!(shape, Some(Shape::Secret));
+        Self {
+            shape,
+            secret,
+            ..self
+        }
+    }
+}
+
+impl Place {
+    fn below(self, name: &str, is_map: bool) -> Self {
+        let of = |groups| Self::Shape(field(groups, name).map(|field| field.shape));
+        match self {
+            Self::Top if is_map && SECTIONS.contains(&name) => Self::Top,
+            Self::Top if name == "repositories" => Self::Repository,
+            Self::Top => of(Config::GROUPS),
+            Self::Repository if field(Repository::GROUPS, name).is_some() => of(Repository::GROUPS),
+            Self::Repository => of(Config::GROUPS),
+            Self::Shape(Some(Shape::Object(groups))) => of(groups),
+            Self::Shape(_) => Self::Shape(None),
+        }
+    }
+}
