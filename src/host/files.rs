@@ -123,7 +123,7 @@ impl Files {
         Ok(())
     }
 
-    /// Where a path leads in the end, through all symbolic links.
+    /// The path without links, `.` and `..`.
     pub fn real(&self, path: &Path) -> Option<PathBuf> {
         let real = fs::canonicalize(self.at(path)).ok()?;
         match real.strip_prefix(&self.root) {

@@ -143,7 +143,7 @@ impl Place {
             // `{a, b}`: keys without values.
             let nothing =
                 matches!(value.kind, Kind::Null) && gap.trim_start().starts_with([',', '}']);
-            return nothing.then(|| Self {
+            return nothing.then_some(Self {
                 key: start..end,
                 colon: end,
                 value: end..end,

@@ -1,7 +1,44 @@
 //! Old addresses of repositories. Facts: borgmatic 2.1.10, `config.md` section 8.
 
+use super::apply::value_mut;
+use crate::text::{Kind, Node, Problem, Problems};
+
 /// What borgmatic has known as addresses since ssh:// is the form of all remote ones.
 const SCHEMES: [&str; 5] = ["ssh://", "sftp://", "rclone:", "s3:", "b2:"];
+
+/// Addresses of entries, each with a warning of its own.
+pub(super) fn apply(list: &mut Node, out: &mut Problems) {
+    let Kind::List(entries) = &mut list.kind else {
+        return;
+    };
+    for path in entries
+        .iter_mut()
+        .filter_map(|entry| value_mut(entry, "path"))
+    {
+        let Some(old) = path.as_text() else { continue };
+        let new = modern(old);
+        let words = "this way to write a repository is deprecated";
+        let problem = Problem::new("borgmatic::config::deprecated", words).deprecation();
+        match &new {
+            // It never meant anything else: nothing to say.
+            Some(_) if old.starts_with("file://") => {}
+            Some(new) => out.add(
+                problem
+                    .on(path, "an address without ssh://")
+                    .help(format!("write {new}")),
+            ),
+            None if is_home(old) => out.add(
+                problem
+                    .on(path, "~ in the path of a repository")
+                    .help("write the whole path of the home directory"),
+            ),
+            None => {}
+        }
+        if let Some(new) = new {
+            path.kind = Kind::Text(new);
+        }
+    }
+}
 
 /// Today's form of an address; `None` if it is that already.
 pub(super) fn modern(path: &str) -> Option<String> {

@@ -63,7 +63,7 @@ impl Rule {
         };
         if let Change::Address = self.change {
             if let Some(list) = value_mut(node, self.at) {
-                self.addresses(list, out);
+                address::apply(list, out);
             }
             return;
         }
@@ -132,67 +132,14 @@ impl Rule {
             }
             Change::Command(moment, what, when) => {
                 node.remove(self.at);
-                if is_off(&value) {
-                    return;
-                }
-                let word = |word: &str| Node::new(Kind::Text(word.into()), key.origin.clone());
-                let list = |items| Node::new(Kind::List(items), value.origin.clone());
-                let mut entry = vec![(word(moment), word(what))];
-                if !when.is_empty() {
-                    let when = when.iter().map(|action| word(action)).collect();
-                    entry.push((word("when"), list(when)));
-                }
-                let run = match value.kind {
-                    Kind::Text(_) => list(vec![value.clone()]),
-                    _ => value.clone(),
-                };
-                entry.push((word("run"), run));
-                if value_mut(node, "commands").is_none_or(|all| all.kind == Kind::Null) {
-                    node.set(text("commands"), list(Vec::new()));
-                }
-                if let Some(Kind::List(all)) = value_mut(node, "commands").map(|all| &mut all.kind)
-                {
-                    all.push(map(entry));
+                if !is_off(&value) {
+                    command(node, &key, value, (moment, what, when));
                 }
             }
             Change::Gone => {
                 node.remove(self.at);
             }
             Change::Address | Change::Stay => {}
-        }
-    }
-
-    /// Addresses of entries, each with a warning of its own.
-    fn addresses(&self, list: &mut Node, out: &mut Problems) {
-        let Kind::List(entries) = &mut list.kind else {
-            return;
-        };
-        for path in entries
-            .iter_mut()
-            .filter_map(|entry| value_mut(entry, "path"))
-        {
-            let Some(old) = path.as_text() else { continue };
-            let new = address::modern(old);
-            let words = "this way to write a repository is deprecated";
-            let problem = Problem::new("borgmatic::config::deprecated", words).deprecation();
-            match &new {
-                // It never meant anything else: nothing to say.
-                Some(_) if old.starts_with("file://") => {}
-                Some(new) => out.add(
-                    problem
-                        .on(path, "an address without ssh://")
-                        .help(format!("write {new}")),
-                ),
-                None if address::is_home(old) => out.add(
-                    problem
-                        .on(path, "~ in the path of a repository")
-                        .help("write the whole path of the home directory"),
-                ),
-                None => {}
-            }
-            if let Some(new) = new {
-                path.kind = Kind::Text(new);
-            }
         }
     }
 
@@ -234,6 +181,29 @@ impl Rule {
         Problem::new("borgmatic::config::wrong-type", words)
             .on(value, format!("{} here", value.describe()))
             .help("write options as `name: value`, at the top level")
+    }
+}
+
+/// A hook as an entry of `commands`.
+fn command(node: &mut Node, key: &Node, value: Node, (moment, what, when): (&str, &str, &[&str])) {
+    let word = |word: &str| Node::new(Kind::Text(word.into()), key.origin.clone());
+    let place = value.origin.clone();
+    let list = |items| Node::new(Kind::List(items), place.clone());
+    let mut entry = vec![(word(moment), word(what))];
+    if !when.is_empty() {
+        let when = when.iter().map(|action| word(action)).collect();
+        entry.push((word("when"), list(when)));
+    }
+    let run = match value.kind {
+        Kind::Text(_) => list(vec![value]),
+        _ => value,
+    };
+    entry.push((word("run"), run));
+    if value_mut(node, "commands").is_none_or(|all| all.kind == Kind::Null) {
+        node.set(word("commands"), list(Vec::new()));
+    }
+    if let Some(Kind::List(all)) = value_mut(node, "commands").map(|all| &mut all.kind) {
+        all.push(Node::new(Kind::Map(entry), place.clone()));
     }
 }
 
@@ -303,7 +273,7 @@ fn is_off(value: &Node) -> bool {
     }
 }
 
-fn value_mut<'n>(node: &'n mut Node, name: &str) -> Option<&'n mut Node> {
+pub(super) fn value_mut<'n>(node: &'n mut Node, name: &str) -> Option<&'n mut Node> {
     let Kind::Map(pairs) = &mut node.kind else {
         return None;
     };

@@ -41,9 +41,9 @@ pub(super) fn edits(scope: &Scope<'_>) -> Result<Edits, Refused> {
         .min_by_key(|hook| hook.own.start)
     else {
         let mut edits = Edits::default();
-        hooks
-            .iter()
-            .for_each(|hook| take_away(scope, hook, &mut edits));
+        for hook in &hooks {
+            take_away(scope, hook, &mut edits);
+        }
         return Ok(edits);
     };
     let lines = &scope.lines;

@@ -87,7 +87,9 @@ pub fn convert(name: &str, text: &str, excludes: Option<&str>) -> Result<String,
             problems.add(unknown(&source, entry));
             continue;
         };
-        entry.above.iter().for_each(|line| comment(line, &mut yaml));
+        for line in &entry.above {
+            comment(line, &mut yaml);
+        }
         match write(*form, &entry.value) {
             Ok(lines) => yaml += &format!("{today}:{lines}\n"),
             Err(words) => problems.add(
@@ -111,7 +113,9 @@ pub fn convert(name: &str, text: &str, excludes: Option<&str>) -> Result<String,
             );
         }
     }
-    rest.iter().for_each(|line| comment(line, &mut yaml));
+    for line in &rest {
+        comment(line, &mut yaml);
+    }
     let lines: Vec<&str> =
         excludes.map_or_else(Vec::new, |text| text.lines().map(str::trim_end).collect());
     let patterns = lines.iter().any(|line| is_pattern(line));
@@ -119,10 +123,11 @@ pub fn convert(name: &str, text: &str, excludes: Option<&str>) -> Result<String,
         yaml += "exclude_patterns:\n";
     }
     for line in lines.iter().filter(|line| !line.is_empty()) {
-        match is_pattern(line) {
-            true => yaml += &format!("    - {}\n", quoted(line)),
-            false => yaml += &format!("    {line}\n"),
-        }
+        yaml += &if is_pattern(line) {
+            format!("    - {}\n", quoted(line))
+        } else {
+            format!("    {line}\n")
+        };
     }
     if problems.has_errors() {
         return Err(problems);
@@ -310,7 +315,28 @@ check_last: 3
     #[test]
     fn a_file_of_borgmatic_1_0_becomes_one_of_today() {
         let made = convert("config", OLD, Some("# caches\n*.pyc\n\n/home/*/.cache\n")).unwrap();
-        insta::assert_snapshot!(made, @"");
+        insta::assert_snapshot!(made, @r##"
+        # What to back up.
+        source_directories:
+            - /home
+            - /etc
+        # remote
+        repositories:
+            - path: ssh://user@host/./repo.borg
+        one_file_system: true
+        encryption_passphrase: "a\"b: #c"
+        umask: 0077
+        keep_daily: 7
+        checks:
+            - name: repository
+            - name: archives
+        check_last: 3
+        # the end
+        exclude_patterns:
+            # caches
+            - "*.pyc"
+            - "/home/*/.cache"
+        "##);
         let source = Source::plain("x", made);
         let mut node = crate::text::parse(&source, &mut Problems::default()).unwrap();
         let mut problems = Problems::default();
@@ -331,6 +357,14 @@ check_last: 3
         )
         .unwrap_err();
         let lines: Vec<_> = problems.iter().map(Problem::line).collect();
-        insta::assert_snapshot!(lines.join("\n"), @"");
+        insta::assert_snapshot!(lines.join("\n"), @"
+        config:1:1: an option stands before the first section
+        config:5:1: an option stands twice in a section
+        config:6:1: this is neither a section nor an option
+        config:3:1: unknown option `keep_dialy` in the section [retention]
+        config:4:1: `keep_weekly` needs a whole number
+        config:1:1: `source_directories` is missing in the section [location]
+        config:1:1: `repository` is missing in the section [location]
+        ");
     }
 }

@@ -38,6 +38,8 @@ pub enum Refused {
     Gone,
     /// The rewritten text would not mean the same, or would lose a comment.
     Unproven,
+    /// With the files that it includes, or is included by, it would not mean the same.
+    Together,
 }
 
 impl fmt::Display for Refused {
@@ -51,6 +53,9 @@ impl fmt::Display for Refused {
             Self::Included => "its value comes from another file",
             Self::Meaning => "nothing else means quite the same",
             Self::Gone => "nothing has taken its place",
+            Self::Together => {
+                "with the files that include one another it could not be shown to mean the same"
+            }
             Self::Unproven => "it could not be shown that the new text means the same",
         })
     }
