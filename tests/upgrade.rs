@@ -1,7 +1,11 @@
 //! Old configurations, made up and from the world: the upgraded file loads to the same configuration,
 //! has every comment, and a second upgrade changes nothing.
 
-#![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::case_sensitive_file_extension_comparisons)]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::case_sensitive_file_extension_comparisons
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
