@@ -26,7 +26,7 @@ pub fn apply(tree: &mut Node, problems: &mut Problems) {
     let mut lists = HashMap::new();
     let constants = read(&written, &mut lists, problems);
     texts::each(tree, &mut |node, seat| {
-        fill(node, seat, &constants, &lists, problems)
+        fill(node, seat, &constants, &lists, problems);
     });
 }
 
