@@ -1,5 +1,6 @@
 //! The whole story on one page: read the command line, load, outline, run, report, exit.
 
+use std::collections::HashSet;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use crate::host::{Body, Bus, Env, Event, Failure, Files, Host, Level, Processes,
 use crate::plan::outline;
 use crate::report::{Console, Summary, style};
 use crate::run::walk;
-use crate::text::{Problems, Severity};
+use crate::text::{Problem, Severity};
 
 /// From how many configuration files on they are loaded by several threads.
 const MANY: usize = 8;
@@ -35,7 +36,7 @@ pub fn run(args: &[OsString], machine: &Machine<'_>) -> u8 {
         Ok(Err(special)) => return tell(&special, terminal),
         Err(problems) => {
             let colour = style::colour(machine.env, false, false, terminal.err_is_terminal());
-            show(&problems, machine, colour, true);
+            show(problems.iter(), machine, colour, true);
             terminal.flush();
             return 1;
         }
@@ -45,7 +46,11 @@ pub fn run(args: &[OsString], machine: &Machine<'_>) -> u8 {
     } else {
         Vec::new()
     };
-    if invocation.bare && configs(&loaded).any(|config| !config.run.default_actions.or(true)) {
+    // borgmatic 2.1.10: one file that acts by default is enough for a run.
+    let mut files = configs(&loaded).peekable();
+    let has_files = files.peek().is_some();
+    let idle = has_files && files.all(|config| !config.run.default_actions.or(true));
+    if invocation.bare && idle {
         return tell(&Special::Help(Vec::new()), terminal);
     }
     let code = execute(&invocation, &loaded, machine);
@@ -122,11 +127,19 @@ fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) ->
         .any(|act| act.entry.info.name == "config validate");
     let mut summary = Summary::default();
     if verbosity > -2 {
-        show(&invocation.notes, machine, colour, validates);
+        show(invocation.notes.iter(), machine, colour, validates);
     }
+    let mut said = HashSet::new();
     for one in loaded {
         if verbosity > -2 {
-            show(&one.problems, machine, colour, validates);
+            // A mistake on the command line is one for each file: it is shown once.
+            let fresh = |problem: &&Problem| said.insert(problem.line());
+            show(
+                one.problems.iter().filter(fresh),
+                machine,
+                colour,
+                validates,
+            );
         }
         if one.problems.has_errors() && !validates {
             let count = one.problems.errors().count();
@@ -141,7 +154,7 @@ fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) ->
         }
     }
     let code = match invocation.acts.iter().find(|act| act.entry.is_alone()) {
-        Some(act) => alone(act, loaded, &host, invocation.dry, &mut summary),
+        Some(act) => alone(act, loaded, &host, invocation.dry),
         None => on_repositories(invocation, loaded, &host, &mut summary),
     };
     summary.say(verbosity, &mut |event| bus.say(event));
@@ -156,54 +169,37 @@ fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) ->
 /// The console's verbosity, the highest of all files, and whether one refuses colour.
 fn output(invocation: &Invocation, loaded: &[Loaded]) -> (i8, bool) {
     // What the command line says holds even where no file could be read.
-    let given = |name: &str| {
-        let is_it = |given: &&load::Given| {
-            given.path == [crate::option::flags::Step::Key(config_name(name))]
-        };
-        invocation
-            .wishes
-            .given
-            .iter()
-            .rfind(is_it)
-            .map(|given| &given.value.kind)
-    };
-    let flag = match given("verbosity") {
-        Some(crate::text::Kind::Int(level)) => i8::try_from(*level).ok(),
-        _ => None,
-    };
-    let highest = configs(loaded)
-        .filter_map(|config| config.output.verbosity.get())
-        .max()
-        .map(|level| level.0);
-    let refused = given("color") == Some(&crate::text::Kind::Bool(false));
-    (
-        highest.or(flag).unwrap_or(0),
-        refused || configs(loaded).any(|config| !config.output.color.or(true)),
-    )
+    let flags = load::flags_alone(&invocation.wishes.given);
+    let mut outputs: Vec<_> = configs(loaded).map(|config| &config.output).collect();
+    if outputs.is_empty() {
+        outputs.push(&flags.output);
+    }
+    let highest = outputs
+        .iter()
+        .filter_map(|output| output.verbosity.get())
+        .max();
+    let refused = outputs.iter().any(|output| !output.color.or(true));
+    (highest.map_or(0, |level| level.0), refused)
 }
 
-/// The table's own copy of an option's name.
-fn config_name(name: &str) -> &'static str {
-    use crate::option::Options;
-    crate::option::shape::field(config::Config::GROUPS, name).map_or("", |field| field.name)
-}
-
-fn alone(act: &Act, loaded: &[Loaded], host: &Host<'_>, dry: bool, summary: &mut Summary) -> u8 {
+fn alone(act: &Act, loaded: &[Loaded], host: &Host<'_>, dry: bool) -> u8 {
     let Run::Alone(run) = act.entry.run else {
         return 0;
     };
     match run(&Alone { host, loaded, dry }, &act.flags) {
         Ok(_) => 0,
-        Err(failure) => {
-            host.bus.say(Event {
-                level: Level::Critical,
-                scope: "",
-                body: Body::Failure(&failure),
-            });
-            let _ = summary;
-            1
-        }
+        Err(failure) => refuse(host, &failure),
     }
+}
+
+/// Says why nothing was run.
+fn refuse(host: &Host<'_>, failure: &Failure) -> u8 {
+    host.bus.say(Event {
+        level: Level::Critical,
+        scope: "",
+        body: Body::Failure(failure),
+    });
+    1
 }
 
 fn on_repositories(
@@ -213,23 +209,11 @@ fn on_repositories(
     summary: &mut Summary,
 ) -> u8 {
     if loaded.is_empty() {
-        host.bus.say(Event {
-            level: Level::Critical,
-            scope: "",
-            body: Body::Failure(&nothing_configured(host.env)),
-        });
-        return 1;
+        return refuse(host, &nothing_configured(host.env));
     }
     let outline = match outline(loaded, &invocation.acts, &host.env.cwd) {
         Ok(outline) => outline,
-        Err(failure) => {
-            host.bus.say(Event {
-                level: Level::Critical,
-                scope: "",
-                body: Body::Failure(&failure),
-            });
-            return 1;
-        }
+        Err(failure) => return refuse(host, &failure),
     };
     let verdict = walk(host, &outline, invocation.dry);
     let mut answers = Vec::new();
@@ -287,12 +271,14 @@ fn nothing_configured(env: &Env) -> Failure {
 }
 
 /// Draws problems where people look; lints only where they were asked for.
-fn show(problems: &Problems, machine: &Machine<'_>, colour: bool, warnings: bool) {
+fn show<'p>(
+    problems: impl Iterator<Item = &'p Problem>,
+    machine: &Machine<'_>,
+    colour: bool,
+    warnings: bool,
+) {
     let style = style::Style::new(machine.env, machine.terminal.as_ref(), colour);
-    for problem in problems
-        .iter()
-        .filter(|problem| warnings || problem.severity != Severity::Warning)
-    {
+    for problem in problems.filter(|problem| warnings || problem.severity != Severity::Warning) {
         machine
             .terminal
             .err(style::frame(problem, style).as_bytes());

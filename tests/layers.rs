@@ -36,7 +36,10 @@ impl File {
     }
 
     fn mentions(&self, words: &[&str]) -> Option<String> {
-        let of = |line: &str| words.iter().any(|word| line.contains(word));
+        // `zfs::` is not `fs::`.
+        let starts = |before: &str| !before.ends_with(|c: char| c.is_alphanumeric() || c == '_');
+        let has = |line: &str, word| line.match_indices(word).any(|(at, _)| starts(&line[..at]));
+        let of = |line: &str| words.iter().any(|word| has(line, *word));
         self.code()
             .find(|line| of(line))
             .map(|line| format!("{}: {}", self.name, line.trim()))

@@ -2,7 +2,6 @@
 
 use super::select::{Select, Where, only_one};
 use super::{Action, Answer, Context, Info, repo_list};
-use crate::borg::Feature;
 use crate::host::{Command, Failure, Level};
 use crate::option::{Opt, Options};
 use crate::options;
@@ -100,9 +99,9 @@ fn search(context: &Context<'_>, flags: &Flags) -> Result<Answer, Failure> {
         .select
         .by_prefix(&borg.version)
         .unwrap_or_else(|| context.matching());
-    let renamed = borg.has(Feature::RepoCommands);
+    let extra = borg.options.extra();
     let names = borg
-        .command(if renamed { "repo-list" } else { "list" })
+        .command(borg.renamed("repo-list", "list"))
         .args(borg.remote())
         .args(borg.umask())
         .arg("--log-json")
@@ -112,11 +111,7 @@ fn search(context: &Context<'_>, flags: &Flags) -> Result<Answer, Failure> {
         .option("--last", flags.select.last.text())
         .arg("--short")
         .option("--sort-by", flags.select.sort_by.text())
-        .args(context.extra(if renamed {
-            &borg.options.extra().repo_list
-        } else {
-            &borg.options.extra().list
-        }))
+        .args(context.extra(borg.renamed(&extra.repo_list, &extra.list)))
         .args(borg.at(context.repository.path()))
         .reads();
     let out = borg.capture(context.host, &names)?;

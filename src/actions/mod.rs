@@ -14,6 +14,7 @@ pub mod repo_create;
 pub mod repo_info;
 pub mod repo_list;
 pub mod select;
+pub mod unbuilt;
 
 pub use context::{Alone, Context};
 
@@ -55,6 +56,9 @@ pub trait AloneAction {
     const INFO: Info;
     /// Does it look at the configuration files?
     const LOADS: bool = true;
+    /// Counts only as the first word of the command line: an action that the original does not have
+    /// takes no value's word away, and owns its arguments.
+    const FIRST: bool = false;
 
     fn run(alone: &Alone<'_>, flags: &Self::Flags) -> Result<Answer, Failure>;
 }
@@ -69,6 +73,8 @@ pub struct Entry {
     pub run: Run,
     /// Does it look at the configuration files?
     pub loads: bool,
+    /// Does it count only as the first word of the command line?
+    pub first: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -83,12 +89,13 @@ impl Entry {
             info: A::INFO,
             groups: A::Flags::GROUPS,
             check: |node, out| {
-                if let Some(flags) = walk::object::<A::Flags>(node, &At::Top, out) {
+                if let Some(flags) = walk::object::<A::Flags>(node, &At::Line, out) {
                     A::rules(&flags, node, out);
                 }
             },
             run: Run::OnRepository(|context, node| A::run(context, &flags::<A::Flags>(node))),
             loads: true,
+            first: false,
         }
     }
 
@@ -97,10 +104,11 @@ impl Entry {
             info: A::INFO,
             groups: A::Flags::GROUPS,
             check: |node, out| {
-                walk::object::<A::Flags>(node, &At::Top, out);
+                walk::object::<A::Flags>(node, &At::Line, out);
             },
             run: Run::Alone(|alone, node| A::run(alone, &flags::<A::Flags>(node))),
             loads: A::LOADS,
+            first: A::FIRST,
         }
     }
 
@@ -154,8 +162,10 @@ pub static ALL: &[Entry] = &[
     Entry::of::<extract::Extract>(),
     Entry::of::<borg::BorgAction>(),
     Entry::alone::<config::generate::Generate>(),
+    Entry::alone::<config::schema::Schema>(),
     Entry::alone::<config::validate::Validate>(),
     Entry::alone::<config::show::Show>(),
+    Entry::alone::<config::upgrade::Upgrade>(),
 ];
 
 /// What a run without any action does, in this order. borgmatic 1.7.9: the same.

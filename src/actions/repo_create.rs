@@ -3,7 +3,7 @@
 use super::select::Where;
 use super::{Action, Answer, Context, Info, repo_info};
 use crate::borg::reply::{self, Info as RepositoryInfo};
-use crate::borg::{Borg, Feature, Repository};
+use crate::borg::{Borg, Repository};
 use crate::host::{Command, Exit, Failure, Level};
 use crate::option::Opt;
 use crate::option::words::quote;
@@ -59,17 +59,20 @@ impl Action for RepoCreate {
                 ),
             );
         };
+        let hash = text(&flags.id_hash, &own.id_hash);
         let ask = repo_info::command(context.borg, own.path(), true);
         let asked = context.borg.probe(context.host, &ask)?;
         match asked.exit {
-            Exit::Code(0) => return exists(context, encryption, &reply::read(&ask, &asked.out)?),
+            Exit::Code(0) => {
+                return exists(context, encryption, hash, &reply::read(&ask, &asked.out)?);
+            }
             Exit::Code(code) if ABSENT.contains(&code) => {}
             _ => {
                 context.borg.judge(
                     context.host,
                     &ask,
                     asked,
-                    crate::borg::ask::Strictness::NoWarning,
+                    crate::borg::hear::Strictness::NoWarning,
                 )?;
             }
         }
@@ -93,35 +96,31 @@ fn text<'a>(flag: &'a Opt<String>, option: &'a Opt<String>) -> Option<&'a str> {
 
 fn command(borg: &Borg<'_>, own: &Repository, flags: &Flags, encryption: &str) -> Command {
     let on = |flag: &Opt<bool>, option: &Opt<bool>| flag.is_on() || option.is_on();
-    borg.command(if borg.has(Feature::RepoCommands) {
-        "repo-create"
-    } else {
-        "init"
-    })
-    .args(["--encryption", encryption])
-    .option("--id-hash", text(&flags.id_hash, &own.id_hash))
-    .option(
-        "--key-location",
-        text(&flags.key_location, &own.key_location),
-    )
-    .option("--other-repo", flags.source_repository.text())
-    .when(flags.from_borg1.is_on(), ["--from-borg1"])
-    .when(flags.copy_crypt_key.is_on(), ["--copy-crypt-key"])
-    .when(on(&flags.append_only, &own.append_only), ["--append-only"])
-    .option(
-        "--storage-quota",
-        text(&flags.storage_quota, &own.storage_quota),
-    )
-    .when(
-        on(&flags.make_parent_directories, &own.make_parent_directories),
-        ["--make-parent-dirs"],
-    )
-    .args(borg.info())
-    .when(borg.is_debugging(), ["--debug"])
-    .args(borg.lock_wait())
-    .args(borg.remote())
-    .args(borg.umask())
-    .on_terminal()
+    borg.command(borg.renamed("repo-create", "init"))
+        .args(["--encryption", encryption])
+        .option("--id-hash", text(&flags.id_hash, &own.id_hash))
+        .option(
+            "--key-location",
+            text(&flags.key_location, &own.key_location),
+        )
+        .option("--other-repo", flags.source_repository.text())
+        .when(flags.from_borg1.is_on(), ["--from-borg1"])
+        .when(flags.copy_crypt_key.is_on(), ["--copy-crypt-key"])
+        .when(on(&flags.append_only, &own.append_only), ["--append-only"])
+        .option(
+            "--storage-quota",
+            text(&flags.storage_quota, &own.storage_quota),
+        )
+        .when(
+            on(&flags.make_parent_directories, &own.make_parent_directories),
+            ["--make-parent-dirs"],
+        )
+        .args(borg.info())
+        .when(borg.is_debugging(), ["--debug"])
+        .args(borg.lock_wait())
+        .args(borg.remote())
+        .args(borg.umask())
+        .on_terminal()
 }
 
 /// The user's own words: of `init`, or of `repo_create`, which the original overlooks.
@@ -138,15 +137,26 @@ fn extra(context: &Context<'_>) -> Vec<String> {
 }
 
 /// The repository is there: fine, if it is what was asked for.
-fn exists(context: &Context<'_>, wanted: &str, info: &RepositoryInfo) -> Result<Answer, Failure> {
-    let mode = info
-        .encryption
-        .as_ref()
-        .map_or("none", |encryption| encryption.mode.as_str());
-    if wanted != mode {
-        let words = format!("the repository exists with encryption \"{mode}\", not \"{wanted}\"");
+fn exists(
+    context: &Context<'_>,
+    encryption: &str,
+    hash: Option<&str>,
+    info: &RepositoryInfo,
+) -> Result<Answer, Failure> {
+    let found = info.encryption.as_ref();
+    let mode = found.map_or("none", |found| found.mode.as_str());
+    let own_hash = found.and_then(|found| found.id_hash.as_deref());
+    let mismatch = |what: &str, own: &str, wanted: &str, help: String| {
+        let words = format!("the repository exists with {what} \"{own}\", not \"{wanted}\"");
+        Err(Failure::new("borgmatic::repo-create::mismatch", words).help(help))
+    };
+    if encryption != mode {
         let help = format!("use it as it is: --encryption {mode}; or choose another path");
-        return Err(Failure::new("borgmatic::repo-create::mismatch", words).help(help));
+        return mismatch("encryption", mode, encryption, help);
+    }
+    if let Some(hash) = hash.filter(|hash| own_hash != Some(*hash)) {
+        let help = "use it as it is, without --id-hash; or choose another path".to_owned();
+        return mismatch("the ID hash", own_hash.unwrap_or("of Borg 1"), hash, help);
     }
     context.say(Level::Info, "The repository exists already: nothing to do");
     Ok(Answer::Done)

@@ -2,7 +2,7 @@
 
 use super::select::Where;
 use super::{Action, Answer, Context, Info};
-use crate::borg::{Borg, Feature};
+use crate::borg::Borg;
 use crate::host::{Command, Failure, Level};
 use crate::options;
 
@@ -38,20 +38,15 @@ impl Action for RepoInfo {
 
 /// Asks borg about a repository; check and repo-create do it too.
 pub fn command(borg: &Borg<'_>, repository: &str, json: bool) -> Command {
-    let renamed = borg.has(Feature::RepoCommands);
     let extra = borg.options.extra();
-    borg.command(if renamed { "repo-info" } else { "info" })
+    borg.command(borg.renamed("repo-info", "info"))
         .args(if json { &[] } else { borg.verbose() })
         .args(borg.remote())
         .args(borg.umask())
         .args(borg.lock_wait())
         .arg("--log-json")
         .when(json, ["--json"])
-        .args(borg.extra(if renamed {
-            &extra.repo_info
-        } else {
-            &extra.info
-        }))
+        .args(borg.extra(borg.renamed(&extra.repo_info, &extra.info)))
         .args(borg.at(repository))
         .reads()
 }

@@ -2,7 +2,6 @@
 
 use super::select::{Age, Select, Where, only_one};
 use super::{Action, Answer, Context, Info};
-use crate::borg::Feature;
 use crate::host::{Command, Failure, Level};
 use crate::options;
 use crate::text::{Node, Problems};
@@ -67,9 +66,8 @@ fn command(context: &Context<'_>, flags: &Flags, matching: &[String]) -> Command
         .format
         .text()
         .or_else(|| context.config.output.archive_list_format.text());
-    let renamed = borg.has(Feature::RepoCommands);
     let extra = borg.options.extra();
-    borg.command(if renamed { "repo-list" } else { "list" })
+    borg.command(borg.renamed("repo-list", "list"))
         .args(if json { &[] } else { borg.verbose() })
         .args(borg.remote())
         .args(borg.umask())
@@ -87,11 +85,7 @@ fn command(context: &Context<'_>, flags: &Flags, matching: &[String]) -> Command
         .option("--oldest", age.oldest.text())
         .when(flags.short.is_on(), ["--short"])
         .option("--sort-by", select.sort_by.text())
-        .args(context.extra(if renamed {
-            &extra.repo_list
-        } else {
-            &extra.list
-        }))
+        .args(context.extra(borg.renamed(&extra.repo_list, &extra.list)))
         .args(borg.at(context.repository.path()))
         .reads()
 }

@@ -50,7 +50,7 @@ pub fn name(code: i32) -> Option<&'static str> {
     Some(match code {
         13 => "the repository does not exist",
         15 => "this is not a valid repository",
-        50 => "the passphrase could not be read",
+        50 => "there is no passphrase",
         51 => "the passphrase command failed",
         52 => "the passphrase is wrong",
         53 => "the key does not belong to this passphrase",
@@ -75,6 +75,8 @@ pub fn code_of(error: &str) -> Option<i32> {
     Some(match error {
         "Repository.DoesNotExist" => 13,
         "Repository.InvalidRepository" => 15,
+        "NoPassphraseFailure" => 50,
+        "PasscommandFailure" => 51,
         "PassphraseWrong" => 52,
         "Cache.RepositoryAccessAborted" => 62,
         "LockTimeout" => 73,
@@ -96,7 +98,7 @@ pub fn help(code: i32) -> Option<&'static str> {
         70..=73 => {
             "another borg may be at work; wait, or set lock_wait. If none is: borgmatic borg break-lock"
         }
-        80..=82 => "try the connection by hand: ssh USER@HOST borg --version",
+        80..=82 => "try the connection by hand: ssh -v USER@HOST",
         _ => return None,
     })
 }

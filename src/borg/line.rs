@@ -37,9 +37,7 @@ impl Translation {
     /// for a log.
     pub fn read(&mut self, line: &str, usual: Level, plain: Level) -> Option<Level> {
         self.text.clear();
-        if line.starts_with('{')
-            && let Ok(said) = serde_json::from_str::<Said<'_>>(line)
-        {
+        if let Some(said) = json(line) {
             match (&*said.kind, said.message, said.path) {
                 ("log_message", Some(message), _) => {
                     self.text.push_str(&message);
@@ -62,6 +60,16 @@ impl Translation {
         self.text.push_str(line);
         Some(plain)
     }
+}
+
+/// The object of a JSON line. A prompt that nobody answers stands before it without a line end.
+fn json(line: &str) -> Option<Said<'_>> {
+    let start = if line.starts_with('{') {
+        0
+    } else {
+        line.find("{\"type\": \"")?
+    };
+    serde_json::from_str(&line[start..]).ok()
 }
 
 /// Borg's level, raised to the usual one when it is only a little quieter: what the user asked for
@@ -115,6 +123,9 @@ mod tests {
         );
         let line = r#"{"type": "archive_progress", "nfiles": 1}"#;
         assert_eq!(said(line, Level::Info), None);
+        let line =
+            r#"Enter passphrase: {"type": "log_message", "levelname": "ERROR", "message": "none"}"#;
+        assert_eq!(said(line, Level::Info), Some((Level::Error, "none".into())));
     }
 
     #[test]

@@ -1,21 +1,24 @@
 //! What borg understands: versions, flags, environment, repositories, archives, patterns, exit codes
-//! and answers. Pure, except [`ask`], which runs borg.
+//! and answers. Pure, except [`ready`], [`hear`] and [`ask`], which run borg.
 
 pub mod archive;
 pub mod ask;
 pub mod environment;
 pub mod exit;
 pub mod feature;
+pub mod hear;
 pub mod line;
 pub mod locate;
 pub mod options;
+mod passphrase;
 pub mod pattern;
+pub mod ready;
 pub mod reply;
 pub mod repository;
 pub mod version;
 
-pub use ask::Borg;
 pub use feature::Feature;
 pub use options::BorgOptions;
+pub use ready::{Borg, Known};
 pub use repository::Repository;
 pub use version::Version;

@@ -1,7 +1,7 @@
 //! The options of how borg is started: its program, its surroundings, how it waits and how its exit
 //! codes are judged.
 
-use crate::option::{Choice, Secret, Words};
+use crate::option::{Secret, Words};
 use crate::options;
 
 options! {
@@ -92,42 +92,60 @@ impl crate::option::Value for ExitCode {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TreatAs {
-    Error,
-    Warning,
-}
-
-impl Choice for TreatAs {
-    const WORDS: &'static [&'static str] = &["error", "warning"];
-    const VALUES: &'static [Self] = &[Self::Error, Self::Warning];
+options! {
+    /// What an exit code counts as.
+    pub enum TreatAs { Error = "error", Warning = "warning" }
 }
 
 options! {
     /// More words for borg's commands.
     pub struct ExtraOptions {
+        /// For borg break-lock.
+        break_lock: Words = "--extra-option";
         /// For borg check.
         check: Words = "--extra-option";
         /// For borg compact.
         compact: Words = "--extra-option";
         /// For borg create.
         create: Words = "--extra-option";
+        /// For borg delete.
+        delete: Words = "--extra-option";
+        /// For borg export-tar.
+        export_tar: Words = "--extra-option";
         /// For borg extract.
         extract: Words = "--extra-option";
+        /// For borg key export.
+        key_export: Words = "--extra-option";
+        /// For borg key import.
+        key_import: Words = "--extra-option";
+        /// For borg key change-passphrase.
+        key_change_passphrase: Words = "--extra-option";
         /// For borg info.
         info: Words = "--extra-option";
-        /// For borg init. Deprecated: use repo_create.
-        init: Words = "--extra-option";
+        /// For borg init.
+        init: Words = "--extra-option", deprecated = "repo_create";
         /// For borg list.
         list: Words = "--extra-option";
+        /// For borg mount.
+        mount: Words = "--extra-option";
         /// For borg prune.
         prune: Words = "--extra-option";
+        /// For borg recreate.
+        recreate: Words = "--extra-option";
+        /// For borg rename.
+        rename: Words = "--extra-option";
         /// For borg repo-create, or init before Borg 2.
         repo_create: Words = "--extra-option";
+        /// For borg repo-delete, or delete of a repository before Borg 2.
+        repo_delete: Words = "--extra-option";
         /// For borg repo-info, or info of a repository before Borg 2.
         repo_info: Words = "--extra-option";
         /// For borg repo-list, or list of a repository before Borg 2.
         repo_list: Words = "--extra-option";
+        /// For borg transfer.
+        transfer: Words = "--extra-option";
+        /// For borg umount.
+        umount: Words = "--extra-option";
     }
 }
 

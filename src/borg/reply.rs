@@ -17,7 +17,11 @@ pub struct RepositoryReply {
 
 #[derive(Debug, Deserialize)]
 pub struct Encryption {
+    /// Borg 2 has other betas that call it otherwise.
+    #[serde(alias = "encryption")]
     pub mode: String,
+    /// Borg 2.
+    pub id_hash: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]

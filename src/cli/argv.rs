@@ -20,7 +20,7 @@ pub struct Word {
 
 impl Argv {
     /// The words after the program's name. The old names of the program stand for actions.
-    /// borgmatic 2.1.10: the same two.
+    /// borgmatic 2.1.10: the first two; 1.5: all of them.
     pub fn new(args: &[OsString], is_secret: fn(&str) -> bool, problems: &mut Problems) -> Self {
         let program = args
             .first()
@@ -29,6 +29,7 @@ impl Argv {
         let implied: &[&str] = match program.to_str() {
             Some("generate-borgmatic-config") => &["config", "generate"],
             Some("validate-borgmatic-config") => &["config", "validate"],
+            Some("upgrade-borgmatic-config") => &["upgrade-config"],
             _ => &[],
         };
         let mut line = String::from("borgmatic");

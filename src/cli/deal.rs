@@ -66,7 +66,7 @@ impl Deal {
             .map(|(index, _)| *index);
         let mut index = 0;
         while index < argv.words.len() {
-            if borg.is_some_and(|at| index > at) && !is_borgmatics(argv, index) {
+            if borg.is_some_and(|at| index > at && !is_borgmatics(argv, at, index)) {
                 deal.rest(argv, index);
                 break;
             }
@@ -79,6 +79,9 @@ impl Deal {
                 deal.word(argv, index)
             };
         }
+        // borgmatic 2.1.10: --no-healthchecks beside --healthchecks.ping-url leaves the URL.
+        deal.given
+            .sort_by_key(|given| !matches!(given.value.kind, Kind::Null));
         deal
     }
 
@@ -280,7 +283,7 @@ impl Deal {
 
     /// The value of an option's flag. Lists and objects are written as YAML.
     fn option_value(&mut self, argv: &Argv, at: usize, flag: &Flag, value: &str) -> Option<Node> {
-        if !matches!(flag.shape, Shape::List(_) | Shape::Object(_)) {
+        if !flag.shape.is_nested() {
             return Some(argv.node(at, flags::value(flag.shape, value)));
         }
         let source: Arc<Source> =
@@ -289,24 +292,21 @@ impl Deal {
     }
 }
 
-/// After the word `borg`, only its own two flags are ours.
-fn is_borgmatics(argv: &Argv, index: usize) -> bool {
+/// After the word `borg`, only its own two flags are ours, and a question for help right after it.
+fn is_borgmatics(argv: &Argv, borg: usize, index: usize) -> bool {
     let text = argv.words[index].text.split('=').next().unwrap_or_default();
-    matches!(text, "--repository" | "--archive")
+    let asks = index == borg + 1 && matches!(text, "--help" | "-h");
+    asks || matches!(text, "--repository" | "--archive")
 }
 
 /// The shape of what one flag gives: a repeated flag makes a list.
 fn item(shape: &'static Shape) -> &'static Shape {
-    if let Shape::List(item) = shape {
-        item
-    } else {
-        shape
-    }
+    shape.item().unwrap_or(shape)
 }
 
 fn put(flags: &mut Node, argv: &Argv, at: usize, field: &'static Field, value: Node) {
     let key = argv.node(at, Kind::Text(field.name.to_owned()));
-    if !matches!(field.shape, Shape::List(_)) {
+    if field.shape.item().is_none() {
         return flags.set(key, value);
     }
     let mut items = flags

@@ -5,7 +5,7 @@ use clap::{Arg, ArgAction, Command};
 use super::globals::Globals;
 use crate::actions::Entry;
 use crate::config::Config;
-use crate::option::flags::written;
+use crate::option::flags::{self, written};
 use crate::option::{Field, Groups, Options, Shape};
 
 /// The page for these actions, or for the whole.
@@ -21,6 +21,13 @@ pub fn page(of: &[&'static Entry], entries: &'static [Entry], width: usize) -> S
 }
 
 fn overview(entries: &'static [Entry], width: usize) -> String {
+    let end = format!(
+        "Flags of an action: borgmatic ACTION --help\n\n\
+         Every option of the configuration is a flag, too; --no-… turns one off. An element of a list is \
+         written as --repositories[0].label x.\n{}\n\
+         First backup:\n  borgmatic config generate\n  borgmatic repo-create --encryption repokey\n  borgmatic --verbosity 1 --list",
+        options(width.clamp(40, 100))
+    );
     let actions = entries
         .iter()
         .map(|entry| Command::new(entry.info.name).about(entry.info.about));
@@ -31,12 +38,15 @@ fn overview(entries: &'static [Entry], width: usize) -> String {
         .subcommands(actions)
         .disable_help_subcommand(true)
         .args(args(Globals::GROUPS))
-        .args(Config::GROUPS.iter().copied().flatten().filter(|field| field.short.is_some()).map(arg))
-        .after_help(
-            "Flags of an action: borgmatic ACTION --help\n\
-             Every option of the configuration is a flag too: --keep-daily 7, --no-color, --repositories[0].label x\n\n\
-             First backup:\n  borgmatic config generate\n  borgmatic repo-create --encryption repokey\n  borgmatic --verbosity 1 --list",
+        .args(
+            Config::GROUPS
+                .iter()
+                .copied()
+                .flatten()
+                .filter(|field| field.short.is_some())
+                .map(arg),
         )
+        .after_help(end)
         .render_help()
         .to_string()
 }
@@ -54,6 +64,48 @@ fn action(entry: &'static Entry, width: usize) -> String {
         .after_help("Flags of every run, such as --config and --verbosity: borgmatic --help")
         .render_help()
         .to_string()
+}
+
+/// The flags of the configuration's options, with the first sentence about each. Of lists, the flags
+/// of the first element stand for all; those of plain values are left out.
+fn options(width: usize) -> String {
+    const COLUMN: usize = 34;
+    let mut text = String::new();
+    let all = flags::every(Config::GROUPS);
+    let mut all = all
+        .iter()
+        .filter(|(name, _)| !name.ends_with(']'))
+        .peekable();
+    while let Some((name, field)) = all.next() {
+        let mut line = format!("  --{name}");
+        if let Some((negative, _)) = all.next_if(|(_, next)| std::ptr::eq(*next, *field)) {
+            line += &format!(", --{negative}");
+        }
+        let about = field.about();
+        let about = about.split_once(". ").map_or(&*about, |(first, _)| first);
+        let mut column = line.chars().count();
+        if column >= COLUMN {
+            line.push('\n');
+            column = 0;
+        }
+        line += &" ".repeat(COLUMN - column);
+        column = COLUMN;
+        for (at, word) in about.trim_end_matches('.').split(' ').enumerate() {
+            let long = word.chars().count();
+            if at > 0 && column + 1 + long > width {
+                line += &format!("\n{:COLUMN$}", "");
+                column = COLUMN;
+            } else if at > 0 {
+                line.push(' ');
+                column += 1;
+            }
+            line += word;
+            column += long;
+        }
+        text += &line;
+        text.push('\n');
+    }
+    text
 }
 
 fn blank(name: &'static str, width: usize) -> Command {

@@ -43,7 +43,12 @@ pub fn files(named: &[String], env: &Env, files: &Files) -> Vec<PathBuf> {
         }
         let names = files.names(&place).unwrap_or_default();
         let inside = names.iter().map(|name| place.join(name));
+        let before = found.len();
         found.extend(inside.filter(|path| has_yaml_ending(path) && !files.is_dir(path)));
+        if found.len() == before && !named.is_empty() {
+            // Loading it tells that it holds no configuration.
+            found.push(place);
+        }
     }
     found
 }

@@ -1,6 +1,7 @@
 //! Reads the files that `!include` names: where they are looked for, what cannot be included, and
 //! which were read. Knows no option.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::find::expand;
@@ -24,6 +25,8 @@ pub struct Includes<'a> {
     /// All that were read.
     read: Vec<PathBuf>,
     left: u64,
+    /// Texts that stand for files, by their path without links: what an upgrade would write.
+    texts: HashMap<PathBuf, String>,
 }
 
 impl<'a> Includes<'a> {
@@ -36,7 +39,15 @@ impl<'a> Includes<'a> {
             open: vec![(path.to_owned(), real)],
             read: vec![path.to_owned()],
             left: LARGEST,
+            texts: HashMap::new(),
         }
+    }
+
+    /// The same, with these texts for what is in those files.
+    #[must_use]
+    pub fn with(mut self, texts: HashMap<PathBuf, String>) -> Self {
+        self.texts = texts;
+        self
     }
 
     /// The configuration file and all that it includes, sorted. borgmatic 2.1.10: the same.
@@ -137,7 +148,11 @@ impl Include for Includes<'_> {
             problems.add(problem);
             return None;
         }
-        let bytes = match self.files.read(path, self.left) {
+        let read = match self.texts.get(&real) {
+            Some(text) => Ok(text.clone().into_bytes()),
+            None => self.files.read(path, self.left),
+        };
+        let bytes = match read {
             Ok(bytes) => bytes,
             Err(error) => {
                 problems.add(unreadable(path, &error, place));

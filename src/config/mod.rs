@@ -11,12 +11,18 @@ pub mod load;
 pub mod overrides;
 pub mod show;
 mod texts;
+pub mod upgrade;
 
 pub use load::{Loaded, Unit, load};
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use crate::borg::{BorgOptions, Repository};
-use crate::hooks::Bootstrap;
+use crate::hooks::{Bootstrap, Commands, Credentials, Databases, Monitors, Snapshots};
+use crate::option::{Options, Shape, walk};
 use crate::options;
+use crate::text::near::nearest;
 
 options! {
     /// A configuration: one file, or one file as it holds for one repository.
@@ -30,7 +36,13 @@ options! {
         ..checks: groups::Checks;
         ..output: groups::Output;
         ..run: groups::Run;
+        ..logging: groups::Logging;
         ..hooks: Hooks;
+        ..commands: Commands;
+        ..databases: Databases;
+        ..snapshots: Snapshots;
+        ..monitors: Monitors;
+        ..credentials: Credentials;
     }
 }
 
@@ -45,18 +57,35 @@ options! {
 }
 
 options! {
-    /// What runs around the actions.
+    /// What is stored beside the files themselves.
     pub struct Hooks {
         /// What is stored in each backup to get started again from it alone.
         bootstrap: Bootstrap = "";
     }
 }
 
-/// The options whose values no frame may show, wherever they stand; older names of borgmatic too.
+/// The options whose values no frame may show, wherever they stand: the table's, what older
+/// versions called so, and names that are a slip away from a passphrase: a secret must not be shown
+/// because of a misspelling.
 pub fn is_secret(name: &str) -> bool {
-    matches!(
-        name,
-        "encryption_passphrase" | "access_token" | "api_key" | "integration_key" | "token"
-    ) || name.ends_with("password")
+    static NAMES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+        let mut names = HashSet::from(["cronhub"]);
+        walk::visit(Config::GROUPS, "", &mut |_, field| {
+            if matches!(field.shape, Shape::Secret) {
+                names.insert(field.name);
+            }
+        });
+        names
+    });
+    // Asked for every word of a text: what is far from all names is told apart quickly.
+    let looks_so = || {
+        ["encry", "ption", "pass", "phra", "word"]
+            .iter()
+            .any(|part| name.contains(part))
+    };
+    NAMES.contains(name)
+        || name.ends_with("password")
         || name.ends_with("passphrase")
+        || looks_so()
+            && nearest(name, ["encryption_passphrase", "passphrase", "password"]).is_some()
 }

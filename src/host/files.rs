@@ -27,6 +27,14 @@ impl Files {
         }
     }
 
+    /// The reverse of [`Self::at`].
+    fn shown(&self, at: PathBuf) -> PathBuf {
+        match at.strip_prefix(&self.root) {
+            Ok(below) => Path::new("/").join(below),
+            Err(_) => at,
+        }
+    }
+
     /// At most `limit` bytes of a regular file; never waits for a FIFO or a device.
     pub fn read(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>> {
         let at = self.at(path);
@@ -52,11 +60,6 @@ impl Files {
 
     pub fn exists(&self, path: &Path) -> bool {
         self.at(path).exists()
-    }
-
-    /// The path without links, `.` and `..`.
-    pub fn real(&self, path: &Path) -> Option<PathBuf> {
-        fs::canonicalize(self.at(path)).ok()
     }
 
     pub fn is_dir(&self, path: &Path) -> bool {
@@ -128,6 +131,66 @@ impl Files {
         Ok(())
     }
 
+    /// The path without links, `.` and `..`.
+    pub fn real(&self, path: &Path) -> Option<PathBuf> {
+        let real = fs::canonicalize(self.at(path)).ok()?;
+        match real.strip_prefix(&self.root) {
+            Ok(inside) if self.root != Path::new("/") => Some(Path::new("/").join(inside)),
+            _ => Some(real),
+        }
+    }
+
+    /// A copy beside a file, `NAME.bak`, `NAME.bak1` and so on: none is overwritten. Its mode and
+    /// owner are those of the file.
+    pub fn keep_copy(&self, path: &Path) -> Result<PathBuf, Failure> {
+        let failed = |error: io::Error| Failure::file("keep a copy of", path, &error);
+        let bytes = fs::read(self.at(path)).map_err(failed)?;
+        for number in 0.. {
+            let mut name = path.as_os_str().to_owned();
+            name.push(".bak");
+            if number > 0 {
+                name.push(number.to_string());
+            }
+            let copy = PathBuf::from(name);
+            match self.beside(path, &bytes)?.persist_noclobber(self.at(&copy)) {
+                Ok(_) => return Ok(copy),
+                Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(failed(error.error)),
+            }
+        }
+        Err(failed(io::ErrorKind::AlreadyExists.into()))
+    }
+
+    /// Gives a file other contents, whole or not at all, and leaves its mode and owner. Symbolic
+    /// links stay: what they lead to is replaced.
+    pub fn replace(&self, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+        let path = self.real(path).unwrap_or_else(|| path.to_owned());
+        let file = self.beside(&path, bytes)?;
+        file.persist(self.at(&path))
+            .map_err(|error| Failure::file("replace", &path, &error.error))?;
+        Ok(())
+    }
+
+    /// A new file in the directory of another one, with its mode and owner.
+    fn beside(&self, path: &Path, bytes: &[u8]) -> Result<tempfile::NamedTempFile, Failure> {
+        use std::os::unix::fs::{MetadataExt, fchown};
+        let at = self.at(path);
+        let failed = |error: io::Error| Failure::file("write beside", path, &error);
+        let meta = fs::metadata(&at).map_err(failed)?;
+        let folder = at.parent().unwrap_or(Path::new("."));
+        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+        file.write_all(bytes).map_err(failed)?;
+        let own = file.as_file().metadata().map_err(failed)?;
+        if (own.uid(), own.gid()) != (meta.uid(), meta.gid()) {
+            fchown(file.as_file(), Some(meta.uid()), Some(meta.gid())).map_err(failed)?;
+        }
+        file.as_file()
+            .set_permissions(fs::Permissions::from_mode(meta.mode() & 0o7777))
+            .and_then(|()| file.as_file().sync_all())
+            .map_err(failed)?;
+        Ok(file)
+    }
+
     /// Makes an empty private file, or sets the time of one that exists, to now.
     pub fn touch(&self, path: &Path) -> Result<(), Failure> {
         let open = fs::OpenOptions::new()
@@ -156,7 +219,7 @@ impl Files {
             .map_err(failed)?;
         file.write_all(bytes).map_err(failed)?;
         let (_, path) = file.keep().map_err(|error| failed(error.error))?;
-        Ok(path)
+        Ok(self.shown(path))
     }
 
     /// A new private directory with a random name of letters and digits below `parent`.
@@ -166,7 +229,7 @@ impl Files {
             .rand_bytes(8)
             .tempdir_in(self.at(parent));
         match made {
-            Ok(made) => Ok(made.keep()),
+            Ok(made) => Ok(self.shown(made.keep())),
             Err(error) => Err(Failure::file("make a directory in", parent, &error)),
         }
     }

@@ -1,4 +1,5 @@
 //! `options!`: declares a group of options once; the struct, its table and its reader come from it.
+//! A closed list of words is declared with it, too.
 
 /// ```text
 /// options! {
@@ -12,8 +13,28 @@
 /// ```
 ///
 /// The words after the example are fields of [`crate::option::Field`].
+///
+/// ```text
+/// options! {
+///     /// How one exit code of borg is judged.
+///     pub enum TreatAs { Error = "error", Warning = "warning" }
+/// }
+/// ```
 #[macro_export]
 macro_rules! options {
+    (
+        $(#[doc = $about:literal])*
+        $vis:vis enum $Name:ident { $( $Word:ident = $written:literal ),* $(,)? }
+    ) => {
+        $(#[doc = $about])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        $vis enum $Name { $( $Word ),* }
+
+        impl $crate::option::Choice for $Name {
+            const WORDS: &'static [&'static str] = &[$( $written ),*];
+            const VALUES: &'static [Self] = &[$( Self::$Word ),*];
+        }
+    };
     (
         $(#[doc = $about:literal])*
         $vis:vis struct $Name:ident $(, $open:ident)? {
@@ -44,6 +65,9 @@ macro_rules! options {
             )*];
             const GROUPS: $crate::option::Groups =
                 &[Self::FIELDS $(, <$Group as $crate::option::Options>::FIELDS)*];
+            const ABOUT: &'static [&'static str] = &[
+                concat!("", $($about, "\n"),*) $(, <$Group as $crate::option::Options>::ABOUT[0])*
+            ];
 
             $( const OPEN: bool = $crate::options!(@word $open); )?
 
@@ -58,11 +82,23 @@ macro_rules! options {
                     $( $group: <$Group as $crate::option::Options>::take(node, at, out), )*
                 }
             }
+
+            #[allow(unused_variables, reason = "a group may be empty")]
+            #[allow(clippy::match_single_binding, reason = "a group may be empty")]
+            fn place(&self, name: &str) -> Option<&$crate::text::Origin> {
+                match name {
+                    $( stringify!($name) => self.$name.origin(), )*
+                    _ => None $( .or_else(|| $crate::option::Options::place(&self.$group, name)) )*,
+                }
+            }
         }
 
         impl $crate::option::Value for $Name {
-            const SHAPE: &'static $crate::option::Shape =
-                &$crate::option::Shape::Object(<Self as $crate::option::Options>::GROUPS);
+            const SHAPE: &'static $crate::option::Shape = if <Self as $crate::option::Options>::OPEN {
+                &$crate::option::Shape::Open(<Self as $crate::option::Options>::GROUPS)
+            } else {
+                &$crate::option::Shape::Object(<Self as $crate::option::Options>::GROUPS)
+            };
 
             fn read(
                 node: &$crate::text::Node,

@@ -1,5 +1,5 @@
 //! The table as a sample file: every option with its words and an example, most of them commented
-//! out.
+//! out. What is uncommented by removing `# ` is right as it stands.
 
 use super::shape::{Field, Groups, Shape};
 
@@ -8,60 +8,172 @@ const WIDTH: usize = 80;
 
 /// A whole file of all options.
 pub fn file(groups: Groups) -> String {
-    let mut text = String::new();
-    for field in groups.iter().copied().flatten() {
-        for line in wrap(&field.about(), WIDTH - 2) {
-            text += &format!("# {line}\n");
-        }
-        if !field.default.is_empty() {
-            text += &format!("# Default: {}\n", field.default);
-        }
-        for line in lines(field) {
-            let mark = if field.active { "" } else { "# " };
-            text += format!("{mark}{line}").trim_end();
-            text.push('\n');
-        }
-        text.push('\n');
-    }
-    text.truncate(text.trim_end().len());
-    text.push('\n');
-    text
+    joined(groups.iter().copied().flatten().map(option))
 }
 
-/// One option with its example, as lines of a file.
+/// Options as a file, with an empty line between them.
+pub fn joined(options: impl IntoIterator<Item = Vec<String>>) -> String {
+    let options: Vec<_> = options
+        .into_iter()
+        .map(|lines| lines.join("\n") + "\n")
+        .collect();
+    options.join("\n")
+}
+
+/// One option of a file, with its words.
+pub fn option(field: &Field) -> Vec<String> {
+    let mut all = words(field, 0);
+    all.extend(commented(body(field), field.active));
+    if field.active
+        && let Some(inner) = field.shape.item().and_then(Shape::groups)
+    {
+        // What an element may have besides stands below the last one.
+        let last = field.example.rsplit("- ").next().unwrap_or_default();
+        let set = |name: &str| {
+            last.lines()
+                .any(|line| line.trim().starts_with(&format!("{name}:")))
+        };
+        for field in inner
+            .iter()
+            .copied()
+            .flatten()
+            .filter(|field| !set(field.name))
+        {
+            all.push(String::new());
+            all.extend(indented("      ", nested(field, false)));
+        }
+    }
+    all
+}
+
+/// An option as it may stand in a file, without words, as short as can be.
 pub fn lines(field: &Field) -> Vec<String> {
     let name = field.name;
+    match field.shape.inner() {
+        Some(groups) if field.example.is_empty() => {
+            let inner: Vec<_> = live(groups).flat_map(lines).collect();
+            block(name, field.shape.item().is_some(), inner)
+        }
+        _ => example(field),
+    }
+}
+
+/// An option with its example, nested ones included.
+pub fn example(field: &Field) -> Vec<String> {
+    let name = field.name;
     if field.example.is_empty() {
-        return match field.shape {
-            Shape::Object(groups) => nested(&format!("{name}:"), "    ", groups),
-            Shape::List(Shape::Object(groups)) => {
-                let mut all = vec![format!("{name}:")];
-                for (at, line) in nested("", "", groups).into_iter().skip(1).enumerate() {
-                    all.push(format!("    {} {line}", if at == 0 { "-" } else { " " }));
-                }
-                all
+        return match field.shape.inner() {
+            Some(groups) => {
+                let inner = groups.iter().copied().flatten().flat_map(example).collect();
+                block(name, field.shape.item().is_some(), inner)
             }
-            _ => vec![format!("{name}:")],
+            None => vec![format!("{name}:")],
         };
     }
-    if !field.example.starts_with("- ") && !field.example.contains('\n') {
+    if !field.shape.is_nested() {
         return vec![format!("{name}: {}", field.example)];
     }
     let mut all = vec![format!("{name}:")];
-    all.extend(field.example.lines().map(|line| format!("    {line}")));
+    all.extend(indented("    ", field.example.lines().map(str::to_owned)));
     all
 }
 
-fn nested(head: &str, indent: &str, groups: Groups) -> Vec<String> {
-    let mut all = vec![head.to_owned()];
+/// The option and what it holds. Of an object, what is not needed is commented out.
+fn body(field: &Field) -> Vec<String> {
+    let Some(groups) = field.shape.inner().filter(|_| !field.active) else {
+        return example(field);
+    };
+    if !field.example.is_empty() && field.shape.item().is_none() {
+        return example(field);
+    }
+    let on: Vec<_> = live(groups)
+        .map(|field| field.name)
+        .filter(|_| !matches!(field.shape, Shape::OrEmpty(_)))
+        .collect();
+    let mut inner: Vec<String> = Vec::new();
     for field in groups.iter().copied().flatten() {
-        all.extend(
-            lines(field)
-                .into_iter()
-                .map(|line| format!("{indent}{line}")),
-        );
+        if !inner.is_empty() {
+            inner.push(String::new());
+        }
+        inner.extend(nested(field, on.contains(&field.name)));
+    }
+    if field.shape.item().is_none() {
+        return block(field.name, false, inner);
+    }
+    // The words stand above the dash.
+    let first = inner
+        .iter()
+        .position(|line| !line.starts_with('#'))
+        .unwrap_or_default();
+    let mut all = vec![format!("{}:", field.name)];
+    for (at, line) in inner.into_iter().enumerate() {
+        let mark = match at {
+            at if at < first => "    ",
+            at if at == first => "    - ",
+            _ => "      ",
+        };
+        all.push(format!("{mark}{line}").trim_end().to_owned());
     }
     all
+}
+
+fn nested(field: &Field, on: bool) -> Vec<String> {
+    let mut all = words(field, 6);
+    all.extend(commented(body(field), on));
+    all
+}
+
+/// The options of an object that a short example needs: the required ones, else the first.
+fn live(groups: Groups) -> impl Iterator<Item = &'static Field> {
+    let fields = || groups.iter().copied().flatten();
+    let needed = |field: &&Field| field.required && field.of.is_empty() || !field.or.is_empty();
+    let any = fields().any(|field| needed(&field));
+    let first = fields().next().filter(|_| !any);
+    fields().filter(move |field| needed(field)).chain(first)
+}
+
+fn block(name: &str, list: bool, inner: Vec<String>) -> Vec<String> {
+    let mut all = vec![format!("{name}:")];
+    for (at, line) in inner.into_iter().enumerate() {
+        let mark = match (list, at) {
+            (false, _) => "    ",
+            (true, 0) => "    - ",
+            (true, _) => "      ",
+        };
+        all.push(format!("{mark}{line}").trim_end().to_owned());
+    }
+    all
+}
+
+fn indented(by: &str, lines: impl IntoIterator<Item = String>) -> impl Iterator<Item = String> {
+    lines
+        .into_iter()
+        .map(move |line| format!("{by}{line}").trim_end().to_owned())
+}
+
+fn commented(lines: Vec<String>, on: bool) -> Vec<String> {
+    let mark = if on { "" } else { "# " };
+    indented(mark, lines).collect()
+}
+
+/// What a person is told about an option, as comments.
+fn words(field: &Field, indent: usize) -> Vec<String> {
+    let mut all = wrap(&field.about(), WIDTH - 2 - indent);
+    if let Shape::Choice(choices) = field.shape.item().unwrap_or(field.shape)
+        && choices.len() < 10
+    {
+        all.extend(wrap(
+            &format!("Choices: {}", choices.join(", ")),
+            WIDTH - 2 - indent,
+        ));
+    }
+    if !field.default.is_empty() {
+        all.push(format!("Default: {}", field.default));
+    }
+    if !field.deprecated.is_empty() {
+        all.push(format!("Deprecated: use {}", field.deprecated));
+    }
+    all.into_iter().map(|line| format!("# {line}")).collect()
 }
 
 /// Words in lines of at most `width` characters.

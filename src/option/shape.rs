@@ -30,6 +30,14 @@ pub struct Field {
     pub sets_to: &'static str,
     /// No flag of its own: an action has one of that name.
     pub no_flag: bool,
+    /// What to use instead, as the end of the sentence «use …»; empty for one that is up to date.
+    pub deprecated: &'static str,
+    /// It belongs only beside this: `after` (that key is there) or `name=spot` (it has that value).
+    pub of: &'static str,
+    /// Exactly one of it and the option of this name must be set.
+    pub or: &'static str,
+    /// The one text that it must not be.
+    pub not: &'static str,
 }
 
 impl Field {
@@ -46,11 +54,33 @@ impl Field {
         sets: "",
         sets_to: "",
         no_flag: false,
+        deprecated: "",
+        of: "",
+        or: "",
+        not: "",
     };
 
     /// The words of `doc` on one line.
     pub fn about(&self) -> String {
         self.doc.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// The key and the value that `of` asks for; without a value the key alone counts.
+    pub fn condition(&self) -> Option<(&'static str, Option<&'static str>)> {
+        match self.of.split_once('=') {
+            Some((key, value)) => Some((key, Some(value))),
+            None if self.of.is_empty() => None,
+            None => Some((self.of, None)),
+        }
+    }
+
+    /// Does it belong into this mapping?
+    pub fn fits(&self, node: &Node) -> bool {
+        self.condition()
+            .is_none_or(|(key, wanted)| match (node.get(key), wanted) {
+                (Some(value), Some(wanted)) => value.as_text() == Some(wanted),
+                (value, _) => value.is_some(),
+            })
     }
 }
 
@@ -85,7 +115,19 @@ pub enum Shape {
     Secret,
     Choice(&'static [&'static str]),
     List(&'static Self),
+    /// A list in which each element stands once.
+    Set(&'static Self),
     Object(Groups),
+    /// An object that may hold options of the whole file, too.
+    Open(Groups),
+    /// A mapping with names of the user's own.
+    Map(&'static Self),
+    /// An object that may be left empty: the name alone turns it on.
+    OrEmpty(&'static Self),
+    /// The first of these that fits.
+    Either(&'static [Self]),
+    /// Whatever YAML can say.
+    Any,
 }
 
 impl Shape {
@@ -97,9 +139,41 @@ impl Shape {
             Self::Number => "a number".into(),
             Self::Text | Self::Secret => "text".into(),
             Self::Choice(words) => format!("one of {}", words.join(", ")),
-            Self::List(_) => "a list".into(),
-            Self::Object(_) => "a mapping".into(),
+            Self::List(_) | Self::Set(_) => "a list".into(),
+            Self::Object(_) | Self::Open(_) | Self::Map(_) | Self::OrEmpty(_) => "a mapping".into(),
+            Self::Either(shapes) => {
+                let all: Vec<_> = shapes.iter().map(Self::describe).collect();
+                all.join(" or ")
+            }
+            Self::Any => "a value".into(),
         }
+    }
+
+    /// What a list is made of.
+    pub fn item(&self) -> Option<&'static Self> {
+        match self {
+            Self::List(item) | Self::Set(item) => Some(item),
+            _ => None,
+        }
+    }
+
+    /// The fields of an object.
+    pub fn groups(&self) -> Option<Groups> {
+        match self {
+            Self::Object(groups) | Self::Open(groups) => Some(groups),
+            Self::OrEmpty(inner) => inner.groups(),
+            _ => None,
+        }
+    }
+
+    /// The fields of an object, or of a list's elements.
+    pub fn inner(&self) -> Option<Groups> {
+        self.item().unwrap_or(self).groups()
+    }
+
+    /// Is it written as more than one value?
+    pub fn is_nested(&self) -> bool {
+        self.item().is_some() || self.groups().is_some() || matches!(self, Self::Map(_))
     }
 }
 
@@ -107,6 +181,8 @@ impl Shape {
 #[derive(Clone, Copy, Debug)]
 pub enum At<'a> {
     Top,
+    /// The flags of a command line.
+    Line,
     Key(&'a Self, &'a str),
     Item(&'a Self, usize),
 }
@@ -114,8 +190,11 @@ pub enum At<'a> {
 impl fmt::Display for At<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Top => Ok(()),
+            Self::Top | Self::Line => Ok(()),
             Self::Key(Self::Top, name) => f.write_str(name),
+            Self::Key(Self::Line, name) => write!(f, "--{}", super::flags::written(name)),
+            // A flag is repeated for each element.
+            Self::Item(up @ Self::Key(Self::Line, _), _) => up.fmt(f),
             Self::Key(up, name) => write!(f, "{up}.{name}"),
             Self::Item(up, index) => write!(f, "{up}[{index}]"),
         }
@@ -136,11 +215,16 @@ pub trait Options: Sized + Default {
     const FIELDS: &'static [Field];
     /// Its own and those of its groups.
     const GROUPS: Groups;
+    /// What each of the groups is about.
+    const ABOUT: &'static [&'static str];
     /// Keys that it does not know belong to somebody else.
     const OPEN: bool = false;
 
     /// Reads its fields from a mapping. Leaves keys that it does not know alone.
     fn take(node: &Node, at: &At<'_>, out: &mut Problems) -> Self;
+
+    /// Where the option of that name was set.
+    fn place(&self, name: &str) -> Option<&Origin>;
 }
 
 /// A word of a closed list.

@@ -1,7 +1,7 @@
 //! Reading objects: each field by its own type, unknown keys and missing ones as problems.
 
 use super::scalars::wrong_type;
-use super::shape::{At, Groups, Opt, Options, Shape, Value, field};
+use super::shape::{At, Field, Groups, Opt, Options, Shape, Value, field};
 use crate::text::near::nearest;
 use crate::text::{Kind, Node, Problem, Problems};
 
@@ -23,9 +23,39 @@ pub fn object<T: Options>(node: &Node, at: &At<'_>, out: &mut Problems) -> Optio
     if !T::OPEN {
         unknown_keys(node, T::GROUPS, at, out);
     }
-    missing_keys(node, T::GROUPS, at, out);
+    let bound = |field: &&Field| {
+        field.required || !field.of.is_empty() || !field.or.is_empty() || !field.not.is_empty()
+    };
+    for field in T::GROUPS.iter().copied().flatten().filter(bound) {
+        // What stands there under a wrong name was told as that.
+        if T::OPEN || !is_misspelt(node, T::GROUPS, field) {
+            presence(node, field, at, out);
+        }
+    }
     Some(T::take(node, at, out))
 }
+
+/// Shows every field of the table, the nested ones too, and its path: `checks[].name`.
+pub fn visit(groups: Groups, above: &str, see: &mut dyn FnMut(&str, &'static Field)) {
+    for field in groups.iter().copied().flatten() {
+        let path = match above {
+            "" => field.name.to_owned(),
+            above => format!("{above}.{}", field.name),
+        };
+        see(&path, field);
+        if let Some(inner) = field.shape.inner() {
+            let mark = if field.shape.item().is_some() {
+                "[]"
+            } else {
+                ""
+            };
+            visit(inner, &format!("{path}{mark}"), see);
+        }
+    }
+}
+
+/// So many names can be told in one sentence.
+const FEW: usize = 40;
 
 /// A problem for each key that no group has, with the nearest name.
 pub fn unknown_keys(node: &Node, groups: Groups, at: &At<'_>, out: &mut Problems) {
@@ -36,16 +66,20 @@ pub fn unknown_keys(node: &Node, groups: Groups, at: &At<'_>, out: &mut Problems
                     "borgmatic::config::unknown-option",
                     format!("an option's name is text, not {}", key.describe()),
                 )
-                .on(key, "not a name"),
+                .on(key, "not a name")
+                .help("write options as `name: value`"),
             );
             continue;
         };
         if field(groups, name).is_some() {
             continue;
         }
-        // It may hold anything, a misspelt passphrase too.
-        value.origin.hide();
         let names = groups.iter().copied().flatten().map(|field| field.name);
+        let near = nearest(name, names.clone());
+        if !near.is_some_and(|near| is_harmless(groups, near)) {
+            // It may hold anything, a misspelt passphrase too.
+            value.origin.hide();
+        }
         let place = match at {
             At::Top => String::new(),
             _ => format!(" in `{at}`"),
@@ -55,38 +89,123 @@ pub fn unknown_keys(node: &Node, groups: Groups, at: &At<'_>, out: &mut Problems
             format!("unknown option `{name}`{place}"),
         )
         .on(key, "no such option");
-        out.add(match nearest(name, names.clone()) {
+        out.add(match near {
             Some(near) => problem.help(format!("did you mean `{near}`?")),
-            None if matches!(at, At::Top) => problem.help("remove it, or look up the name: borgmatic config generate --destination sample.yaml"),
+            None if matches!(at, At::Top) || names.clone().count() > FEW => problem.help("remove it, or look up its name among all options:\n    borgmatic config generate --destination sample.yaml"),
             None => problem.help(format!("the options here are: {}", names.collect::<Vec<_>>().join(", "))),
         });
     }
 }
 
-/// A problem for each required option that is not set.
-pub fn missing_keys(node: &Node, groups: Groups, at: &At<'_>, out: &mut Problems) {
-    for field in groups
-        .iter()
-        .copied()
-        .flatten()
-        .filter(|field| field.required)
-    {
-        if node.get(field.name).is_some() {
-            continue;
-        }
-        let words = match at {
-            At::Top => format!("`{}` is missing", field.name),
-            _ => format!("`{at}` lacks `{}`", field.name),
-        };
-        let problem = Problem::new("borgmatic::config::missing", words).help(format!(
-            "add it, for example:\n{}",
-            super::sample::lines(field).join("\n")
-        ));
-        let mut origin = node.origin.clone();
-        origin.span.end = origin.span.start;
-        out.add(match at {
-            At::Top => problem.at(&origin, "in this file"),
-            _ => problem.at(&origin, "this entry"),
+/// Is it an option whose value may be shown, with all that lies within?
+fn is_harmless(groups: Groups, name: &str) -> bool {
+    field(groups, name).is_some_and(|field| {
+        let mut harmless = !matches!(field.shape, Shape::Secret);
+        visit(field.shape.inner().unwrap_or(&[]), "", &mut |_, inner| {
+            harmless &= !matches!(inner.shape, Shape::Secret);
         });
+        harmless
+    })
+}
+
+/// Does a name that no group has stand for this field?
+fn is_misspelt(node: &Node, groups: Groups, missing: &Field) -> bool {
+    node.pairs().iter().any(|(key, _)| {
+        let name = key.as_text().filter(|name| field(groups, name).is_none());
+        let names = groups.iter().copied().flatten().map(|field| field.name);
+        name.and_then(|name| nearest(name, names)) == Some(missing.name)
+    })
+}
+
+/// Problems of a field that is there and should not be, or the other way round.
+fn presence(node: &Node, field: &Field, at: &At<'_>, out: &mut Problems) {
+    let pair = |name: &str| {
+        let is_it = |(key, _): &&(Node, Node)| key.as_text() == Some(name);
+        node.pairs().iter().find(is_it)
+    };
+    let found = pair(field.name);
+    let other = pair(field.or);
+    match (found, other) {
+        (Some((key, _)), _) if !field.fits(node) => out.add(stranger(node, field, key, at)),
+        (Some((key, _)), Some((other, _))) => {
+            let words = format!("`{at}` has both `{}` and `{}`", field.name, field.or);
+            let problem = Problem::new("borgmatic::config::either", words);
+            out.add(
+                problem
+                    .on(key, "one")
+                    .on(other, "the other")
+                    .help("keep one of them"),
+            );
+        }
+        (Some((_, value)), _) if !field.not.is_empty() && value.as_text() == Some(field.not) => {
+            let words = format!("`{}` cannot be `{}`", At::Key(at, field.name), field.not);
+            let problem = Problem::new("borgmatic::config::choice", words);
+            out.add(
+                problem
+                    .on(value, "not this one")
+                    .help(format!("write for example: {}", field.example)),
+            );
+        }
+        (None, None) if field.required && field.fits(node) || !field.or.is_empty() => {
+            out.add(missing(node, field, at));
+        }
+        _ => {}
+    }
+}
+
+/// A key that belongs to another kind of the same object.
+fn stranger(node: &Node, field: &Field, key: &Node, at: &At<'_>) -> Problem {
+    let (beside, wanted) = field.condition().unwrap_or_default();
+    let owner = wanted.map_or_else(
+        || format!("`{beside}`"),
+        |wanted| format!("`{beside}: {wanted}`"),
+    );
+    let problem = Problem::new(
+        "borgmatic::config::unknown-option",
+        format!("`{}` belongs to {owner} in `{at}`", field.name),
+    )
+    .on(key, "not in this entry");
+    let problem = match node
+        .pairs()
+        .iter()
+        .find(|(key, _)| key.as_text() == Some(beside))
+    {
+        Some((_, value)) if value.origin.source.name == key.origin.source.name => {
+            problem.on(value, "because of this")
+        }
+        _ => problem,
+    };
+    problem.help(format!(
+        "remove `{}`, or write it in an entry with {owner}",
+        field.name
+    ))
+}
+
+/// A required option that is not set.
+fn missing(node: &Node, field: &Field, at: &At<'_>) -> Problem {
+    let name = match field.or {
+        "" => format!("`{}`", field.name),
+        or => format!("`{}` or `{or}`", field.name),
+    };
+    if let At::Line = at {
+        let flag = super::flags::written(field.name);
+        let words = format!("`--{flag}` is missing");
+        return Problem::new("borgmatic::config::missing", words)
+            .on(node, "on this line")
+            .help(format!("add it: --{flag} {}", field.example));
+    }
+    let words = match at {
+        At::Top => format!("{name} is missing"),
+        _ => format!("`{at}` lacks {name}"),
+    };
+    let problem = Problem::new("borgmatic::config::missing", words).help(format!(
+        "add it, for example:\n{}",
+        super::sample::lines(field).join("\n")
+    ));
+    let mut origin = node.origin.clone();
+    origin.span.end = origin.span.start;
+    match at {
+        At::Top => problem.at(&origin, "in this file"),
+        _ => problem.at(&origin, "this entry"),
     }
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::actions::Act;
 use crate::config::{Loaded, Unit};
 use crate::host::Failure;
+use crate::option::Choice;
 use crate::text::near::nearest;
 
 #[derive(Debug)]
@@ -73,7 +74,7 @@ fn is_skipped(unit: &Unit, act: &Act) -> bool {
             .skip_actions
             .items()
             .iter()
-            .any(|skipped| skipped == name)
+            .any(|skipped| skipped.word() == name)
 }
 
 fn unknown(chosen: &str, known: &[&str]) -> Failure {

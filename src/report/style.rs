@@ -79,6 +79,9 @@ pub fn frame(problem: &dyn Diagnostic, style: Style) -> String {
         GraphicalReportHandler::new_themed(theme)
             .with_width(style.width)
             .with_links(false)
+            .with_break_words(false)
+            .with_word_separator(textwrap::WordSeparator::AsciiSpace)
+            .with_word_splitter(textwrap::WordSplitter::NoHyphenation)
             .render_report(&mut text, problem)
     };
     if drawn.is_err() {

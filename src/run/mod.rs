@@ -1,5 +1,6 @@
 //! Carries an outline out.
 
+mod queue;
 pub mod verdict;
 pub mod walk;
 

@@ -1,10 +1,13 @@
 //! The interpreter of an outline: each file, each repository, each action, in order. What fails in
 //! one repository does not keep the others from their backup.
 
+use std::collections::VecDeque;
+use std::path::Path;
+
+use super::queue::Try;
 use super::verdict::{FileVerdict, Verdict};
-use crate::actions::{Answer, Context, Run};
-use crate::borg::Borg;
-use crate::borg::ask::Known;
+use crate::actions::{Answer, Context, Run, unbuilt};
+use crate::borg::{Borg, Known, Repository};
 use crate::config::directories;
 use crate::host::{Failure, FailureKind, Host, Level};
 use crate::plan::{FilePart, Outline, UnitPart};
@@ -44,16 +47,37 @@ impl Walk<'_> {
             failures: Vec::new(),
             answers: Vec::new(),
         };
-        for part in &file.units {
-            let Err(failure) = self.repository(file, part, &mut verdict.answers) else {
-                continue;
+        let mut queue: VecDeque<Try<'_>> = file.units.iter().map(Try::first).collect();
+        while let Some(this) = queue.pop_front() {
+            let (part, scope) = (this.part, this.part.unit.repository.name());
+            let ready = part.acts.iter().try_for_each(|act| {
+                unbuilt::refuse(&part.unit.config, act.entry.info.name, self.dry)
+            });
+            let can_help = ready.is_ok();
+            let ended = ready.and_then(|()| {
+                this.wait(self.host)?;
+                self.repository(file, part, &mut verdict.answers)
+            });
+            let Err(failure) = ended else { continue };
+            let next = this
+                .next()
+                .filter(|_| can_help && !matches!(failure.kind, FailureKind::Interrupted(_)));
+            let level = if next.is_some() {
+                Level::Warning
+            } else {
+                Level::Error
             };
-            let scope = part.unit.repository.name();
-            self.host.bus.line(Level::Error, scope, &failure.words);
+            self.host.bus.line(level, scope, &failure.words);
             failure
                 .tail
                 .iter()
-                .for_each(|line| self.host.bus.line(Level::Error, "", line));
+                .for_each(|line| self.host.bus.line(level, "", line));
+            if let Some(next) = next {
+                let words = next.announce();
+                self.host.bus.line(level, scope, &words);
+                queue.push_back(next);
+                continue;
+            }
             let stops = matches!(failure.kind, FailureKind::Interrupted(_));
             verdict.failures.push((scope.to_owned(), failure));
             if stops {
@@ -81,6 +105,7 @@ impl Walk<'_> {
             return Err(Failure::new("borgmatic::run::working-directory", words)
                 .help("correct the option working_directory"));
         }
+        refuse_file(host, repository, cwd.as_deref())?;
         let borg = Borg::ready(host, self.known, &config.borg, cwd)?;
         let context = Context {
             host,
@@ -104,4 +129,22 @@ impl Walk<'_> {
         }
         Ok(())
     }
+}
+
+/// A local repository is a directory. Borg's own words for a file in its place do not say so.
+fn refuse_file(
+    host: &Host<'_>,
+    repository: &Repository,
+    cwd: Option<&Path>,
+) -> Result<(), Failure> {
+    let path = cwd.unwrap_or(&host.env.cwd).join(repository.path());
+    if !repository.is_local() || !host.files.exists(&path) || host.files.is_dir(&path) {
+        return Ok(());
+    }
+    let words = format!(
+        "the repository {} is a file, not a directory",
+        path.display()
+    );
+    Err(Failure::new("borgmatic::run::repository", words)
+        .help("correct the path of the repository, or move the file away"))
 }

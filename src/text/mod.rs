@@ -1,5 +1,6 @@
 //! Places in text: sources, the tree of nodes, problems, the YAML reader. Knows no option.
 
+pub mod edit;
 mod frame;
 pub mod json;
 pub mod near;

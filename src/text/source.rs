@@ -101,7 +101,7 @@ impl Source {
 
     /// The text with every secret overwritten by asterisks and every control character by a
     /// question mark, byte for byte.
-    pub(super) fn masked(&self) -> String {
+    pub fn masked(&self) -> String {
         let mut bytes = self.text.clone().into_bytes();
         let hidden = self.hidden.lock().unwrap_or_else(PoisonError::into_inner);
         for span in hidden

@@ -115,10 +115,10 @@ pub(super) fn command(
         .args(context.extra(&borg.options.extra().check))
         .args(borg.at(context.repository.path()));
     // Repair asks the user; progress is drawn.
-    if repair || progress {
-        command.on_terminal()
-    } else {
-        command.reads()
+    match (repair, progress) {
+        (true, _) => command.on_terminal(),
+        (false, true) => command.on_terminal().reads(),
+        (false, false) => command.reads(),
     }
 }
 

@@ -6,7 +6,7 @@ mod times;
 
 use super::select::Where;
 use super::{Action, Answer, Context, Info, repo_info};
-use crate::borg::ask::Strictness;
+use crate::borg::hear::Strictness;
 use crate::borg::reply::{self, Info as RepositoryInfo};
 use crate::config::directories;
 use crate::config::groups::CheckName;
@@ -44,6 +44,13 @@ impl Action for Check {
     };
 
     fn run(context: &Context<'_>, flags: &Flags) -> Result<Answer, Failure> {
+        if is_left_out(context) {
+            context.say(
+                Level::Info,
+                "Skipping the check: check_repositories does not name this repository",
+            );
+            return Ok(Answer::Done);
+        }
         context.say(Level::Info, "Checking the repository");
         let times = if flags.repair.is_on() {
             None
@@ -66,8 +73,9 @@ impl Action for Check {
             longest: longest(context, flags),
         };
         let done = |name: CheckName| match &times {
-            Some(times) => times.done(context.host.files, name, &matching),
-            None => Ok(()),
+            // A dry run leaves no trace: the next real one checks again.
+            Some(times) if !context.dry => times.done(context.host.files, name, &matching),
+            _ => Ok(()),
         };
         for part in plan.parts() {
             let command = command::command(context, &part, &matching, flags.repair.is_on());
@@ -84,6 +92,16 @@ impl Action for Check {
         }
         Ok(Answer::Done)
     }
+}
+
+/// Does `check_repositories` name others only?
+fn is_left_out(context: &Context<'_>) -> bool {
+    let cwd = &context.host.env.cwd;
+    let chosen = context.config.checks.check_repositories.items();
+    !chosen.is_empty()
+        && !chosen
+            .iter()
+            .any(|word| context.repository.matches(word, cwd))
 }
 
 /// The longest time for the repository check: the flag's, else the option's.
@@ -110,5 +128,6 @@ fn times(context: &Context<'_>) -> Result<Times, Failure> {
         &directories::state(&context.config.run, env),
         &directories::old_checks(env),
         &info.repository.id,
+        context.dry,
     )
 }

@@ -8,7 +8,7 @@ mod runtime;
 use super::select::Where;
 use super::{Action, Answer, Context, Info};
 use crate::borg::archive;
-use crate::borg::ask::Strictness;
+use crate::borg::hear::Strictness;
 use crate::borg::pattern::{self, Kind, Pattern};
 use crate::config::groups::Statistics;
 use crate::hooks::manifest;

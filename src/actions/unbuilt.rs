@@ -1,0 +1,267 @@
+//! Options that this version knows but cannot carry out yet. An action that would need one stops
+//! before borg is started: a backup must never silently lack its dump, its snapshot or its ping.
+
+use crate::config::Config;
+use crate::host::Failure;
+use crate::option::{Choice, Options};
+use crate::text::{Origin, Problem};
+
+/// Options, and what they would be needed for.
+struct Row {
+    options: &'static [&'static str],
+    /// The actions that need them; none means all.
+    actions: &'static [&'static str],
+    /// Does a dry run need them, too?
+    dry: bool,
+    /// Completes «this version does not … yet».
+    what: &'static str,
+}
+
+const BACKUP: &[&str] = &["create"];
+const WATCHED: &[&str] = &["create", "prune", "compact", "check"];
+const HOOKS: &str = "run commands before and after actions";
+
+const ROWS: &[Row] = &[
+    Row {
+        options: &[
+            "postgresql_databases",
+            "mariadb_databases",
+            "mysql_databases",
+            "sqlite_databases",
+            "mongodb_databases",
+            "influxdb_databases",
+            "openldap_databases",
+        ],
+        actions: BACKUP,
+        dry: false,
+        what: "dump databases",
+    },
+    Row {
+        options: &["zfs", "btrfs", "lvm"],
+        actions: BACKUP,
+        dry: false,
+        what: "make snapshots",
+    },
+    Row {
+        options: MONITORS,
+        actions: WATCHED,
+        dry: false,
+        what: "tell monitoring services",
+    },
+    Row {
+        options: &["before_actions", "after_actions"],
+        actions: &[],
+        dry: false,
+        what: HOOKS,
+    },
+    Row {
+        options: &[
+            "before_backup",
+            "after_backup",
+            "before_everything",
+            "after_everything",
+        ],
+        actions: BACKUP,
+        dry: false,
+        what: HOOKS,
+    },
+    Row {
+        options: &["before_prune", "after_prune"],
+        actions: &["prune"],
+        dry: false,
+        what: HOOKS,
+    },
+    Row {
+        options: &["before_compact", "after_compact"],
+        actions: &["compact"],
+        dry: false,
+        what: HOOKS,
+    },
+    Row {
+        options: &["before_check", "after_check"],
+        actions: &["check"],
+        dry: false,
+        what: HOOKS,
+    },
+    Row {
+        options: &["before_extract", "after_extract"],
+        actions: &["extract"],
+        dry: false,
+        what: HOOKS,
+    },
+    Row {
+        options: &["on_error"],
+        actions: WATCHED,
+        dry: false,
+        what: HOOKS,
+    },
+    Row {
+        options: &["commands"],
+        actions: &[],
+        dry: false,
+        what: HOOKS,
+    },
+    Row {
+        options: &["checks"],
+        actions: &["check"],
+        dry: false,
+        what: "make spot checks",
+    },
+    Row {
+        options: &["encryption_passphrase"],
+        actions: &[],
+        dry: true,
+        what: "look up {credential …} values",
+    },
+    Row {
+        options: &["log_file", "syslog_verbosity", "log_json"],
+        actions: &[],
+        dry: true,
+        what: "log to files or to the system, or as JSON,",
+    },
+];
+
+const MONITORS: &[&str] = &[
+    "apprise",
+    "cronitor",
+    "healthchecks",
+    "loki",
+    "ntfy",
+    "pagerduty",
+    "pushover",
+    "sentry",
+    "uptime_kuma",
+    "watchgoose",
+    "zabbix",
+];
+
+/// Stops an action that would need what is not there.
+pub fn refuse(config: &Config, action: &str, dry: bool) -> Result<(), Failure> {
+    let needed =
+        |row: &&Row| (row.dry || !dry) && (row.actions.is_empty() || row.actions.contains(&action));
+    for row in ROWS.iter().filter(needed) {
+        for name in row.options {
+            if let Some(origin) = config.place(name).filter(|_| is_used(config, name, action)) {
+                return Err(unbuilt(row, name, action, origin));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Does the value of an option that is set ask for anything?
+fn is_used(config: &Config, name: &str, action: &str) -> bool {
+    let logging = &config.logging;
+    match name {
+        "commands" => config.commands.commands.items().iter().any(|hook| {
+            let when = hook.when.items();
+            when.is_empty() || when.iter().any(|name| name.word() == action)
+        }),
+        "checks" => config
+            .checks
+            .checks
+            .items()
+            .iter()
+            .any(|check| check.name.get() == Some(&crate::config::groups::CheckName::Spot)),
+        "encryption_passphrase" => config
+            .borg
+            .encryption_passphrase
+            .get()
+            .is_some_and(|secret| secret.reveal().starts_with("{credential ")),
+        "log_file" => logging.log_file.text().is_some(),
+        "log_json" => logging.log_json.is_on(),
+        "syslog_verbosity" => logging
+            .syslog_verbosity
+            .get()
+            .is_some_and(|level| level.0 > -2),
+        monitor if MONITORS.contains(&monitor) => logging
+            .monitoring_verbosity
+            .get()
+            .is_none_or(|level| level.0 > -2),
+        list => config
+            .place(list)
+            .is_some_and(|origin| !is_empty_list(origin)),
+    }
+}
+
+fn is_empty_list(origin: &Origin) -> bool {
+    let text = origin.text();
+    text.starts_with('[') && text.trim_matches(['[', ']', ' ', '\n']).is_empty()
+}
+
+fn unbuilt(row: &Row, name: &str, action: &str, origin: &Origin) -> Failure {
+    let words = format!(
+        "`{name}` is set, but this version does not {} yet; {action} was not started",
+        row.what
+    );
+    let help = format!(
+        "take `{name}` out of this configuration for as long, or go on using the original borgmatic for it"
+    );
+    Problem::new("borgmatic::config::not-yet", words)
+        .at(origin, "set here")
+        .help(help)
+        .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ROWS, refuse};
+    use crate::config::Config;
+    use crate::option::shape::field;
+    use crate::option::{At, Options, walk};
+    use crate::text::{Problems, Source, parse};
+
+    fn refused(text: &str, action: &str, dry: bool) -> Option<String> {
+        let source = Source::plain("c.yaml", format!("repositories: [{{path: r}}]\n{text}\n"));
+        let mut problems = Problems::default();
+        let node = parse(&source, &mut problems).unwrap();
+        let config: Config = walk::object(&node, &At::Top, &mut problems).unwrap();
+        assert!(!problems.has_errors(), "{problems:?}");
+        refuse(&config, action, dry)
+            .err()
+            .map(|failure| failure.words)
+    }
+
+    #[test]
+    fn every_name_is_an_option() {
+        for name in ROWS.iter().flat_map(|row| row.options) {
+            assert!(field(Config::GROUPS, name).is_some(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_backup_that_would_lack_something_is_not_started() {
+        let words = refused("zfs:", "create", false).unwrap();
+        assert!(words.starts_with("c.yaml:2:"), "{words}");
+        assert!(
+            words.contains("`zfs`") && words.contains("snapshots"),
+            "{words}"
+        );
+        assert!(refused("sqlite_databases: [{name: a, path: b}]", "create", false).is_some());
+        assert!(refused("cronitor: {ping_url: x}", "prune", false).is_some());
+        assert!(refused("encryption_passphrase: '{credential file x}'", "list", true).is_some());
+        assert!(refused("syslog_verbosity: 1", "list", false).is_some());
+        assert!(refused("on_error: [x]", "check", false).is_some());
+        let hook = "commands: [{before: action, when: [prune], run: [x]}]";
+        assert!(refused(hook, "prune", false).is_some());
+        assert!(refused(hook, "create", false).is_none());
+    }
+
+    #[test]
+    fn what_needs_nothing_runs() {
+        assert!(refused("zfs:", "list", false).is_none());
+        assert!(refused("zfs:", "create", true).is_none());
+        assert!(refused("sqlite_databases: []", "create", false).is_none());
+        assert!(refused("encryption_passphrase: x", "create", false).is_none());
+        assert!(refused("checks: [{name: data}]", "check", false).is_none());
+        assert!(
+            refused(
+                "cronitor: {ping_url: x}\nmonitoring_verbosity: -2",
+                "create",
+                false
+            )
+            .is_none()
+        );
+        assert!(refused("log_json: false\nsyslog_verbosity: -2", "list", false).is_none());
+    }
+}

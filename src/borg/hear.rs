@@ -1,0 +1,177 @@
+//! Hearing a borg and judging how it ended.
+
+use std::collections::VecDeque;
+
+use super::exit::{self, Judge, Meaning};
+use super::line::{self, Translation};
+use super::ready::Borg;
+use crate::host::{Command, Exit, Failure, FailureKind, Heard, Host, Level};
+
+/// How many lines of a failed command are kept. borgmatic 2.1.10: 25.
+const TAIL: usize = 25;
+
+/// How a child ended, unjudged.
+pub struct Ended {
+    pub exit: Exit,
+    /// Standard output, if it was asked for.
+    pub out: String,
+    /// The last lines that nobody has seen.
+    pub tail: Vec<String>,
+    /// Borg's own name of what went wrong.
+    pub error: Option<String>,
+}
+
+/// What becomes of the lines of a child.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hear {
+    /// All are said, at this level where they have none of their own.
+    Say(Level),
+    /// Standard output is kept, the log is said.
+    Keep,
+    /// Both are kept.
+    Quiet,
+}
+
+/// Which exits are bad.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Strictness {
+    Usual,
+    /// Exit code 1 is an error too. borgmatic 2.1.10: check.
+    NoWarning,
+}
+
+impl Borg<'_> {
+    /// Runs a command and says its lines, at `level` where they have none of their own.
+    pub fn run(&self, host: &Host<'_>, command: &Command, level: Level) -> Result<(), Failure> {
+        self.run_as(host, command, level, Strictness::Usual)
+    }
+
+    pub fn run_as(
+        &self,
+        host: &Host<'_>,
+        command: &Command,
+        level: Level,
+        strictness: Strictness,
+    ) -> Result<(), Failure> {
+        let ended = listen(host, command, Hear::Say(level))?;
+        self.judge(host, command, ended, strictness).map(drop)
+    }
+
+    /// Runs a command for its standard output.
+    pub fn capture(&self, host: &Host<'_>, command: &Command) -> Result<String, Failure> {
+        let ended = listen(host, command, Hear::Keep)?;
+        self.judge(host, command, ended, Strictness::Usual)
+    }
+
+    /// Runs a command whose failure is an answer too.
+    pub fn probe(&self, host: &Host<'_>, command: &Command) -> Result<Ended, Failure> {
+        listen(host, command, Hear::Quiet)
+    }
+
+    /// Turns an exit into a result; a warning is said.
+    pub fn judge(
+        &self,
+        host: &Host<'_>,
+        command: &Command,
+        ended: Ended,
+        strictness: Strictness,
+    ) -> Result<String, Failure> {
+        let (mut meaning, judge) = exit::judge(ended.exit, self.options.borg_exit_codes.items());
+        if strictness == Strictness::NoWarning
+            && judge == Judge::Borg
+            && ended.exit == Exit::Code(1)
+        {
+            meaning = Meaning::Error;
+        }
+        let cause = cause(&ended);
+        let words = || explain(command, ended.exit, cause, judge);
+        match meaning {
+            Meaning::Fine => Ok(ended.out),
+            Meaning::Warning => {
+                host.bus.line(Level::Warning, "", &words());
+                Ok(ended.out)
+            }
+            Meaning::Error => {
+                let mut failure = Failure::new("borgmatic::borg::exit", words())
+                    .kind(FailureKind::Command(ended.exit));
+                failure.help = cause.and_then(exit::help).map(str::to_owned);
+                failure.tail = ended.tail;
+                Err(failure)
+            }
+        }
+    }
+}
+
+/// Runs a child and hears it to its end.
+fn listen(host: &Host<'_>, command: &Command, hear: Hear) -> Result<Ended, Failure> {
+    host.bus.line(Level::Debug, "", &command.to_string());
+    let mut out = String::new();
+    let mut tail: VecDeque<String> = VecDeque::new();
+    let mut translation = Translation::default();
+    let usual = if let Hear::Say(level) = hear {
+        level
+    } else {
+        Level::Info
+    };
+    let exit = host.processes.run(command, &mut |heard| {
+        let (line, plain) = match heard {
+            Heard::Idle => return host.bus.flush(),
+            Heard::Out(bytes) if hear != Hear::Say(usual) => {
+                out += &String::from_utf8_lossy(bytes);
+                return out.push('\n');
+            }
+            Heard::Out(bytes) => (String::from_utf8_lossy(bytes), usual),
+            Heard::Err(bytes) => {
+                let line = String::from_utf8_lossy(bytes);
+                let plain = line::of_tool(&line);
+                (line, plain)
+            }
+        };
+        let Some(level) = translation.read(&line, usual, plain) else {
+            return;
+        };
+        if hear == Hear::Quiet {
+            if tail.len() == TAIL {
+                tail.pop_front();
+            }
+            tail.push_back(translation.text.clone());
+        } else {
+            host.bus.line(level, "", &translation.text);
+        }
+    })?;
+    Ok(Ended {
+        exit,
+        out,
+        tail: tail.into(),
+        error: translation.error,
+    })
+}
+
+/// The exit code that tells most: borg's own name of the error where the code is a plain 2.
+fn cause(ended: &Ended) -> Option<i32> {
+    let Exit::Code(code) = ended.exit else {
+        return None;
+    };
+    let named = ended.error.as_deref().and_then(exit::code_of);
+    Some(named.filter(|_| code == 2).unwrap_or(code))
+}
+
+/// «borg create ended with exit status 52: the passphrase is wrong».
+fn explain(command: &Command, exit: Exit, cause: Option<i32>, judge: Judge) -> String {
+    let name = command.program.to_string_lossy();
+    let verb = command
+        .args
+        .first()
+        .map(|arg| arg.to_string_lossy())
+        .unwrap_or_default();
+    let mut words = format!("{name} {verb} ended with {exit}");
+    if let Some(meaning) = cause.and_then(exit::name) {
+        words += &format!(": {meaning}");
+    }
+    match judge {
+        Judge::Borg => {}
+        Judge::Default => words += " (borgmatic takes this for an error)",
+        Judge::User => words += " (judged by borg_exit_codes)",
+    }
+    words
+}

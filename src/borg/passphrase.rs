@@ -1,0 +1,78 @@
+//! The passphrase of a repository: written in the configuration, or printed by a command.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use super::options::BorgOptions;
+use crate::host::{Command, Exit, Failure, FailureKind, Heard, Host};
+use crate::option::{Secret, Words};
+
+/// What commands have printed in this run, by their words and where they ran.
+#[derive(Default)]
+pub(super) struct Printed(Mutex<HashMap<Place, Secret>>);
+
+/// The words of a command, and where it runs.
+type Place = (Vec<String>, Option<PathBuf>);
+
+impl Printed {
+    /// The configured passphrase, if there is one. A command is asked once a run.
+    pub(super) fn find(
+        &self,
+        host: &Host<'_>,
+        options: &BorgOptions,
+        cwd: Option<&Path>,
+    ) -> Result<Option<Secret>, Failure> {
+        if let Some(passphrase) = options.encryption_passphrase.get() {
+            return Ok(Some(passphrase.clone()));
+        }
+        let Some(Words(words)) = options
+            .encryption_passcommand
+            .get()
+            .filter(|words| !words.0.is_empty())
+        else {
+            return Ok(None);
+        };
+        let key = (words.clone(), cwd.map(Path::to_path_buf));
+        let mut printed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(secret) = printed.get(&key) {
+            return Ok(Some(secret.clone()));
+        }
+        let secret = ask(host, words, cwd)?;
+        printed.insert(key, secret.clone());
+        Ok(Some(secret))
+    }
+}
+
+fn ask(host: &Host<'_>, words: &[String], cwd: Option<&Path>) -> Result<Secret, Failure> {
+    let mut command = Command::new(&words[0]).args(&words[1..]).reads();
+    command.cwd = cwd.map(Path::to_path_buf);
+    let (mut out, mut tail) = (Vec::new(), Vec::new());
+    let exit = host.processes.run(&command, &mut |heard| match heard {
+        Heard::Out(line) => out.push(String::from_utf8_lossy(line).into_owned()),
+        Heard::Err(line) => tail.push(String::from_utf8_lossy(line).into_owned()),
+        Heard::Idle => {}
+    })?;
+    let failed = |what: String| {
+        let words = format!(
+            "the command of encryption_passcommand, `{}`, {what}",
+            words[0]
+        );
+        Failure::new("borgmatic::borg::passcommand", words).help(
+            "run it by hand, as the user who makes the backup: it has to print the passphrase",
+        )
+    };
+    if exit != Exit::Code(0) {
+        let failure = failed(format!("ended with {exit}")).kind(FailureKind::Command(exit));
+        return Err(Failure { tail, ..failure });
+    }
+    let secret = out.join("\n");
+    if secret.is_empty() {
+        // Borg would take it for an empty passphrase, and encrypt a new repository with it.
+        return Err(Failure {
+            tail,
+            ..failed("printed nothing".into())
+        });
+    }
+    Ok(Secret::new(secret))
+}

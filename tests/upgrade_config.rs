@@ -1,0 +1,146 @@
+//! `upgrade-config` as a person runs it.
+
+#![allow(clippy::disallowed_methods, clippy::unwrap_used)]
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
+
+use assert_cmd::Command;
+
+const OLD: &str = "# mine\nlocation:\n    source_directories: [/home]\n    repositories:\n        - /mnt/backup  # local\nstorage:\n    encryption_passphrase: hunter2\n";
+const NEW: &str = "# mine\nsource_directories: [/home]\nrepositories:\n    - path: /mnt/backup  # local\nencryption_passphrase: hunter2\n";
+
+/// Runs the program in a folder, and gives its exit code and all that it says.
+fn run(folder: &Path, arguments: &[&str]) -> (i32, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_borgmatic"))
+        .args(arguments)
+        .current_dir(folder)
+        .env("HOME", folder)
+        .env_remove("XDG_CONFIG_HOME")
+        .output()
+        .unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    let said = String::from_utf8(said).unwrap();
+    (
+        output.status.code().unwrap(),
+        said.replace(folder.to_str().unwrap(), "{dir}"),
+    )
+}
+
+fn world() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("config.yaml"), OLD).unwrap();
+    folder
+}
+
+#[test]
+fn a_dry_run_shows_the_differences_without_secrets_and_changes_nothing() {
+    for arguments in [
+        &["upgrade-config", "-c", "config.yaml", "--dry-run"][..],
+        &["upgrade-config", "--diff", "--config", "config.yaml"],
+        &["config", "upgrade", "-n", "-c", "config.yaml"],
+    ] {
+        let folder = world();
+        let (code, said) = run(folder.path(), arguments);
+        assert_eq!(code, 0, "{said}");
+        assert!(
+            said.contains("+repositories:") && said.contains("-location:"),
+            "{said}"
+        );
+        assert!(!said.contains("hunter2"), "{said}");
+        assert_eq!(
+            fs::read_to_string(folder.path().join("config.yaml")).unwrap(),
+            OLD
+        );
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+}
+
+#[test]
+fn a_file_behind_a_link_is_replaced_and_kept() {
+    let folder = world();
+    let at = |name: &str| folder.path().join(name);
+    fs::set_permissions(at("config.yaml"), fs::Permissions::from_mode(0o640)).unwrap();
+    fs::write(at("config.yaml.bak"), "mine").unwrap();
+    symlink("config.yaml", at("link.yaml")).unwrap();
+    let (code, said) = run(folder.path(), &["upgrade-config", "-c", "link.yaml"]);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("{dir}/config.yaml.bak1"), "{said}");
+    assert!(at("link.yaml").is_symlink());
+    assert_eq!(fs::read_to_string(at("config.yaml")).unwrap(), NEW);
+    assert_eq!(fs::read_to_string(at("config.yaml.bak")).unwrap(), "mine");
+    assert_eq!(fs::read_to_string(at("config.yaml.bak1")).unwrap(), OLD);
+    for name in ["config.yaml", "config.yaml.bak1"] {
+        assert_eq!(
+            fs::metadata(at(name)).unwrap().permissions().mode() & 0o777,
+            0o640
+        );
+    }
+    let (code, said) = run(folder.path(), &["upgrade-config", "-c", "link.yaml"]);
+    assert_eq!(
+        (code, said.as_str()),
+        (0, "{dir}/link.yaml: nothing to upgrade\n")
+    );
+    assert!(!at("config.yaml.bak2").exists());
+}
+
+#[test]
+fn the_default_file_is_found_and_what_stays_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path().join(".config/borgmatic.d");
+    fs::create_dir_all(&home).unwrap();
+    fs::write(home.join("a.yaml"), format!("{OLD}prefix: x-\n")).unwrap();
+    fs::write(home.join("b.yaml"), "a: [\n").unwrap();
+    let (code, said) = run(folder.path(), &["upgrade-config", "--explain"]);
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("a.yaml:6: `prefix` stays"), "{said}");
+    assert!(
+        said.contains("location, storage: Backups stay as they are"),
+        "{said}"
+    );
+    assert!(
+        said.contains("1 of 2 files could not be upgraded"),
+        "{said}"
+    );
+}
+
+#[test]
+fn files_of_borgmatic_1_0_become_a_new_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    fs::write(
+        at("config"),
+        "[location]\nsource_directories: /home /etc\nrepository: u@h:r\n",
+    )
+    .unwrap();
+    fs::write(at("excludes"), "*.pyc\n").unwrap();
+    let arguments = [
+        "upgrade-config",
+        "-s",
+        "config",
+        "-e",
+        "excludes",
+        "-d",
+        "config.yaml",
+    ];
+    let (code, said) = run(folder.path(), &arguments);
+    assert_eq!(code, 0, "{said}");
+    assert_eq!(
+        fs::read_to_string(at("config.yaml")).unwrap(),
+        "source_directories:\n    - /home\n    - /etc\nrepositories:\n    - path: ssh://u@h/./r\nexclude_patterns:\n    - \"*.pyc\"\n"
+    );
+    let (code, said) = run(folder.path(), &arguments);
+    assert_eq!(code, 1);
+    assert!(said.contains("exists already"), "{said}");
+    let (code, said) = run(folder.path(), &["-c", "config.yaml", "config", "validate"]);
+    assert_eq!(code, 0, "{said}");
+}
+
+#[test]
+fn the_word_counts_only_at_the_front() {
+    let folder = world();
+    let (code, said) = run(folder.path(), &["prune", "upgrade-config"]);
+    assert_eq!(code, 1);
+    assert!(said.contains("counts only as the first word"), "{said}");
+}
