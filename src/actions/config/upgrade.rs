@@ -180,7 +180,11 @@ pub fn diff(name: &str, old: &str, new: &str) -> String {
     let (old, new) = (masked(old), masked(new));
     let diff = TextDiff::from_lines(&old, &new);
     let (before, after) = (format!("a{name}"), format!("b{name}"));
-    diff.unified_diff().header(&before, &after).to_string()
+    let mut text = diff.unified_diff().header(&before, &after).to_string();
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    text
 }
 
 /// A text without its secrets; those of old forms too, which only reading it tells.
