@@ -1,7 +1,7 @@
 //! Old configurations, made up and from the world: the upgraded file loads to the same configuration,
 //! has every comment, and a second upgrade changes nothing.
 
-#![allow(clippy::disallowed_methods)]
+#![allow(clippy::disallowed_methods, clippy::unwrap_used)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
