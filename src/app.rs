@@ -1,5 +1,6 @@
 //! The whole story on one page: read the command line, load, outline, run, report, exit.
 
+use std::collections::HashSet;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use crate::host::{Body, Bus, Env, Event, Failure, Files, Host, Level, Processes,
 use crate::plan::outline;
 use crate::report::{Console, Summary, style};
 use crate::run::walk;
-use crate::text::{Problems, Severity};
+use crate::text::{Problem, Severity};
 
 /// From how many configuration files on they are loaded by several threads.
 const MANY: usize = 8;
@@ -35,7 +36,7 @@ pub fn run(args: &[OsString], machine: &Machine<'_>) -> u8 {
         Ok(Err(special)) => return tell(&special, terminal),
         Err(problems) => {
             let colour = style::colour(machine.env, false, false, terminal.err_is_terminal());
-            show(&problems, machine, colour, true);
+            show(problems.iter(), machine, colour, true);
             terminal.flush();
             return 1;
         }
@@ -45,7 +46,11 @@ pub fn run(args: &[OsString], machine: &Machine<'_>) -> u8 {
     } else {
         Vec::new()
     };
-    if invocation.bare && configs(&loaded).any(|config| !config.run.default_actions.or(true)) {
+    // borgmatic 2.1.10: one file that acts by default is enough for a run.
+    let mut files = configs(&loaded).peekable();
+    let has_files = files.peek().is_some();
+    let idle = has_files && files.all(|config| !config.run.default_actions.or(true));
+    if invocation.bare && idle {
         return tell(&Special::Help(Vec::new()), terminal);
     }
     let code = execute(&invocation, &loaded, machine);
@@ -122,11 +127,19 @@ fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) ->
         .any(|act| act.entry.info.name == "config validate");
     let mut summary = Summary::default();
     if verbosity > -2 {
-        show(&invocation.notes, machine, colour, validates);
+        show(invocation.notes.iter(), machine, colour, validates);
     }
+    let mut said = HashSet::new();
     for one in loaded {
         if verbosity > -2 {
-            show(&one.problems, machine, colour, validates);
+            // A mistake on the command line is one for each file: it is shown once.
+            let fresh = |problem: &&Problem| said.insert(problem.line());
+            show(
+                one.problems.iter().filter(fresh),
+                machine,
+                colour,
+                validates,
+            );
         }
         if one.problems.has_errors() && !validates {
             let count = one.problems.errors().count();
@@ -258,12 +271,14 @@ fn nothing_configured(env: &Env) -> Failure {
 }
 
 /// Draws problems where people look; lints only where they were asked for.
-fn show(problems: &Problems, machine: &Machine<'_>, colour: bool, warnings: bool) {
+fn show<'p>(
+    problems: impl Iterator<Item = &'p Problem>,
+    machine: &Machine<'_>,
+    colour: bool,
+    warnings: bool,
+) {
     let style = style::Style::new(machine.env, machine.terminal.as_ref(), colour);
-    for problem in problems
-        .iter()
-        .filter(|problem| warnings || problem.severity != Severity::Warning)
-    {
+    for problem in problems.filter(|problem| warnings || problem.severity != Severity::Warning) {
         machine
             .terminal
             .err(style::frame(problem, style).as_bytes());

@@ -89,7 +89,7 @@ impl Entry {
             info: A::INFO,
             groups: A::Flags::GROUPS,
             check: |node, out| {
-                if let Some(flags) = walk::object::<A::Flags>(node, &At::Top, out) {
+                if let Some(flags) = walk::object::<A::Flags>(node, &At::Line, out) {
                     A::rules(&flags, node, out);
                 }
             },
@@ -104,7 +104,7 @@ impl Entry {
             info: A::INFO,
             groups: A::Flags::GROUPS,
             check: |node, out| {
-                walk::object::<A::Flags>(node, &At::Top, out);
+                walk::object::<A::Flags>(node, &At::Line, out);
             },
             run: Run::Alone(|alone, node| A::run(alone, &flags::<A::Flags>(node))),
             loads: A::LOADS,

@@ -66,7 +66,7 @@ impl Deal {
             .map(|(index, _)| *index);
         let mut index = 0;
         while index < argv.words.len() {
-            if borg.is_some_and(|at| index > at) && !is_borgmatics(argv, index) {
+            if borg.is_some_and(|at| index > at && !is_borgmatics(argv, at, index)) {
                 deal.rest(argv, index);
                 break;
             }
@@ -292,10 +292,11 @@ impl Deal {
     }
 }
 
-/// After the word `borg`, only its own two flags are ours.
-fn is_borgmatics(argv: &Argv, index: usize) -> bool {
+/// After the word `borg`, only its own two flags are ours, and a question for help right after it.
+fn is_borgmatics(argv: &Argv, borg: usize, index: usize) -> bool {
     let text = argv.words[index].text.split('=').next().unwrap_or_default();
-    matches!(text, "--repository" | "--archive")
+    let asks = index == borg + 1 && matches!(text, "--help" | "-h");
+    asks || matches!(text, "--repository" | "--archive")
 }
 
 /// The shape of what one flag gives: a repeated flag makes a list.

@@ -54,7 +54,7 @@ pub fn split(
             break deal;
         }
     };
-    let globals = Globals::take(&deal.globals, &At::Top, &mut problems);
+    let globals = Globals::take(&deal.globals, &At::Line, &mut problems);
     if globals.version.is_on() {
         return Ok(Err(Special::Version));
     }
@@ -75,9 +75,14 @@ pub fn split(
     }
     problems.extend(deal.problems.clone());
     leftovers(&argv, &deal, &requested, entries, &mut problems);
+    let mut checked = Problems::default();
     for act in &deal.acts {
-        (act.entry.check)(&act.flags, &mut problems);
+        (act.entry.check)(&act.flags, &mut checked);
     }
+    // A flag that lacks its value is missing, too: that is one mistake.
+    let half = deal.problems.has_errors();
+    let told = |problem: &Problem| half && problem.code == "borgmatic::config::missing";
+    problems.extend(checked.into_iter().filter(|problem| !told(problem)));
     together(&deal.acts, &globals, &mut problems);
     let written = deal.globals.get("override").map_or(&[][..], Node::items);
     let overrides = written
@@ -193,17 +198,21 @@ fn leftovers(
             continue;
         }
         belongs_to_mistake = is_group || (is_flag && !text.contains('='));
-        let (problem, label) = if is_flag {
-            (unknown_flag(text, requested, entries), "no such flag here")
+        let next = argv.words.get(index + 1);
+        let next = next.filter(|next| is_group && !next.text.starts_with('-'));
+        let (problem, at, label) = if is_flag {
+            let problem = unknown_flag(text, requested, entries);
+            (problem, index, "no such flag here")
         } else if is_group {
-            (
-                lone_group(text, argv.words.get(index + 1), entries),
-                "alone",
-            )
+            let problem = lone_group(text, next, entries);
+            match next {
+                Some(_) => (problem, index + 1, "no such action"),
+                None => (problem, index, "nothing after it"),
+            }
         } else {
-            (unknown_action(text, entries), "no such action")
+            (unknown_action(text, entries), index, "no such action")
         };
-        problems.add(problem.at(&argv.origin(index), label));
+        problems.add(problem.at(&argv.origin(at), label));
     }
 }
 
@@ -218,7 +227,10 @@ fn lone_group(text: &str, next: Option<&Word>, entries: &[Entry]) -> Problem {
         .iter()
         .filter_map(|name| name.split_once(' '))
         .map(|(_, name)| name);
-    let words = format!("`{text}` needs one of its actions after it");
+    let words = match next {
+        Some(next) => format!("unknown action `{text} {}`", next.text),
+        None => format!("`{text}` needs one of its actions after it"),
+    };
     let problem = Problem::new("borgmatic::cli::action", words);
     match next.and_then(|next| nearest(&next.text, names)) {
         Some(near) => problem.help(format!("did you mean `{text} {near}`?")),
@@ -241,6 +253,9 @@ fn unknown_action(text: &str, entries: &[Entry]) -> Problem {
     let problem = Problem::new("borgmatic::cli::action", format!("unknown action `{text}`"));
     match nearest(text, names.filter(|name| !name.starts_with('-'))) {
         Some(near) => problem.help(format!("did you mean `{near}`?")),
+        None if text.contains('/') => {
+            problem.help("paths are values of flags, or stand in the configuration")
+        }
         None => problem.help("see what there is: borgmatic --help"),
     }
 }
@@ -274,6 +289,9 @@ fn unknown_flag(text: &str, requested: &[(usize, &'static Entry)], entries: &[En
     let names = super::help::flag_names(&effective(requested, entries));
     match nearest(word, names.iter().map(String::as_str)) {
         Some(near) => problem.help(format!("did you mean `--{near}`?")),
+        None if let Some(action) = nearest(word, entries.iter().map(|entry| entry.info.name)) => {
+            problem.help(format!("did you mean the action `{action}`?"))
+        }
         None => match requested {
             [(_, entry), ..] => problem.help(format!(
                 "see what there is: borgmatic {} --help",

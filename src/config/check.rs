@@ -8,7 +8,7 @@ use crate::text::{Problem, Problems};
 
 /// Adds a problem for each broken rule.
 pub fn rules(config: &Config, out: &mut Problems) {
-    patterns(config, out);
+    empty(config, out);
     repositories(config, out);
 }
 
@@ -34,21 +34,16 @@ fn repositories(config: &Config, out: &mut Problems) {
     }
 }
 
-/// Each line of `patterns` must be one.
-fn patterns(config: &Config, out: &mut Problems) {
-    let patterns = config.exclude.patterns.items();
-    for line in patterns
-        .iter()
-        .map(|line| line.trim())
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
-    {
-        if let (Err(words), Some(origin)) = (
-            crate::borg::pattern::Pattern::parse(line),
-            config.exclude.patterns.origin(),
-        ) {
-            let problem =
-                Problem::new("borgmatic::config::pattern", words).at(origin, "in this list");
-            out.add(problem.help("write for example: R /home, - /home/*/.cache, + /home/susan"));
-        }
+/// A list of repositories without one. borgmatic 2.1.10 takes it, and does nothing.
+fn empty(config: &Config, out: &mut Problems) {
+    let list = &config.repositories.repositories;
+    if let (Some([]), Some(origin)) = (list.get().map(Vec::as_slice), list.origin()) {
+        let words = "no repository is configured";
+        out.add(
+            Problem::new("borgmatic::config::no-repository", words)
+                .at(origin, "an empty list: nothing is backed up")
+                .help("name one: - path: /mnt/backup.borg")
+                .warning(),
+        );
     }
 }

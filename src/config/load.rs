@@ -3,7 +3,7 @@
 //! collected.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::include::Includes;
 use super::overrides::Override;
@@ -13,7 +13,7 @@ use crate::host::outcome::reason;
 use crate::host::{Env, Files};
 use crate::option::flags::{self, Step};
 use crate::option::shape::field;
-use crate::option::{At, Options, Shape, walk};
+use crate::option::{At, Field, Groups, Options, Shape, walk};
 use crate::text::{self, Kind, Node, Origin, Problem, Problems, Source, Within};
 
 /// The largest configuration that is read, in bytes.
@@ -87,6 +87,7 @@ pub fn load(path: &Path, wishes: &Wishes, files: &Files, env: &Env) -> Loaded {
             })
             .filter(|_| !problems.has_errors());
     }
+    problems.sort();
     Loaded {
         path: path.to_owned(),
         files: includes.into_read(),
@@ -131,7 +132,9 @@ fn passes(node: &mut Node, wishes: &Wishes, env: &Env, problems: &mut Problems) 
 fn repositories(node: &Node, config: &Config, problems: &mut Problems) -> Option<Vec<Unit>> {
     let repositories = config.repositories.repositories.items();
     let mut units = Vec::with_capacity(repositories.len());
-    for (repository, entry) in repositories.iter().zip(entries(node)) {
+    let list = At::Key(&At::Top, "repositories");
+    for (index, (repository, entry)) in repositories.iter().zip(entries(node)).enumerate() {
+        walk::unknown_keys(entry, of_entry(), &At::Item(&list, index), problems);
         let own = own_options(node, entry);
         let config = match &own {
             Some(node) => typed(node, problems)?,
@@ -178,7 +181,7 @@ fn empty(path: &Path, source: &Arc<Source>) -> Problem {
     Problem::new("borgmatic::config::empty", "the configuration is empty")
         .at(&Origin::new(source, 0..0), "nothing here")
         .help(format!(
-            "make a new one: borgmatic config generate --overwrite --destination {}",
+            "make a new one:\n    borgmatic config generate --overwrite -d {}",
             path.display()
         ))
 }
@@ -189,12 +192,12 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Problem {
     let problem = |what: &str| Problem::new("borgmatic::config::file", format!("{shown}: {what}"));
     match error.kind() {
         ErrorKind::NotFound => problem("there is no such configuration file").help(format!(
-            "check the path, or make the file: borgmatic config generate --destination {shown}"
+            "check the path, or make the file:\n    borgmatic config generate --destination {shown}"
         )),
         ErrorKind::PermissionDenied => problem("no permission to read this configuration file")
             .help("run as a user who may read it (often: sudo borgmatic …)"),
         ErrorKind::IsADirectory => problem("this directory holds no .yaml file").help(format!(
-            "make one: borgmatic config generate --destination {shown}/config.yaml"
+            "make one:\n    borgmatic config generate --destination {shown}/config.yaml"
         )),
         ErrorKind::FileTooLarge => {
             problem("larger than 64 MB, which no configuration is").help("is this the right file?")
@@ -250,14 +253,24 @@ fn entries(node: &Node) -> &[Node] {
     node.get("repositories").map_or(&[], Node::items)
 }
 
+/// What an entry of `repositories` may hold: its own options, and those of a file.
+fn of_entry() -> Groups {
+    static ALL: LazyLock<Vec<&'static [Field]>> = LazyLock::new(|| {
+        let own = Repository::GROUPS.iter();
+        own.chain(Config::GROUPS).copied().collect()
+    });
+    ALL.as_slice()
+}
+
 /// The tree as it holds for a repository with options of its own: they take the place of the file's.
 fn own_options(node: &Node, entry: &Node) -> Option<Node> {
     let own: Vec<_> = entry
         .pairs()
         .iter()
         .filter(|(key, _)| {
+            let is_of = |groups, name| field(groups, name).is_some();
             key.as_text()
-                .is_none_or(|name| field(Repository::GROUPS, name).is_none())
+                .is_some_and(|name| !is_of(Repository::GROUPS, name) && is_of(of_entry(), name))
         })
         .collect();
     if own.is_empty() {

@@ -22,6 +22,7 @@ use crate::borg::{BorgOptions, Repository};
 use crate::hooks::{Bootstrap, Commands, Credentials, Databases, Monitors, Snapshots};
 use crate::option::{Options, Shape, walk};
 use crate::options;
+use crate::text::near::nearest;
 
 options! {
     /// A configuration: one file, or one file as it holds for one repository.
@@ -63,8 +64,9 @@ options! {
     }
 }
 
-/// The options whose values no frame may show, wherever they stand: the table's, and what older
-/// versions called so.
+/// The options whose values no frame may show, wherever they stand: the table's, what older
+/// versions called so, and names that are a slip away from a passphrase: a secret must not be shown
+/// because of a misspelling.
 pub fn is_secret(name: &str) -> bool {
     static NAMES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
         let mut names = HashSet::from(["cronhub"]);
@@ -75,5 +77,15 @@ pub fn is_secret(name: &str) -> bool {
         });
         names
     });
-    NAMES.contains(name) || name.ends_with("password") || name.ends_with("passphrase")
+    // Asked for every word of a text: what is far from all names is told apart quickly.
+    let looks_so = || {
+        ["encry", "ption", "pass", "phra", "word"]
+            .iter()
+            .any(|part| name.contains(part))
+    };
+    NAMES.contains(name)
+        || name.ends_with("password")
+        || name.ends_with("passphrase")
+        || looks_so()
+            && nearest(name, ["encryption_passphrase", "passphrase", "password"]).is_some()
 }

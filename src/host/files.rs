@@ -27,6 +27,14 @@ impl Files {
         }
     }
 
+    /// The reverse of [`Self::at`].
+    fn shown(&self, at: PathBuf) -> PathBuf {
+        match at.strip_prefix(&self.root) {
+            Ok(below) => Path::new("/").join(below),
+            Err(_) => at,
+        }
+    }
+
     /// At most `limit` bytes of a regular file; never waits for a FIFO or a device.
     pub fn read(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>> {
         let at = self.at(path);
@@ -211,7 +219,7 @@ impl Files {
             .map_err(failed)?;
         file.write_all(bytes).map_err(failed)?;
         let (_, path) = file.keep().map_err(|error| failed(error.error))?;
-        Ok(path)
+        Ok(self.shown(path))
     }
 
     /// A new private directory with a random name of letters and digits below `parent`.
@@ -221,7 +229,7 @@ impl Files {
             .rand_bytes(8)
             .tempdir_in(self.at(parent));
         match made {
-            Ok(made) => Ok(made.keep()),
+            Ok(made) => Ok(self.shown(made.keep())),
             Err(error) => Err(Failure::file("make a directory in", parent, &error)),
         }
     }

@@ -44,12 +44,11 @@ fn nested(groups: Groups, above: &str, rows: &mut String) {
             example if example.is_empty() || example.contains('\n') => String::new(),
             example => format!(", such as `{}`", example.trim_start_matches("- ")),
         };
-        let row = format!(
+        *rows += &format!(
             "| `{path}` | {}{example} | {} |\n",
             kind(field.shape),
             words(field).replace("\n\n", " ")
         );
-        *rows += &row.replace("||", "\\|\\|");
         if let Some(inner) = field.shape.inner() {
             let mark = if field.shape.item().is_some() {
                 "[]"

@@ -30,8 +30,13 @@ pub fn wrong_type(node: &Node, at: &At<'_>, wanted: &Shape) -> Problem {
 /// What to type instead, where that can be told.
 fn correction(node: &Node, at: &At<'_>, wanted: &Shape) -> Option<String> {
     let name = match at {
+        At::Key(At::Line, name) => format!("--{} ", super::flags::written(name)),
+        At::Item(At::Key(At::Line, _), _) => String::new(),
+        // An option that was given as a flag.
+        _ if node.origin.source.name.starts_with("command line") => String::new(),
         At::Key(_, name) => format!("{name}: "),
         At::Item(..) => "- ".to_owned(),
+        At::Line => return None,
         At::Top => return Some("write options as `name: value`, one on a line".into()),
     };
     let written = node.origin.text();
@@ -41,8 +46,11 @@ fn correction(node: &Node, at: &At<'_>, wanted: &Shape) -> Option<String> {
         }
         (Shape::Secret, Kind::Null) => Some("write the secret after the colon".into()),
         (Shape::Secret, _) => Some(format!("put quotes around it: {name}\"…\"")),
+        (Shape::List(_) | Shape::Set(_), Kind::Null) => {
+            Some("write its elements on the lines below, each after a dash: - …".into())
+        }
         (_, Kind::Null) => Some(format!(
-            "write a value after `{}`, or remove the option",
+            "write a value after `{}`, or remove the line",
             name.trim_end()
         )),
         (Shape::Int(..) | Shape::Number, Kind::Text(text))
@@ -50,9 +58,18 @@ fn correction(node: &Node, at: &At<'_>, wanted: &Shape) -> Option<String> {
         {
             Some(format!("remove the quotes: {name}{}", text.trim()))
         }
-        (Shape::Int(..), Kind::Float(number)) => {
-            Some(format!("leave out the fraction: {name}{number:.0}"))
+        (Shape::Int(..), Kind::Text(text)) => {
+            let text = text.trim();
+            let digits = text.len() - text.trim_start_matches(is_digit).len();
+            Some(match &text[..digits] {
+                "" => "write a number in digits".to_owned(),
+                number => format!("write digits only: {name}{number}"),
+            })
         }
+        (Shape::Int(..), Kind::Float(number)) => Some(format!(
+            "leave out the fraction: {name}{:.0}",
+            number.trunc()
+        )),
         (Shape::Bool, Kind::Text(text)) => match text.to_lowercase().as_str() {
             "yes" | "on" | "y" | "true" => Some(format!("write {name}true")),
             "no" | "off" | "n" | "false" => Some(format!("write {name}false")),
@@ -60,6 +77,9 @@ fn correction(node: &Node, at: &At<'_>, wanted: &Shape) -> Option<String> {
         },
         (Shape::Bool, Kind::Int(0)) => Some(format!("write {name}false")),
         (Shape::Bool, Kind::Int(1)) => Some(format!("write {name}true")),
+        (Shape::Text, Kind::Map(_)) if written.starts_with('{') && !written.contains('\n') => {
+            Some(format!("put quotes around it: {name}\"{written}\""))
+        }
         (Shape::Text | Shape::Choice(_), Kind::List(_) | Kind::Map(_)) => {
             Some(format!("write a single value: {name}…"))
         }
@@ -83,6 +103,12 @@ fn correction(node: &Node, at: &At<'_>, wanted: &Shape) -> Option<String> {
             ))
             .filter(|_| !text.contains('{'))
         }
+        (Shape::List(_) | Shape::Set(_), Kind::Map(_)) => {
+            Some("write only its values, each on a line of its own after a dash: - …".into())
+        }
+        (Shape::Object(_) | Shape::OrEmpty(_), Kind::List(_)) => {
+            Some("write its options as `name: value`, without dashes".into())
+        }
         (Shape::Object(_) | Shape::OrEmpty(_), Kind::Text(text)) => {
             let first = wanted.groups()?.iter().copied().flatten().next()?;
             Some(format!("name what it is: {name}{{{}: {text}}}", first.name))
@@ -90,6 +116,10 @@ fn correction(node: &Node, at: &At<'_>, wanted: &Shape) -> Option<String> {
         }
         _ => None,
     }
+}
+
+fn is_digit(letter: char) -> bool {
+    letter.is_ascii_digit()
 }
 
 impl Value for bool {
@@ -142,11 +172,7 @@ pub fn whole(node: &Node, at: &At<'_>, shape: &Shape, out: &mut Problems) -> Opt
     if let Some(number) = number.filter(|number| (least..=most).contains(number)) {
         return Some(number);
     }
-    let help = if number.is_some_and(|number| number < least) {
-        format!("the least is {least}")
-    } else {
-        format!("the most is {most}")
-    };
+    let help = format!("write a number from {least} to {most}");
     out.add(
         Problem::new(
             "borgmatic::config::out-of-range",

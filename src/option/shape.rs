@@ -181,6 +181,8 @@ impl Shape {
 #[derive(Clone, Copy, Debug)]
 pub enum At<'a> {
     Top,
+    /// The flags of a command line.
+    Line,
     Key(&'a Self, &'a str),
     Item(&'a Self, usize),
 }
@@ -188,8 +190,11 @@ pub enum At<'a> {
 impl fmt::Display for At<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Top => Ok(()),
+            Self::Top | Self::Line => Ok(()),
             Self::Key(Self::Top, name) => f.write_str(name),
+            Self::Key(Self::Line, name) => write!(f, "--{}", super::flags::written(name)),
+            // A flag is repeated for each element.
+            Self::Item(up @ Self::Key(Self::Line, _), _) => up.fmt(f),
             Self::Key(up, name) => write!(f, "{up}.{name}"),
             Self::Item(up, index) => write!(f, "{up}[{index}]"),
         }

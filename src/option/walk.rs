@@ -23,8 +23,14 @@ pub fn object<T: Options>(node: &Node, at: &At<'_>, out: &mut Problems) -> Optio
     if !T::OPEN {
         unknown_keys(node, T::GROUPS, at, out);
     }
-    for field in T::GROUPS.iter().copied().flatten() {
-        presence(node, field, at, out);
+    let bound = |field: &&Field| {
+        field.required || !field.of.is_empty() || !field.or.is_empty() || !field.not.is_empty()
+    };
+    for field in T::GROUPS.iter().copied().flatten().filter(bound) {
+        // What stands there under a wrong name was told as that.
+        if T::OPEN || !is_misspelt(node, T::GROUPS, field) {
+            presence(node, field, at, out);
+        }
     }
     Some(T::take(node, at, out))
 }
@@ -48,6 +54,9 @@ pub fn visit(groups: Groups, above: &str, see: &mut dyn FnMut(&str, &'static Fie
     }
 }
 
+/// So many names can be told in one sentence.
+const FEW: usize = 40;
+
 /// A problem for each key that no group has, with the nearest name.
 pub fn unknown_keys(node: &Node, groups: Groups, at: &At<'_>, out: &mut Problems) {
     for (key, value) in node.pairs() {
@@ -57,16 +66,20 @@ pub fn unknown_keys(node: &Node, groups: Groups, at: &At<'_>, out: &mut Problems
                     "borgmatic::config::unknown-option",
                     format!("an option's name is text, not {}", key.describe()),
                 )
-                .on(key, "not a name"),
+                .on(key, "not a name")
+                .help("write options as `name: value`"),
             );
             continue;
         };
         if field(groups, name).is_some() {
             continue;
         }
-        // It may hold anything, a misspelt passphrase too.
-        value.origin.hide();
         let names = groups.iter().copied().flatten().map(|field| field.name);
+        let near = nearest(name, names.clone());
+        if !near.is_some_and(|near| is_harmless(groups, near)) {
+            // It may hold anything, a misspelt passphrase too.
+            value.origin.hide();
+        }
         let place = match at {
             At::Top => String::new(),
             _ => format!(" in `{at}`"),
@@ -76,12 +89,32 @@ pub fn unknown_keys(node: &Node, groups: Groups, at: &At<'_>, out: &mut Problems
             format!("unknown option `{name}`{place}"),
         )
         .on(key, "no such option");
-        out.add(match nearest(name, names.clone()) {
+        out.add(match near {
             Some(near) => problem.help(format!("did you mean `{near}`?")),
-            None if matches!(at, At::Top) => problem.help("remove it, or look up the name: borgmatic config generate --destination sample.yaml"),
+            None if matches!(at, At::Top) || names.clone().count() > FEW => problem.help("remove it, or look up its name among all options:\n    borgmatic config generate --destination sample.yaml"),
             None => problem.help(format!("the options here are: {}", names.collect::<Vec<_>>().join(", "))),
         });
     }
+}
+
+/// Is it an option whose value may be shown, with all that lies within?
+fn is_harmless(groups: Groups, name: &str) -> bool {
+    field(groups, name).is_some_and(|field| {
+        let mut harmless = !matches!(field.shape, Shape::Secret);
+        visit(field.shape.inner().unwrap_or(&[]), "", &mut |_, inner| {
+            harmless &= !matches!(inner.shape, Shape::Secret);
+        });
+        harmless
+    })
+}
+
+/// Does a name that no group has stand for this field?
+fn is_misspelt(node: &Node, groups: Groups, missing: &Field) -> bool {
+    node.pairs().iter().any(|(key, _)| {
+        let name = key.as_text().filter(|name| field(groups, name).is_none());
+        let names = groups.iter().copied().flatten().map(|field| field.name);
+        name.and_then(|name| nearest(name, names)) == Some(missing.name)
+    })
 }
 
 /// Problems of a field that is there and should not be, or the other way round.
@@ -154,6 +187,13 @@ fn missing(node: &Node, field: &Field, at: &At<'_>) -> Problem {
         "" => format!("`{}`", field.name),
         or => format!("`{}` or `{or}`", field.name),
     };
+    if let At::Line = at {
+        let flag = super::flags::written(field.name);
+        let words = format!("`--{flag}` is missing");
+        return Problem::new("borgmatic::config::missing", words)
+            .on(node, "on this line")
+            .help(format!("add it: --{flag} {}", field.example));
+    }
     let words = match at {
         At::Top => format!("{name} is missing"),
         _ => format!("`{at}` lacks {name}"),

@@ -263,6 +263,17 @@ impl Problems {
         self.0.extend(problems);
     }
 
+    /// In the order of the text, as a person goes through it.
+    pub fn sort(&mut self) {
+        self.0.sort_by(|one, other| {
+            let place = |problem: &Problem| {
+                let (origin, _) = problem.labels.first()?;
+                Some((origin.source.name.clone(), origin.span.start))
+            };
+            place(one).cmp(&place(other))
+        });
+    }
+
     pub fn errors(&self) -> impl Iterator<Item = &Problem> {
         self.0
             .iter()

@@ -73,8 +73,9 @@ impl Action for Check {
             longest: longest(context, flags),
         };
         let done = |name: CheckName| match &times {
-            Some(times) => times.done(context.host.files, name, &matching),
-            None => Ok(()),
+            // A dry run leaves no trace: the next real one checks again.
+            Some(times) if !context.dry => times.done(context.host.files, name, &matching),
+            _ => Ok(()),
         };
         for part in plan.parts() {
             let command = command::command(context, &part, &matching, flags.repair.is_on());
@@ -127,5 +128,6 @@ fn times(context: &Context<'_>) -> Result<Times, Failure> {
         &directories::state(&context.config.run, env),
         &directories::old_checks(env),
         &info.repository.id,
+        context.dry,
     )
 }

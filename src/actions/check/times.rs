@@ -17,9 +17,21 @@ pub(super) struct Times {
 }
 
 impl Times {
-    /// The times of one repository. What older versions of borgmatic left is brought to today's form.
-    pub(super) fn open(files: &Files, state: &Path, old: &Path, id: &str) -> Result<Self, Failure> {
+    /// The times of one repository. What older versions of borgmatic left is brought to today's form,
+    /// but not in a dry run.
+    pub(super) fn open(
+        files: &Files,
+        state: &Path,
+        old: &Path,
+        id: &str,
+        dry: bool,
+    ) -> Result<Self, Failure> {
         let checks = state.join("checks");
+        if dry {
+            return Ok(Self {
+                folder: checks.join(id),
+            });
+        }
         if files.is_dir(old) && !files.exists(&checks) {
             files.make_dir(state, 0o700)?;
             files.rename(old, &checks)?;
@@ -99,7 +111,7 @@ mod tests {
     fn times_are_kept_where_the_original_keeps_them() {
         let folder = tempfile::tempdir().unwrap();
         let files = Files::new("/");
-        let times = Times::open(&files, folder.path(), Path::new("/nowhere"), "ab").unwrap();
+        let times = Times::open(&files, folder.path(), Path::new("/nowhere"), "ab", false).unwrap();
         let matching = ["--glob-archives".to_owned(), "{hostname}-*".to_owned()];
         assert_eq!(times.last(&files, CheckName::Archives, &matching), None);
         times.done(&files, CheckName::Archives, &matching).unwrap();
@@ -126,7 +138,7 @@ mod tests {
         std::fs::create_dir_all(old.join("ab")).unwrap();
         std::fs::write(old.join("ab/archives"), "").unwrap();
         let files = Files::new("/");
-        let times = Times::open(&files, &state, &old, "ab").unwrap();
+        let times = Times::open(&files, &state, &old, "ab", false).unwrap();
         assert!(state.join("checks/ab/archives/all").is_file());
         assert!(
             times

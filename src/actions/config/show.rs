@@ -1,10 +1,8 @@
 //! `config show`: what the configuration files mean, after includes, constants, variables and flags.
 
 use crate::actions::{Alone, AloneAction, Answer, Info};
-use crate::borg::Borg;
-use crate::borg::Known;
+use crate::config::Loaded;
 use crate::config::show::{self, Wanted};
-use crate::config::{Loaded, directories};
 use crate::host::{Body, Event, Failure, Level};
 use crate::options;
 
@@ -63,9 +61,6 @@ impl AloneAction for Show {
             return Err(Failure::new("borgmatic::config::none", words)
                 .help("make one: borgmatic config generate"));
         }
-        if !parsed && !wanted.origins {
-            ask_versions(alone, &good);
-        }
         Ok(Answer::Done)
     }
 }
@@ -74,16 +69,5 @@ impl AloneAction for Show {
 pub(super) fn lines(alone: &Alone<'_>, lines: &[String]) {
     for line in lines {
         alone.host.bus.line(Level::Answer, "", line);
-    }
-}
-
-/// borgmatic 2.1.10 goes on to the repositories afterwards, where it asks for borg's version; a borg
-/// that counts its calls sees it. Whether there is a borg makes no difference to what was shown.
-fn ask_versions(alone: &Alone<'_>, good: &[&Loaded]) {
-    let known = Known::default();
-    let host = alone.host;
-    for unit in good.iter().flat_map(|loaded| &loaded.units) {
-        let cwd = directories::working(&unit.config.source, host.env);
-        drop(Borg::ready(host, &known, &unit.config.borg, cwd));
     }
 }

@@ -32,10 +32,10 @@ impl AloneAction for Validate {
             .filter(|loaded| loaded.config.is_none())
             .count();
         if bad > 0 {
-            let words = format!(
-                "{bad} of {} configuration files cannot be used",
-                alone.loaded.len()
-            );
+            let words = match alone.loaded {
+                [one] => format!("{} cannot be used", one.path.display()),
+                all => format!("{bad} of {} configuration files cannot be used", all.len()),
+            };
             return Err(Failure::new("borgmatic::validate::bad", words));
         }
         if flags.show.is_on() {

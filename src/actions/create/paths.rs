@@ -25,7 +25,13 @@ pub(super) fn collect(context: &Context<'_>) -> Result<Vec<Pattern>, Failure> {
         .iter()
         .map(Pattern::root)
         .collect();
-    for line in meant(exclude.patterns.items()) {
+    let patterns: Vec<String> = exclude
+        .patterns
+        .items()
+        .iter()
+        .map(|line| line.0.clone())
+        .collect();
+    for line in meant(&patterns) {
         all.push(Pattern::parse(line).map_err(|words| bad_pattern(&words, "the option patterns"))?);
     }
     all.extend(

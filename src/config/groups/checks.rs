@@ -2,7 +2,7 @@
 
 use crate::option::{At, Shape, Value};
 use crate::options;
-use crate::text::{Node, Problem, Problems};
+use crate::text::{Kind, Node, Problem, Problems};
 
 options! {
     /// What check looks at, and how often.
@@ -84,7 +84,10 @@ impl Value for Frequency {
     const SHAPE: &'static Shape = &Shape::Text;
 
     fn read(node: &Node, at: &At<'_>, out: &mut Problems) -> Option<Self> {
-        let text = String::read(node, at, out)?;
+        let text = match &node.kind {
+            Kind::Int(number) => number.to_string(),
+            _ => String::read(node, at, out)?,
+        };
         let found = Self::parse(&text);
         if found.is_none() {
             out.add(

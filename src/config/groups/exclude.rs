@@ -1,6 +1,9 @@
 //! What is left out.
 
+use crate::borg::pattern::Pattern;
+use crate::option::{At, Shape, Value};
 use crate::options;
+use crate::text::{Node, Problem, Problems};
 
 options! {
     /// What to leave out.
@@ -8,7 +11,7 @@ options! {
         /// What to back up and what not, as borg's patterns: R is a path to start from, - leaves out,
         /// ! leaves out and does not look below, + takes in, P sets the style of what follows. The
         /// first that matches a path decides.
-        patterns: Vec<String> = "- \"R /\"\n- \"- /home/*/.cache\"\n- \"+ /home/susan\"\n- \"- /home/*\"";
+        patterns: Vec<PatternLine> = "- \"R /\"\n- \"- /home/*/.cache\"\n- \"+ /home/susan\"\n- \"- /home/*\"";
         /// Files with such patterns, one on a line.
         patterns_from: Vec<String> = "- /etc/borgmatic/patterns";
         /// What to leave out: shell patterns that match whole paths, unless they start with sh:, re:,
@@ -31,5 +34,30 @@ options! {
         read_special: bool = "true", default = "false";
         /// Do not ask borg before each backup whether its runtime directory would be left out.
         unsafe_skip_path_validation_before_create: bool = "true", default = "false";
+    }
+}
+
+/// A line of patterns that borg understands; or an empty one, or a comment.
+#[derive(Clone, Debug)]
+pub struct PatternLine(pub String);
+
+impl Value for PatternLine {
+    const SHAPE: &'static Shape = &Shape::Text;
+
+    fn read(node: &Node, at: &At<'_>, out: &mut Problems) -> Option<Self> {
+        let text = String::read(node, at, out)?;
+        let line = text.trim();
+        if line.is_empty() || line.starts_with('#') {
+            return Some(Self(text));
+        }
+        let Err(words) = Pattern::parse(line) else {
+            return Some(Self(text));
+        };
+        out.add(
+            Problem::new("borgmatic::config::pattern", words)
+                .on(node, "this pattern")
+                .help("write for example: R /home, - /home/*/.cache, + /home/susan"),
+        );
+        None
     }
 }

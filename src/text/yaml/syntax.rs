@@ -44,6 +44,7 @@ pub(super) fn problem(source: &Arc<Source>, at: usize, complaint: &str) -> Probl
         .or_else(|| scene.unclosed_bracket(complaint))
         .or_else(|| scene.colon(complaint))
         .or_else(|| scene.reserved())
+        .or_else(|| scene.text_after_bracket())
         .or_else(|| scene.mixed())
         .or_else(|| scene.indentation())
         .or_else(|| scene.lonely_word(complaint))
@@ -232,6 +233,37 @@ impl<'a> Scene<'a> {
                 self.quoted(self.at..self.at + value.len())
                     .replace('\'', "''")
             )),
+        )
+    }
+
+    /// A value such as `{hostname}-{now}`: YAML takes the braces for a mapping, and more follows.
+    fn text_after_bracket(&self) -> Option<Problem> {
+        let (span, words) = self.words(self.line);
+        let bare = without_comment(words);
+        let starts = |mark: &str| bare.find(mark).map(|at| at + mark.len());
+        let before = starts(": ").or_else(|| starts("- "))?;
+        let value = bare[before..].trim_start();
+        let close = match value.chars().next()? {
+            '{' => '}',
+            '[' => ']',
+            _ => return None,
+        };
+        let inner = value.find(close)?;
+        let place = span.start + bare.len() - value.len();
+        if value.len() == inner + 1 || self.at < place {
+            return None;
+        }
+        let shown = self.quoted(place..place + value.len());
+        Some(
+            Problem::new(
+                "borgmatic::yaml::reserved",
+                format!(
+                    "a value that starts with `{}` must be in quotes",
+                    &value[..1]
+                ),
+            )
+            .at(&self.origin(place..place + value.len()), "this value")
+            .help(format!("type `'{}'`", shown.replace('\'', "''"))),
         )
     }
 

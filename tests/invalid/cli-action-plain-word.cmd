@@ -1,0 +1,1 @@
+borgmatic create /home/me/files

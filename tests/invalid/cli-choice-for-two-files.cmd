@@ -1,0 +1,1 @@
+borgmatic -v 3 -c good.yaml -c folder/a.yaml

@@ -1,0 +1,1 @@
+borgmatic -v 3

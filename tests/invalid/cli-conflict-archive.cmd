@@ -1,0 +1,1 @@
+borgmatic info --archive latest --prefix a

@@ -1,0 +1,1 @@
+borgmatic list info --json

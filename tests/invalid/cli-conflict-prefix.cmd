@@ -1,0 +1,1 @@
+borgmatic repo-list --prefix a --match-archives b

@@ -1,0 +1,1 @@
+borgmatic config validate -c loop.yaml

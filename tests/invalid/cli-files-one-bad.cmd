@@ -1,0 +1,1 @@
+borgmatic config validate -c good.yaml -c bad.yaml

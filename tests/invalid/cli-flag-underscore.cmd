@@ -1,0 +1,1 @@
+borgmatic --keep_daily 7

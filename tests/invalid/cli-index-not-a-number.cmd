@@ -1,0 +1,1 @@
+borgmatic --repositories[one].label x

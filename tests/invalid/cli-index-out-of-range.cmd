@@ -1,0 +1,1 @@
+borgmatic --repositories[7].label x create

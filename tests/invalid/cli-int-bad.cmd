@@ -1,0 +1,1 @@
+borgmatic --keep-daily seven

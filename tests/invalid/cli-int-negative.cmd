@@ -1,0 +1,1 @@
+borgmatic compact --threshold -5

@@ -1,0 +1,1 @@
+borgmatic check --max-duration 1h

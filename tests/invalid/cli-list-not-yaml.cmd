@@ -1,0 +1,1 @@
+borgmatic --source-directories '[/home'

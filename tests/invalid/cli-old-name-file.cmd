@@ -1,0 +1,1 @@
+validate-borgmatic-config -c bad.yaml

@@ -1,0 +1,1 @@
+generate-borgmatic-config --destinaton x.yaml

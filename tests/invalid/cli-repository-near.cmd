@@ -1,0 +1,1 @@
+borgmatic repo-list --repository ones

@@ -1,0 +1,1 @@
+borgmatic repo-list --repository nowhere -c good.yaml -c bad.yaml

@@ -1,0 +1,1 @@
+borgmatic --encryption-pasphrase=hunter2 create

@@ -1,0 +1,1 @@
+borgmatic --encryption-passphrse hunter2 create

@@ -1,0 +1,1 @@
+borgmatic --encryption-passphrase hunter2 --encryption-passphrase s3cret --bad

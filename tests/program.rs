@@ -1,0 +1,32 @@
+//! The whole program on a played machine: what it says about mistakes, its pages, the commands that it
+//! gives to borg, and laws that hold for every command line.
+//!
+//! `UPDATE=1 cargo test --test program` writes the texts that are compared; read what changed.
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::expect_used)]
+
+#[path = "program/codes.rs"]
+mod codes;
+#[path = "program/commands.rs"]
+mod commands;
+#[path = "program/corpus.rs"]
+mod corpus;
+#[path = "program/dry.rs"]
+mod dry;
+#[path = "program/globs.rs"]
+mod globs;
+#[path = "program/kept.rs"]
+mod kept;
+#[path = "program/laws.rs"]
+mod laws;
+#[path = "program/pages.rs"]
+mod pages;
+#[path = "program/panics.rs"]
+mod panics;
+#[path = "program/secrets.rs"]
+mod secrets;
+#[path = "program/table.rs"]
+mod table;
+#[path = "program/words.rs"]
+mod words;
+#[path = "program/world.rs"]
+mod world;

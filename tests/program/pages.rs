@@ -1,0 +1,139 @@
+//! Pages that the program prints: help, the outline, the head of a generated file.
+
+use std::path::Path;
+
+use borgmatic::actions::{self, Act, config::generate};
+use borgmatic::cli;
+use borgmatic::config::{is_secret, load};
+use borgmatic::plan::outline;
+
+use crate::kept::{Kept, tests};
+use crate::world::World;
+
+#[test]
+fn help_is_what_it_was() {
+    let mut kept = Kept::default();
+    let folder = tests().join("program/pages");
+    let mut page = |words: &[&str], name: &str| {
+        let ran = World::new().run(words);
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{words:?}");
+        for line in ran.out.lines() {
+            assert!(line.chars().count() <= 80, "{words:?}: too wide: {line}");
+        }
+        kept.same(&folder.join(name), &ran.out);
+    };
+    page(&["--help"], "help.txt");
+    page(&["config", "--help"], "config.txt");
+    for entry in actions::ALL {
+        let words: Vec<&str> = entry.info.name.split(' ').chain(["--help"]).collect();
+        page(
+            &words,
+            &format!("{}.txt", entry.info.name.replace(' ', "-")),
+        );
+    }
+    kept.end();
+}
+
+#[test]
+fn help_tells_every_flag_of_an_action() {
+    for entry in actions::ALL {
+        let words: Vec<&str> = entry.info.name.split(' ').chain(["-h"]).collect();
+        let out = World::new().run(&words).out;
+        for field in entry.groups.iter().copied().flatten() {
+            let flag = format!("--{}", borgmatic::option::flags::written(field.name));
+            assert_eq!(out.contains(&flag), !field.no_flag, "{words:?} {flag}");
+        }
+    }
+}
+
+#[test]
+fn the_version_is_the_number_alone() {
+    let ran = World::new().run(&["--version"]);
+    assert_eq!(ran.out, format!("{}\n", env!("CARGO_PKG_VERSION")));
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+}
+
+#[test]
+fn a_generated_file_begins_with_how_to_read_it() {
+    let text = generate::text();
+    let head: Vec<&str> = text.lines().take(24).collect();
+    let mut kept = Kept::default();
+    let path = tests().join("program/pages/generated-head.txt");
+    kept.same(&path, &(head.join("\n") + "\n"));
+    kept.end();
+}
+
+#[test]
+fn a_bare_run_shows_help_only_where_no_file_acts_by_default() {
+    let off = format!("{}default_actions: false\n", crate::world::GOOD);
+    let mut world = World::new();
+    world.write("/etc/borgmatic/config.yaml", &off);
+    let ran = world.run(&[""; 0]);
+    assert!(ran.out.contains("Usage: borgmatic"), "{}", ran.shown());
+    assert_eq!(ran.code, 0);
+
+    let mut world = World::new().with_borg("1.4.5");
+    world.write("/etc/borgmatic.d/off.yaml", &off);
+    let ran = world.run(&[""; 0]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, ""), "{}", ran.err);
+    assert!(
+        world
+            .commands()
+            .iter()
+            .any(|line| line.contains("borg create"))
+    );
+}
+
+fn acts(words: &[&str]) -> Vec<Act> {
+    let words: Vec<_> = std::iter::once(&"borgmatic")
+        .chain(words)
+        .map(Into::into)
+        .collect();
+    match cli::split(&words, actions::ALL, is_secret) {
+        Ok(Ok(invocation)) => invocation.acts,
+        _ => panic!("{words:?}"),
+    }
+}
+
+#[test]
+fn an_outline_reads_as_what_will_be_done() {
+    let world = World::new();
+    world.write(
+        "/etc/borgmatic/other.yaml",
+        "repositories:\n    - path: /backup/three.borg\n      skip_actions: [prune, compact]\n",
+    );
+    let loaded: Vec<_> = ["/etc/borgmatic/config.yaml", "/etc/borgmatic/other.yaml"]
+        .map(|path| {
+            let wishes = load::Wishes::default();
+            load::load(
+                Path::new(path),
+                &wishes,
+                &world.stage.files,
+                &world.stage.env,
+            )
+        })
+        .into();
+    let shown = |words: &[&str]| {
+        let acts = acts(words);
+        match outline(&loaded, &acts, Path::new("/home/me")) {
+            Ok(outline) => outline.to_string(),
+            Err(failure) => failure.to_string(),
+        }
+    };
+    let lines: [&[&str]; 4] = [
+        &[],
+        &["list", "--repository", "t*"],
+        &["prune", "create"],
+        &["info", "--repository", "tow"],
+    ];
+    let text: String = lines
+        .iter()
+        .flat_map(|words| {
+            let line = format!("$ borgmatic {}\n", words.join(" "));
+            [line, shown(words), "\n".to_owned()]
+        })
+        .collect();
+    let mut kept = Kept::default();
+    kept.same(&tests().join("program/pages/outline.txt"), &text);
+    kept.end();
+}
