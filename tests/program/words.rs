@@ -170,11 +170,13 @@ proptest! {
     ) {
         let name = entry.info.name.split(' ').map(str::to_owned).collect::<Vec<_>>();
         let mut line: Vec<Vec<String>> = pieces;
-        line.insert(if first { 0 } else { line.len() }, name);
+        line.insert(if first || entry.first { 0 } else { line.len() }, name);
         let (_, codes) = found(&line.concat());
         let lost = |code: &&str| ["borgmatic::cli::flag", "borgmatic::cli::action"].contains(code);
         prop_assert!(!codes.iter().any(lost), "{:?}: {:?}", line, codes);
 
+        // Nothing goes before a word that counts only at the front.
+        let at = at.max(usize::from(entry.first));
         line.insert(at.min(line.len()), vec![stranger.clone()]);
         let (labels, _) = found(&line.concat());
         prop_assert!(labels.contains(&stranger), "{:?} is lost in {:?}", stranger, line);
