@@ -22,11 +22,32 @@ pub(super) struct Seat {
 impl Seat {
     /// May its option be a number, or true or false, and not text?
     pub(super) fn wants_value(&self) -> bool {
-        match self.shape {
-            Some(Shape::Bool | Shape::Int(..) | Shape::Number) => true,
-            Some(Shape::Choice(words)) => words.iter().all(|word| word.parse::<i64>().is_ok()),
-            _ => false,
+        self.shape.is_some_and(wants_value)
+    }
+
+    /// Is nothing known of its option?
+    pub(super) fn is_unknown(&self) -> bool {
+        matches!(self.shape, None | Some(Shape::Any))
+    }
+}
+
+fn wants_value(shape: &Shape) -> bool {
+    match shape {
+        Shape::Bool | Shape::Int(..) | Shape::Number => true,
+        Shape::Choice(words) => words.iter().all(|word| word.parse::<i64>().is_ok()),
+        Shape::Either(shapes) => {
+            let text = |shape: &Shape| matches!(shape, Shape::Text | Shape::Secret | Shape::Any);
+            shapes.iter().any(wants_value) && !shapes.iter().any(text)
         }
+        _ => false,
+    }
+}
+
+fn is_hidden(shape: &Shape) -> bool {
+    match shape {
+        Shape::Secret => true,
+        Shape::Either(shapes) => shapes.iter().any(is_hidden),
+        _ => false,
     }
 }
 
@@ -55,7 +76,7 @@ fn walk(node: &mut Node, place: Place, seat: Seat, visit: &mut dyn FnMut(&mut No
         Kind::Text(_) => visit(node, seat),
         Kind::List(items) => {
             let place = match place {
-                Place::Shape(Some(Shape::List(item))) => Place::Shape(Some(item)),
+                Place::Shape(Some(shape)) => Place::Shape(shape.item()),
                 Place::Repository => place,
                 _ => Place::Shape(None),
             };
@@ -90,7 +111,7 @@ impl Seat {
             Place::Shape(shape) => shape,
             Place::Top | Place::Repository => None,
         };
-        let secret = self.secret || matches!(shape, Some(Shape::Secret));
+        let secret = self.secret || shape.is_some_and(is_hidden);
         Self {
             shape,
             secret,
@@ -108,8 +129,9 @@ impl Place {
             Self::Top => of(Config::GROUPS),
             Self::Repository if field(Repository::GROUPS, name).is_some() => of(Repository::GROUPS),
             Self::Repository => of(Config::GROUPS),
-            Self::Shape(Some(Shape::Object(groups))) => of(groups),
-            Self::Shape(_) => Self::Shape(None),
+            Self::Shape(Some(Shape::Map(value))) => Self::Shape(Some(value)),
+            Self::Shape(Some(shape)) => shape.groups().map_or(Self::Shape(None), of),
+            Self::Shape(None) => Self::Shape(None),
         }
     }
 }

@@ -172,7 +172,10 @@ pub fn whole(node: &Node, at: &At<'_>, shape: &Shape, out: &mut Problems) -> Opt
     if let Some(number) = number.filter(|number| (least..=most).contains(number)) {
         return Some(number);
     }
-    let help = format!("write a number from {least} to {most}");
+    let help = match (least, most) {
+        (i64::MIN, i64::MAX) => "write a number of at most 18 digits".to_owned(),
+        _ => format!("write a number from {least} to {most}"),
+    };
     out.add(
         Problem::new(
             "borgmatic::config::out-of-range",

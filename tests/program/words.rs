@@ -129,6 +129,7 @@ fn piece(entry: &'static Entry) -> impl Strategy<Value = Vec<String>> {
 fn acting() -> impl Strategy<Value = (&'static Entry, Vec<Vec<String>>)> {
     let entries: Vec<&'static Entry> = actions::ALL
         .iter()
+        // Borg takes what follows.
         .filter(|entry| entry.info.name != "borg")
         .collect();
     prop::sample::select(entries).prop_flat_map(|entry| {

@@ -1,0 +1,1 @@
+borgmatic --override keep_dialy=7 create --bad

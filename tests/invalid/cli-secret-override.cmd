@@ -1,0 +1,1 @@
+borgmatic --override encryption_passphrase=hunter2 create --bad

@@ -1,0 +1,1 @@
+borgmatic -c good.yaml upgrade-config
