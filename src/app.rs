@@ -168,7 +168,7 @@ fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) ->
         }
     }
     let code = match invocation.acts.iter().find(|act| act.entry.is_alone()) {
-        Some(act) => alone(act, loaded, &host, invocation.dry),
+        Some(act) => alone(act, loaded, &host, invocation),
         None => on_repositories(invocation, loaded, &host, &mut summary),
     };
     summary.say(verbosity, &mut |event| bus.say(event));
@@ -196,11 +196,17 @@ fn output(invocation: &Invocation, loaded: &[Loaded]) -> (i8, bool) {
     (highest.map_or(0, |level| level.0), refused)
 }
 
-fn alone(act: &Act, loaded: &[Loaded], host: &Host<'_>, dry: bool) -> u8 {
+fn alone(act: &Act, loaded: &[Loaded], host: &Host<'_>, invocation: &Invocation) -> u8 {
     let Run::Alone(run) = act.entry.run else {
         return 0;
     };
-    match run(&Alone { host, loaded, dry }, &act.flags) {
+    let alone = Alone {
+        host,
+        loaded,
+        configs: &invocation.configs,
+        dry: invocation.dry,
+    };
+    match run(&alone, &act.flags) {
         Ok(_) => 0,
         Err(failure) => refuse(host, &failure),
     }
