@@ -41,7 +41,11 @@ pub fn files(named: &[String], env: &Env, files: &Files) -> Vec<PathBuf> {
             found.push(place);
             continue;
         }
-        let names = files.names(&place).unwrap_or_default();
+        let Ok(names) = files.names(&place) else {
+            // Loading it tells what is wrong: its backups must not be missed silently.
+            found.push(place);
+            continue;
+        };
         let inside = names.iter().map(|name| place.join(name));
         let before = found.len();
         found.extend(inside.filter(|path| has_yaml_ending(path) && !files.is_dir(path)));
