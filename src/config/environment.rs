@@ -212,6 +212,20 @@ mod tests {
     }
 
     #[test]
+    fn every_shape_of_a_table_is_followed() {
+        let text = "mysql_databases: [{name: a, port: '${N}'}]\nchecks: [{name: data, max_duration: '${N}'}]\nborg_exit_codes: [{code: '${N}'}]\n";
+        let (node, _) = applied(text);
+        for (list, name) in [
+            ("mysql_databases", "port"),
+            ("checks", "max_duration"),
+            ("borg_exit_codes", "code"),
+        ] {
+            let value = node.get(list).unwrap().items()[0].get(name).unwrap();
+            assert_eq!(value.kind, Kind::Int(7), "{list}.{name}");
+        }
+    }
+
+    #[test]
     fn a_value_that_is_not_text_is_refused_and_not_shown() {
         use std::os::unix::ffi::OsStrExt;
         let env = Env {
