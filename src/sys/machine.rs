@@ -4,7 +4,6 @@
     reason = "this is the door to the environment"
 )]
 
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -20,17 +19,19 @@ pub struct Machine {
     pub terminal: Arc<Standard>,
 }
 
-impl Machine {
-    /// From now on signals are ours: see [`crate::host::Processes::stop`].
-    pub fn new() -> io::Result<Self> {
-        let stop = Stop::watch()?;
-        Ok(Self {
+/// With the first child, signals become ours: see [`crate::host::Processes::stop`].
+impl Default for Machine {
+    fn default() -> Self {
+        let stop = Stop::default();
+        Self {
             processes: Children::new(stop.clone()),
             clock: System::new(stop),
             terminal: Arc::default(),
-        })
+        }
     }
+}
 
+impl Machine {
     pub fn env() -> Env {
         let user = rustix::process::geteuid().as_raw();
         let home = std::env::var_os("HOME")
