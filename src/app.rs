@@ -12,7 +12,8 @@ use crate::config::{self, Loaded, find, is_secret, load};
 use crate::host::dry::Dry;
 use crate::host::{Body, Bus, Env, Event, Failure, Files, Host, Level, Processes, Terminal};
 use crate::plan::outline;
-use crate::report::{Console, Summary, style};
+use crate::report::style::{self, Colours};
+use crate::report::{Console, Summary};
 use crate::run::walk;
 use crate::text::{Problem, Severity};
 
@@ -38,8 +39,8 @@ pub fn run(args: &[OsString], machine: &Machine<'_>) -> u8 {
         Ok(Ok(invocation)) => invocation,
         Ok(Err(special)) => return tell(&special, terminal),
         Err(problems) => {
-            let colour = style::colour(machine.env, false, false, terminal.err_is_terminal());
-            show(problems.iter(), machine, colour, true);
+            let colours = Colours::of(machine.env, false, false, terminal);
+            show(problems.iter(), machine, colours.err, true);
             terminal.flush();
             return 1;
         }
@@ -103,12 +104,12 @@ fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) ->
     let terminal = machine.terminal.as_ref();
     let (verbosity, refused) = output(invocation, loaded);
     let structured = invocation.acts.iter().any(|act| act.is_on("json"));
-    let colour = style::colour(machine.env, structured, refused, terminal.err_is_terminal());
+    let colours = Colours::of(machine.env, structured, refused, terminal);
     let bus = Bus::default();
     bus.attach(Box::new(Console::new(
         Arc::clone(&machine.terminal),
         verbosity,
-        colour,
+        colours,
     )));
     let dry = Dry(machine.processes);
     let host = Host {
@@ -130,7 +131,7 @@ fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) ->
         .any(|act| act.entry.info.name == "config validate");
     let mut summary = Summary::default();
     if verbosity > -2 {
-        show(invocation.notes.iter(), machine, colour, validates);
+        show(invocation.notes.iter(), machine, colours.err, validates);
         for note in invocation.notes.iter().filter(|_| !validates) {
             bus.line(Level::Warning, "", &note.line());
         }
@@ -143,7 +144,7 @@ fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) ->
             show(
                 one.problems.iter().take(MOST).filter(fresh),
                 machine,
-                colour,
+                colours.err,
                 validates,
             );
             if !validates {

@@ -49,7 +49,7 @@ fn ask(host: &Host<'_>, words: &[String], cwd: Option<&Path>) -> Result<Secret, 
     command.cwd = cwd.map(Path::to_path_buf);
     let (mut out, mut tail) = (Vec::new(), Vec::new());
     let exit = host.processes.run(&command, &mut |heard| match heard {
-        Heard::Out(line) => out.push(String::from_utf8_lossy(line).into_owned()),
+        Heard::Out(line) => out.push(line.to_vec()),
         Heard::Err(line) => tail.push(String::from_utf8_lossy(line).into_owned()),
         Heard::Idle => {}
     })?;
@@ -66,7 +66,13 @@ fn ask(host: &Host<'_>, words: &[String], cwd: Option<&Path>) -> Result<Secret, 
         let failure = failed(format!("ended with {exit}")).kind(FailureKind::Command(exit));
         return Err(Failure { tail, ..failure });
     }
-    let secret = out.join("\n");
+    // Borg takes it from its environment as text; other bytes would be another passphrase.
+    let Ok(secret) = String::from_utf8(out.join(&b'\n')) else {
+        return Err(Failure {
+            tail,
+            ..failed("printed something that is not UTF-8 text".into())
+        });
+    };
     if secret.is_empty() {
         // Borg would take it for an empty passphrase, and encrypt a new repository with it.
         return Err(Failure {
@@ -75,4 +81,25 @@ fn ask(host: &Host<'_>, words: &[String], cwd: Option<&Path>) -> Result<Secret, 
         });
     }
     Ok(Secret::new(secret))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ask;
+    use crate::host::script::{Answer, Stage};
+
+    #[test]
+    fn what_is_printed_is_taken_as_it_is_or_refused() {
+        let stage = Stage::new("/");
+        stage
+            .script
+            .answer("good", Answer::fine().out("p\u{e4}ss"))
+            .answer("bad", Answer::fine().out(b"p\xe4ss"));
+        let host = stage.host();
+        let asked = |word: &str| ask(&host, &[word.to_owned()], None);
+        assert_eq!(asked("good").unwrap().reveal(), "p\u{e4}ss");
+        let failure = asked("bad").unwrap_err();
+        assert!(failure.words.contains("not UTF-8"), "{failure}");
+        assert!(failure.tail.is_empty(), "{failure}");
+    }
 }

@@ -1,6 +1,6 @@
 //! Where a run keeps its files. Facts: borgmatic 2.1.10, `runtime.md` sections 8 and 9.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::find::expand;
 use super::groups::{Run, Source};
@@ -46,6 +46,12 @@ pub fn state(run: &Run, env: &Env) -> PathBuf {
 }
 
 /// Where borgmatic before 2.0 kept the times of checks.
-pub fn old_checks(env: &Env) -> PathBuf {
-    Path::new(&env.home).join(".borgmatic/checks")
+pub fn old_checks(run: &Run, env: &Env) -> PathBuf {
+    let named = run.borgmatic_source_directory.text();
+    named
+        .map_or_else(
+            || env.home.join(".borgmatic"),
+            |path| env.cwd.join(expand(path, env)),
+        )
+        .join("checks")
 }

@@ -27,7 +27,10 @@ fn fill(node: &mut Node, seat: Seat, env: &Env, problems: &mut Problems) {
                 name,
                 default,
             } => match (env.get(name), default) {
-                (Some(value), _) => filled += &value.to_string_lossy(),
+                (Some(value), _) => match value.to_str() {
+                    Some(value) => filled += value,
+                    None => problems.add(no_text(node, whole, name)),
+                },
                 (None, Some(default)) => filled += default,
                 (None, None) => problems.add(unset(node, whole, name, env)),
             },
@@ -42,12 +45,28 @@ fn fill(node: &mut Node, seat: Seat, env: &Env, problems: &mut Problems) {
     };
 }
 
-fn unset(node: &Node, whole: &str, name: &str, env: &Env) -> Problem {
+/// Where a variable is used.
+fn place(node: &Node, whole: &str) -> Origin {
     let mut origin: Origin = node.origin.clone();
     if let Some(at) = origin.text().find(whole) {
         let start = origin.span.start + at;
         origin.span = start..start + whole.len();
     }
+    origin
+}
+
+/// Its value is not told: it may be a secret.
+fn no_text(node: &Node, whole: &str, name: &str) -> Problem {
+    Problem::new(
+        "borgmatic::config::unset-variable",
+        format!("the value of the environment variable `{name}` is not UTF-8 text"),
+    )
+    .at(&place(node, whole), "used here")
+    .help("set it to UTF-8 text where borgmatic is started")
+}
+
+fn unset(node: &Node, whole: &str, name: &str, env: &Env) -> Problem {
+    let origin = place(node, whole);
     let mut names: Vec<&str> = env
         .variables
         .keys()
@@ -192,6 +211,40 @@ mod tests {
         assert_eq!(node.get("keep_weekly").unwrap().kind, Kind::Int(17));
         let passphrase = &node.get("encryption_passphrase").unwrap().kind;
         assert_eq!(*passphrase, Kind::Text("7".to_owned()));
+    }
+
+    #[test]
+    fn every_shape_of_a_table_is_followed() {
+        let text = "mysql_databases: [{name: a, port: '${N}'}]\nchecks: [{name: data, max_duration: '${N}'}]\nborg_exit_codes: [{code: '${N}'}]\n";
+        let (node, _) = applied(text);
+        for (list, name) in [
+            ("mysql_databases", "port"),
+            ("checks", "max_duration"),
+            ("borg_exit_codes", "code"),
+        ] {
+            let value = node.get(list).unwrap().items()[0].get(name).unwrap();
+            assert_eq!(value.kind, Kind::Int(7), "{list}.{name}");
+        }
+    }
+
+    #[test]
+    fn a_value_that_is_not_text_is_refused_and_not_shown() {
+        use std::os::unix::ffi::OsStrExt;
+        let env = Env {
+            variables: [(
+                "P".into(),
+                std::ffi::OsStr::from_bytes(b"secret\xff").to_owned(),
+            )]
+            .into(),
+            ..Env::default()
+        };
+        let source = Source::plain("config.yaml", "compression: ${P}\n");
+        let mut problems = Problems::default();
+        let mut node = text::parse(&source, &mut problems).unwrap();
+        apply(&mut node, &env, &mut problems);
+        let lines: Vec<_> = problems.iter().map(Problem::line).collect();
+        assert!(lines[0].contains("`P` is not UTF-8"), "{lines:?}");
+        assert!(!lines[0].contains("secret"), "{lines:?}");
     }
 
     #[test]

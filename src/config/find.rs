@@ -41,7 +41,11 @@ pub fn files(named: &[String], env: &Env, files: &Files) -> Vec<PathBuf> {
             found.push(place);
             continue;
         }
-        let names = files.names(&place).unwrap_or_default();
+        let Ok(names) = files.names(&place) else {
+            // Loading it tells what is wrong: its backups must not be missed silently.
+            found.push(place);
+            continue;
+        };
         let inside = names.iter().map(|name| place.join(name));
         let before = found.len();
         found.extend(inside.filter(|path| has_yaml_ending(path) && !files.is_dir(path)));
@@ -58,11 +62,46 @@ fn has_yaml_ending(path: &Path) -> bool {
         .is_some_and(|ending| ending == "yaml" || ending == "yml")
 }
 
-/// A leading `~` is the home directory.
+/// A leading `~` is the home directory, `~name` that of another user. Without such a user it stays.
+/// Python docs: `os.path.expanduser`.
 pub fn expand(path: &str, env: &Env) -> PathBuf {
-    match path.strip_prefix('~') {
-        Some("") => env.home.clone(),
-        Some(rest) if rest.starts_with('/') => env.home.join(&rest[1..]),
-        _ => PathBuf::from(path),
+    let Some(rest) = path.strip_prefix('~') else {
+        return PathBuf::from(path);
+    };
+    let (name, below) = rest.split_once('/').unwrap_or((rest, ""));
+    let home = if name.is_empty() {
+        Some(&env.home)
+    } else {
+        env.homes.get(name)
+    };
+    match home {
+        None => PathBuf::from(path),
+        Some(home) if below.is_empty() => home.clone(),
+        Some(home) => home.join(below.trim_start_matches('/')),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tilde_is_a_home_directory() {
+        let env = Env {
+            home: "/root".into(),
+            homes: [("ann".to_owned(), "/home/ann".into())].into(),
+            ..Env::default()
+        };
+        for (path, meant) in [
+            ("~", "/root"),
+            ("~/x/*", "/root/x/*"),
+            ("~ann", "/home/ann"),
+            ("~ann/.cache", "/home/ann/.cache"),
+            ("~ann//x", "/home/ann/x"),
+            ("~bob/x", "~bob/x"),
+            ("/a/~ann", "/a/~ann"),
+        ] {
+            assert_eq!(expand(path, &env), PathBuf::from(meant), "{path}");
+        }
     }
 }

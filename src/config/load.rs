@@ -177,7 +177,12 @@ fn tree(
     let bytes = match files.read(path, LARGEST) {
         Ok(bytes) => bytes,
         Err(error) => {
-            problems.add(unreadable(path, &error));
+            // A directory is here when it holds nothing to read, or cannot be looked into.
+            let within = files.is_dir(path).then(|| files.names(path).err());
+            problems.add(match within.flatten() {
+                Some(error) => unreadable(path, "directory", &error),
+                None => unreadable(path, "configuration file", &error),
+            });
             return None;
         }
     };
@@ -205,7 +210,7 @@ fn empty(path: &Path, source: &Arc<Source>) -> Problem {
         ))
 }
 
-fn unreadable(path: &Path, error: &std::io::Error) -> Problem {
+fn unreadable(path: &Path, what: &str, error: &std::io::Error) -> Problem {
     use std::io::ErrorKind;
     let shown = path.display();
     let problem = |what: &str| Problem::new("borgmatic::config::file", format!("{shown}: {what}"));
@@ -213,7 +218,7 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Problem {
         ErrorKind::NotFound => problem("there is no such configuration file").help(format!(
             "check the path, or make the file:\n    borgmatic config generate --destination {shown}"
         )),
-        ErrorKind::PermissionDenied => problem("no permission to read this configuration file")
+        ErrorKind::PermissionDenied => problem(&format!("no permission to read this {what}"))
             .help("run as a user who may read it (often: sudo borgmatic …)"),
         ErrorKind::IsADirectory => problem("this directory holds no .yaml file").help(format!(
             "make one:\n    borgmatic config generate --destination {shown}/config.yaml"

@@ -65,7 +65,7 @@ fn place(origin: &Origin) -> String {
 fn without_secrets(tree: &Node) -> Node {
     let mut tree = tree.clone();
     texts::each(&mut tree, &mut |node, seat| {
-        if seat.secret {
+        if seat.may_be_secret() && !matches!(node.kind, Kind::Null) {
             node.kind = Kind::Text("***".to_owned());
         }
     });
@@ -105,5 +105,36 @@ fn list(node: &Node, path: &str, out: &mut Vec<String>) {
                 json::text(&node.origin.source.name),
             ));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::is_secret;
+    use crate::text::{Problems, Source, parse};
+
+    fn masked(text: &str) -> String {
+        let source = Source::new("config.yaml", text, is_secret);
+        let tree = parse(&source, &mut Problems::default()).unwrap();
+        emit(&without_secrets(&tree), &|_| None).join("\n")
+    }
+
+    #[test]
+    fn what_may_be_a_secret_is_masked_whatever_it_is() {
+        for text in [
+            "encryption_passphrase: 734",
+            "encryption_passphrase: 73.4",
+            "storage: {encryption_passphrase: 734}",
+            "constants: {pass: 734, x: [734], 1: 734, y: {z: a734}}",
+            "repositories: [{path: /r, constants: {pass: 734}}]",
+            "postgresql_databases: [{name: a, password: 734}]",
+            "hooks: {healthchecks: 'https://hc-ping.com/734'}",
+            "healthchecks: 'https://hc-ping.com/734'",
+        ] {
+            let shown = masked(text);
+            assert!(shown.contains("***") && !shown.contains("734"), "{shown}");
+        }
+        assert_eq!(masked("keep_daily: 7"), "keep_daily: 7");
     }
 }

@@ -1,5 +1,6 @@
-//! Goes through every text of a configuration, with what the table knows of its option: for the
-//! passes that replace parts of texts. Old forms are known as far as they need to be.
+//! Goes through every single value of a configuration, with what the table knows of its option: for
+//! the passes that replace parts of texts, and for what hides secrets. Old forms are known as far as
+//! they need to be.
 
 use super::overrides::SECTIONS;
 use super::{Config, is_secret};
@@ -8,15 +9,17 @@ use crate::option::shape::field;
 use crate::option::{Options, Shape};
 use crate::text::{Kind, Node};
 
-/// What is known of a text.
+/// What is known of a value.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Seat {
-    /// The type of its option; `None` for an option that is not in the table.
+    /// The type of its option; `None` where the table does not tell.
     pub(super) shape: Option<&'static Shape>,
     /// Part of a command that a shell will read.
     pub(super) hook: bool,
     /// The value of a secret option.
     pub(super) secret: bool,
+    /// Below `constants`, where anything may be a secret.
+    pub(super) constant: bool,
 }
 
 impl Seat {
@@ -28,6 +31,19 @@ impl Seat {
     /// Is nothing known of its option?
     pub(super) fn is_unknown(&self) -> bool {
         matches!(self.shape, None | Some(Shape::Any))
+    }
+
+    /// May a value that stands here be a secret? Older versions took the address of a service in the
+    /// place of its options.
+    pub(super) fn may_be_secret(&self) -> bool {
+        let mut fields = self
+            .shape
+            .and_then(Shape::groups)
+            .into_iter()
+            .flatten()
+            .copied()
+            .flatten();
+        self.secret || self.constant || fields.any(|field| matches!(field.shape, Shape::Secret))
     }
 }
 
@@ -61,19 +77,19 @@ enum Place {
     Shape(Option<&'static Shape>),
 }
 
-/// Calls `visit` for every value that is text. Names stay as they are.
+/// Calls `visit` for every value that is neither a list nor a mapping. Names stay as they are.
 pub(super) fn each(tree: &mut Node, visit: &mut dyn FnMut(&mut Node, Seat)) {
     let seat = Seat {
         shape: None,
         hook: false,
         secret: false,
+        constant: false,
     };
     walk(tree, Place::Top, seat, visit);
 }
 
 fn walk(node: &mut Node, place: Place, seat: Seat, visit: &mut dyn FnMut(&mut Node, Seat)) {
     match &mut node.kind {
-        Kind::Text(_) => visit(node, seat),
         Kind::List(items) => {
             let place = match place {
                 Place::Shape(Some(shape)) => Place::Shape(shape.item()),
@@ -86,9 +102,7 @@ fn walk(node: &mut Node, place: Place, seat: Seat, visit: &mut dyn FnMut(&mut No
         }
         Kind::Map(pairs) => {
             for (key, value) in pairs {
-                let Some(name) = key.as_text() else {
-                    continue;
-                };
+                let name = key.as_text().unwrap_or_default();
                 let below = place.below(name, matches!(value.kind, Kind::Map(_)));
                 let runs = name.starts_with("before_")
                     || name.starts_with("after_")
@@ -96,12 +110,13 @@ fn walk(node: &mut Node, place: Place, seat: Seat, visit: &mut dyn FnMut(&mut No
                 let seat = Seat {
                     hook: seat.hook || runs,
                     secret: seat.secret || is_secret(name),
+                    constant: seat.constant || place.has_options() && name == "constants",
                     ..seat.at(below)
                 };
                 walk(value, below, seat, visit);
             }
         }
-        _ => {}
+        _ => visit(node, seat),
     }
 }
 
@@ -121,6 +136,11 @@ impl Seat {
 }
 
 impl Place {
+    /// Do options of the top stand here?
+    fn has_options(self) -> bool {
+        matches!(self, Self::Top | Self::Repository)
+    }
+
     fn below(self, name: &str, is_map: bool) -> Self {
         let of = |groups| Self::Shape(field(groups, name).map(|field| field.shape));
         match self {
@@ -129,6 +149,8 @@ impl Place {
             Self::Top => of(Config::GROUPS),
             Self::Repository if field(Repository::GROUPS, name).is_some() => of(Repository::GROUPS),
             Self::Repository => of(Config::GROUPS),
+            // What can be anything tells nothing of a value.
+            Self::Shape(Some(Shape::Map(Shape::Any))) => Self::Shape(None),
             Self::Shape(Some(Shape::Map(value))) => Self::Shape(Some(value)),
             Self::Shape(Some(shape)) => shape.groups().map_or(Self::Shape(None), of),
             Self::Shape(None) => Self::Shape(None),

@@ -117,9 +117,9 @@ impl Files {
     }
 
     /// Writes a file that only its owner can read. Whole or not at all: it is written beside its
-    /// place and renamed.
+    /// place and renamed. Symbolic links stay: what they lead to is replaced.
     pub fn write_private(&self, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-        let at = self.at(path);
+        let at = self.at(&self.real(path).unwrap_or_else(|| path.to_owned()));
         let failed = |error: io::Error| Failure::file("write", path, &error);
         let folder = at.parent().unwrap_or(Path::new("."));
         let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
@@ -195,12 +195,17 @@ impl Files {
 
     /// Makes an empty private file, or sets the time of one that exists, to now.
     pub fn touch(&self, path: &Path) -> Result<(), Failure> {
+        self.stamp(path, SystemTime::now())
+    }
+
+    /// The same with another time.
+    pub fn stamp(&self, path: &Path, time: SystemTime) -> Result<(), Failure> {
         let open = fs::OpenOptions::new()
             .create(true)
             .append(true)
             .mode(0o600)
             .open(self.at(path));
-        open.and_then(|file| file.set_modified(SystemTime::now()))
+        open.and_then(|file| file.set_modified(time))
             .map_err(|error| Failure::file("set the time of", path, &error))
     }
 

@@ -214,6 +214,8 @@ pub struct Collected {
     out: Mutex<Vec<u8>>,
     err: Mutex<Vec<u8>>,
     pub terminal: bool,
+    /// Standard output goes into a file all the same.
+    pub out_is_file: bool,
 }
 
 impl Collected {
@@ -238,7 +240,7 @@ impl Terminal for Collected {
     fn flush(&self) {}
 
     fn out_is_terminal(&self) -> bool {
-        self.terminal
+        self.terminal && !self.out_is_file
     }
 
     fn err_is_terminal(&self) -> bool {

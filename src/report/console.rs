@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use nu_ansi_term::Color;
 
+use super::style::Colours;
 use crate::host::{Body, Event, Failure, Level, Listener, Terminal};
 
 /// The quietest level of a verbosity, from -2 (nothing at all) to 2 (everything).
@@ -20,23 +21,30 @@ pub fn threshold(verbosity: i8) -> Option<Level> {
 pub struct Console {
     terminal: Arc<dyn Terminal>,
     threshold: Option<Level>,
-    paint: Option<Paint>,
+    paint: Paint,
+    colours: Colours,
     /// The line being made; kept for its memory.
     line: Vec<u8>,
 }
 
 impl Console {
-    pub fn new(terminal: Arc<dyn Terminal>, verbosity: i8, colour: bool) -> Self {
+    pub fn new(terminal: Arc<dyn Terminal>, verbosity: i8, colours: Colours) -> Self {
         Self {
             terminal,
             threshold: threshold(verbosity),
-            paint: colour.then(Paint::default),
+            paint: Paint::default(),
+            colours,
             line: Vec::new(),
         }
     }
 
     fn add(&mut self, level: Level, scope: &str, text: &str) {
-        let paint = self.paint.as_ref();
+        let coloured = if is_for_err(level) {
+            self.colours.err
+        } else {
+            self.colours.out
+        };
+        let paint = coloured.then_some(&self.paint);
         if let Some(paint) = paint {
             self.line.extend_from_slice(paint.before(level).as_bytes());
         }
@@ -71,6 +79,11 @@ impl Console {
     }
 }
 
+/// Warnings and what is worse go to standard error.
+fn is_for_err(level: Level) -> bool {
+    level >= Level::Warning
+}
+
 impl Listener for Console {
     fn hear(&mut self, event: &Event<'_>) {
         match event.body {
@@ -78,7 +91,7 @@ impl Listener for Console {
             Body::Line(text) => self.add(event.level, event.scope, text),
             Body::Failure(failure) => self.add_failure(event.level, event.scope, failure),
         }
-        if event.level >= Level::Warning {
+        if is_for_err(event.level) {
             self.terminal.err(&self.line);
         } else {
             self.terminal.out(&self.line);
@@ -149,7 +162,11 @@ mod tests {
         let terminal = Arc::new(Collected::default());
         let bus = Bus::default();
         let shown = Arc::clone(&terminal);
-        bus.attach(Box::new(Console::new(shown, verbosity, colour)));
+        let colours = Colours {
+            out: colour,
+            err: colour,
+        };
+        bus.attach(Box::new(Console::new(shown, verbosity, colours)));
         (bus, terminal)
     }
 
@@ -247,7 +264,11 @@ mod tests {
             }
         }
         let bus = Bus::default();
-        bus.attach(Box::new(Console::new(Arc::new(Nowhere), 1, true)));
+        let colours = Colours {
+            out: true,
+            err: true,
+        };
+        bus.attach(Box::new(Console::new(Arc::new(Nowhere), 1, colours)));
         let start = std::time::Instant::now();
         for _ in 0..5_000_000 {
             bus.line(

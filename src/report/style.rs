@@ -31,9 +31,34 @@ impl Style {
     }
 }
 
+/// Which streams take colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Colours {
+    pub out: bool,
+    pub err: bool,
+}
+
+impl Colours {
+    pub const NONE: Self = Self {
+        out: false,
+        err: false,
+    };
+
+    /// By the rule of [`colour`], for each stream by itself: what goes into a file has no colour
+    /// because the other stream is a terminal.
+    pub fn of(env: &Env, structured: bool, refused: bool, terminal: &dyn Terminal) -> Self {
+        let on = |on_terminal| colour(env, structured, refused, on_terminal);
+        let err = terminal.err_is_terminal();
+        Self {
+            out: on(err && terminal.out_is_terminal()),
+            err: on(err),
+        }
+    }
+}
+
 /// Is output coloured? `structured`: some action writes JSON, or the log is JSON. `refused`: some
 /// configuration says `color: false`.
-pub fn colour(env: &Env, structured: bool, refused: bool, on_terminal: bool) -> bool {
+fn colour(env: &Env, structured: bool, refused: bool, on_terminal: bool) -> bool {
     let set = |name: &str| env.get(name).map(std::ffi::OsStr::to_string_lossy);
     if structured || refused || set("NO_COLOR").is_some_and(|value| !value.is_empty()) {
         return false;
@@ -129,6 +154,25 @@ mod tests {
         for word in ["no", "0", "", "2"] {
             assert!(!on(&[("PY_COLORS", word)], true), "{word}");
         }
+    }
+
+    #[test]
+    fn each_stream_is_coloured_by_itself() {
+        let mut terminal = Collected::default();
+        terminal.terminal = true;
+        let both = Colours {
+            out: true,
+            err: true,
+        };
+        let of = |variables: &[(&str, &str)], end: &Collected| {
+            Colours::of(&env(variables), false, false, end)
+        };
+        assert_eq!(of(&[], &terminal), both);
+        let mut into_file = Collected::default();
+        (into_file.terminal, into_file.out_is_file) = (true, true);
+        assert_eq!(of(&[], &into_file), Colours { out: false, ..both });
+        assert_eq!(of(&[("PY_COLORS", "1")], &into_file), both);
+        assert_eq!(of(&[("NO_COLOR", "1")], &terminal), Colours::NONE);
     }
 
     #[test]

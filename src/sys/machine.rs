@@ -4,6 +4,7 @@
     reason = "this is the door to the environment"
 )]
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -34,10 +35,12 @@ impl Default for Machine {
 impl Machine {
     pub fn env() -> Env {
         let user = rustix::process::geteuid().as_raw();
+        let passwords = std::fs::read("/etc/passwd").unwrap_or_default();
+        let passwords = String::from_utf8_lossy(&passwords);
         let home = std::env::var_os("HOME")
             .filter(|home| !home.is_empty())
             .map(PathBuf::from)
-            .or_else(|| home_of(&std::fs::read_to_string("/etc/passwd").ok()?, user))
+            .or_else(|| home_of(&passwords, user))
             // Users that the file does not know, such as those of macOS.
             .or_else(|| std::env::home_dir().filter(|home| home.is_absolute()));
         Env {
@@ -45,6 +48,7 @@ impl Machine {
             cwd: std::env::current_dir().unwrap_or_else(|_| root()),
             home: home.unwrap_or_else(root),
             user,
+            homes: homes(&passwords),
         }
     }
 
@@ -64,19 +68,30 @@ fn root() -> PathBuf {
     Path::new("/").to_path_buf()
 }
 
-/// The home directory in a password file, by the user's number.
+/// The users of a password file, by name and number, and their home directories.
+fn users(passwords: &str) -> impl Iterator<Item = (&str, &str, &str)> {
+    passwords.lines().filter_map(|line| {
+        let fields: Vec<&str> = line.split(':').collect();
+        let home = fields.get(5).filter(|home| !home.is_empty())?;
+        Some((fields[0], fields[2], *home))
+    })
+}
+
+/// The home directory of a user, by number.
 fn home_of(passwords: &str, user: u32) -> Option<PathBuf> {
     let user = user.to_string();
-    passwords
-        .lines()
-        .map(|line| line.split(':').collect::<Vec<_>>())
-        .find(|fields| fields.get(2) == Some(&user.as_str()))
-        .and_then(|fields| {
-            fields
-                .get(5)
-                .filter(|home| !home.is_empty())
-                .map(PathBuf::from)
-        })
+    users(passwords)
+        .find(|(_, number, _)| *number == user)
+        .map(|(_, _, home)| home.into())
+}
+
+/// All home directories, by the names of their users; the first counts.
+fn homes(passwords: &str) -> HashMap<String, PathBuf> {
+    let mut homes = HashMap::new();
+    for (name, _, home) in users(passwords) {
+        homes.entry(name.to_owned()).or_insert_with(|| home.into());
+    }
+    homes
 }
 
 #[cfg(test)]
@@ -90,6 +105,8 @@ mod tests {
         assert_eq!(home_of(passwords, 10), Some("/home/ann".into()));
         assert_eq!(home_of(passwords, 11), None);
         assert_eq!(home_of(passwords, 1), None);
+        assert_eq!(homes(passwords).get("ann"), Some(&"/home/ann".into()));
+        assert_eq!(homes(passwords).len(), 2);
     }
 
     #[test]

@@ -58,6 +58,7 @@ impl World {
         let mut stage = Stage::new(folder.path());
         let set = |name: &str, value: &str| (OsString::from(name), OsString::from(value));
         stage.env = Env {
+            homes: Default::default(),
             variables: [
                 set("LANG", "C.UTF-8"),
                 set("PATH", &bin.to_string_lossy()),

@@ -130,10 +130,24 @@ fn times(context: &Context<'_>) -> Result<Times, Failure> {
     let ask = repo_info::command(context.borg, context.repository.path(), true);
     let info: RepositoryInfo = reply::read(&ask, &context.borg.capture(context.host, &ask)?)?;
     let (env, files) = (context.host.env, context.host.files);
+    let run = &context.config.run;
+    if !context.dry {
+        let moved = times::move_old(
+            files,
+            &directories::state(run, env),
+            &directories::old_checks(run, env),
+        );
+        if let Err(failure) = moved {
+            // What is not remembered is checked again: that is no reason to check nothing.
+            context.say(
+                Level::Warning,
+                &format!("The times of earlier checks are not taken over: {failure}"),
+            );
+        }
+    }
     Times::open(
         files,
-        &directories::state(&context.config.run, env),
-        &directories::old_checks(env),
+        &directories::state(run, env),
         &info.repository.id,
         context.dry,
     )

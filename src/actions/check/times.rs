@@ -16,25 +16,44 @@ pub(super) struct Times {
     folder: PathBuf,
 }
 
+/// Brings the times that borgmatic before 2.0 kept to today's place, unless there are some already.
+pub(super) fn move_old(files: &Files, state: &Path, old: &Path) -> Result<(), Failure> {
+    let checks = state.join("checks");
+    if !files.is_dir(old) || files.exists(&checks) {
+        return Ok(());
+    }
+    files.make_dir(state, 0o700)?;
+    if files.rename(old, &checks).is_ok() {
+        return Ok(());
+    }
+    // Another file system. The old ones stay: nothing looks for them any more.
+    copy_times(files, old, &checks)
+}
+
+/// Makes the same empty files, with the same times.
+fn copy_times(files: &Files, from: &Path, to: &Path) -> Result<(), Failure> {
+    files.make_dir(to, 0o700)?;
+    let names = files.names(from);
+    for name in names.map_err(|error| Failure::file("read", from, &error))? {
+        let (old, new) = (from.join(&name), to.join(&name));
+        if files.is_dir(&old) {
+            copy_times(files, &old, &new)?;
+        } else if let Some(time) = files.modified(&old) {
+            files.stamp(&new, time)?;
+        }
+    }
+    Ok(())
+}
+
 impl Times {
     /// The times of one repository. What older versions of borgmatic left is brought to today's form,
     /// but not in a dry run.
-    pub(super) fn open(
-        files: &Files,
-        state: &Path,
-        old: &Path,
-        id: &str,
-        dry: bool,
-    ) -> Result<Self, Failure> {
+    pub(super) fn open(files: &Files, state: &Path, id: &str, dry: bool) -> Result<Self, Failure> {
         let checks = state.join("checks");
         if dry {
             return Ok(Self {
                 folder: checks.join(id),
             });
-        }
-        if files.is_dir(old) && !files.exists(&checks) {
-            files.make_dir(state, 0o700)?;
-            files.rename(old, &checks)?;
         }
         let folder = checks.join(id);
         for name in [CheckName::Archives, CheckName::Data] {
@@ -101,9 +120,7 @@ fn by_archives(check: CheckName) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
-    use super::Times;
+    use super::{Times, copy_times, move_old};
     use crate::config::groups::CheckName;
     use crate::host::Files;
 
@@ -111,7 +128,7 @@ mod tests {
     fn times_are_kept_where_the_original_keeps_them() {
         let folder = tempfile::tempdir().unwrap();
         let files = Files::new("/");
-        let times = Times::open(&files, folder.path(), Path::new("/nowhere"), "ab", false).unwrap();
+        let times = Times::open(&files, folder.path(), "ab", false).unwrap();
         let matching = ["--glob-archives".to_owned(), "{hostname}-*".to_owned()];
         assert_eq!(times.last(&files, CheckName::Archives, &matching), None);
         times.done(&files, CheckName::Archives, &matching).unwrap();
@@ -138,7 +155,8 @@ mod tests {
         std::fs::create_dir_all(old.join("ab")).unwrap();
         std::fs::write(old.join("ab/archives"), "").unwrap();
         let files = Files::new("/");
-        let times = Times::open(&files, &state, &old, "ab", false).unwrap();
+        move_old(&files, &state, &old).unwrap();
+        let times = Times::open(&files, &state, "ab", false).unwrap();
         assert!(state.join("checks/ab/archives/all").is_file());
         assert!(
             times
@@ -146,5 +164,17 @@ mod tests {
                 .is_some()
         );
         assert!(!old.exists());
+    }
+
+    #[test]
+    fn on_another_file_system_the_times_are_copied() {
+        let folder = tempfile::tempdir().unwrap();
+        let (old, new) = (folder.path().join("old"), folder.path().join("new"));
+        std::fs::create_dir_all(old.join("ab/archives")).unwrap();
+        let files = Files::new("/");
+        let time = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_700_000_000);
+        files.stamp(&old.join("ab/archives/all"), time).unwrap();
+        copy_times(&files, &old, &new).unwrap();
+        assert_eq!(files.modified(&new.join("ab/archives/all")), Some(time));
     }
 }

@@ -57,16 +57,16 @@ impl AloneAction for Upgrade {
         if old.is_some() || no_newer && alone.configs.is_empty() {
             return from_ini(alone, flags, old.unwrap_or(OLD_CONFIG), shows_only);
         }
-        if let Some(flag) = [&flags.source_excludes, &flags.destination_config]
-            .into_iter()
-            .find(|flag| flag.is_set())
+        if let Some((flag, _)) = [
+            ("--source-excludes", &flags.source_excludes),
+            ("--destination-config", &flags.destination_config),
+        ]
+        .into_iter()
+        .find(|(_, value)| value.is_set())
         {
             let words = "--source-excludes and --destination-config belong to --source-config";
             let failure = Failure::new("borgmatic::cli::conflict", words);
-            return Err(failure.help(format!(
-                "add --source-config, or leave {} out",
-                flag.or(String::new())
-            )));
+            return Err(failure.help(format!("add --source-config, or leave {flag} out")));
         }
         if paths.is_empty() {
             let words = "there is no configuration file to upgrade";
