@@ -167,7 +167,7 @@ fn is_used(config: &Config, name: &str, action: &str) -> bool {
             .borg
             .encryption_passphrase
             .get()
-            .is_some_and(|secret| secret.reveal().starts_with("{credential ")),
+            .is_some_and(|secret| secret.reveal().starts_with("{credential")),
         "log_file" => logging.log_file.text().is_some(),
         "log_json" => logging.log_json.is_on(),
         "syslog_verbosity" => logging
