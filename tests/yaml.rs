@@ -11,7 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use borgmatic::text::{self, Kind, Node, Problem, Problems, Source};
+use borgmatic::text::{self, Include, Kind, Node, Problem, Problems, Source, Wanted, Within};
 use miette::{GraphicalReportHandler, GraphicalTheme};
 use proptest::prelude::*;
 
@@ -27,12 +27,6 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("str-0249.yaml", "!!omap: no option takes one"),
     ("str-0250.yaml", "!!pairs: no option takes them"),
     ("struct-0402.yaml", "`[?x]` is the text `?x` to the parser"),
-    ("merge-0502.yaml", "later: !include"),
-    ("merge-0503.yaml", "later: !include"),
-    ("merge-0504.yaml", "later: !include"),
-    ("merge-0505.yaml", "later: !include"),
-    ("merge-0508.yaml", "later: !include, !retain"),
-    ("merge-0509.yaml", "later: !include, !omit"),
     ("anchor-0518.yaml", "a list that contains itself is refused"),
     ("anchor-0520.yaml", "a list that contains itself is refused"),
     (
@@ -68,11 +62,29 @@ fn folder(name: &str) -> PathBuf {
         .join(name)
 }
 
+/// The files that cases include.
+struct Shared;
+
+impl Include for Shared {
+    fn include(&mut self, wanted: &Wanted<'_>, problems: &mut Problems) -> Option<Node> {
+        let text = match wanted.name {
+            "inc1.yaml" => "k: {y: 2}\nlist: [one, two]\n",
+            "inc2.yaml" => "k: {y: 3, w: 4}\nlist: [three]\n",
+            _ => {
+                problems.add(Problem::new("test", "no such file"));
+                return None;
+            }
+        };
+        let source = Source::included(wanted.name, text, &wanted.place);
+        text::parse_with(&source, self, wanted.within, problems)
+    }
+}
+
 fn read(name: &str, bytes: Vec<u8>) -> (Option<Node>, Problems) {
     let mut problems = Problems::default();
     match text::decode(name, bytes, |name| name == "encryption_passphrase") {
         Ok(source) => {
-            let node = text::parse(&source, &mut problems);
+            let node = text::parse_with(&source, &mut Shared, Within::default(), &mut problems);
             (node, problems)
         }
         Err(problem) => {

@@ -168,6 +168,27 @@ pub static ALL: &[Entry] = &[
     Entry::alone::<config::upgrade::Upgrade>(),
 ];
 
+/// Actions of the original that come later.
+pub const LATER: [&str; 17] = [
+    "transfer",
+    "break-lock",
+    "delete",
+    "export-tar",
+    "mount",
+    "umount",
+    "repo-delete",
+    "rdelete",
+    "restore",
+    "key export",
+    "key import",
+    "key change-passphrase",
+    "key",
+    "recreate",
+    "diff",
+    "browse",
+    "config bootstrap",
+];
+
 /// What a run without any action does, in this order. borgmatic 1.7.9: the same.
 pub const DEFAULT: [&str; 4] = ["create", "prune", "compact", "check"];
 

@@ -99,7 +99,7 @@ impl Deal {
         let others = self.acts.iter().filter(|act| !act.entry.is_called(word));
         others
             .into_iter()
-            .any(|act| short(act.entry.groups, word).is_some())
+            .any(|act| flags::short(act.entry.groups, word).is_some())
     }
 
     /// All that is left belongs to borg.
@@ -183,17 +183,17 @@ impl Deal {
     /// What a flag means: to the run, to each action, else to the configuration.
     fn meant(&self, name: &str) -> Vec<Meant> {
         let Some(long) = name.strip_prefix("--") else {
-            let mut meant: Vec<Meant> = short(Globals::GROUPS, name)
+            let mut meant: Vec<Meant> = flags::short(Globals::GROUPS, name)
                 .map(Meant::Global)
                 .into_iter()
                 .collect();
             meant.extend(
                 self.acts
                     .iter()
-                    .filter_map(|act| short(act.entry.groups, name))
+                    .filter_map(|act| flags::short(act.entry.groups, name))
                     .map(Meant::Action),
             );
-            if let Some(field) = short(Config::GROUPS, name) {
+            if let Some(field) = flags::short(Config::GROUPS, name) {
                 meant.extend(flags::of_option(Config::GROUPS, field.name).map(Meant::Option));
             }
             return meant;
@@ -315,20 +315,6 @@ fn put(flags: &mut Node, argv: &Argv, at: usize, field: &'static Field, value: N
     let origin = value.origin.clone();
     items.push(value);
     flags.set(key, Node::new(Kind::List(items), origin));
-}
-
-/// A one-letter flag: `-v`.
-fn short(groups: crate::option::Groups, word: &str) -> Option<&'static Field> {
-    let mut letters = word.strip_prefix('-')?.chars();
-    let letter = letters.next()?;
-    if letters.next().is_some() {
-        return None;
-    }
-    groups
-        .iter()
-        .copied()
-        .flatten()
-        .find(|field| field.short == Some(letter))
 }
 
 /// `-v2` is `-v 2`.

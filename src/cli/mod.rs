@@ -5,6 +5,7 @@ pub mod argv;
 pub mod deal;
 pub mod globals;
 pub mod help;
+mod mistakes;
 pub mod split;
 
 pub use split::{Invocation, Special, split};

@@ -3,14 +3,14 @@
 
 use std::ffi::OsString;
 
-use super::argv::{Argv, Word};
+use super::argv::Argv;
 use super::deal::Deal;
 use super::globals::Globals;
+use super::mistakes;
 use crate::actions::{Act, DEFAULT, Entry};
 use crate::config::load::Wishes;
 use crate::config::overrides;
-use crate::option::{At, Options};
-use crate::text::near::nearest;
+use crate::option::{At, Options, Shape, flags};
 use crate::text::{Node, Problem, Problems};
 
 /// What a command line asks for.
@@ -73,8 +73,14 @@ pub fn split(
         };
         return Ok(Err(Special::Help(of)));
     }
+    if let Some(later) = mistakes::later(&argv, &deal) {
+        // What else is wrong comes from that.
+        let mut only = Problems::default();
+        only.add(later);
+        return Err(only);
+    }
     problems.extend(deal.problems.clone());
-    leftovers(&argv, &deal, &requested, entries, &mut problems);
+    mistakes::leftovers(&argv, &deal, &requested, entries, &mut problems);
     let mut checked = Problems::default();
     for act in &deal.acts {
         (act.entry.check)(&act.flags, &mut checked);
@@ -113,6 +119,7 @@ pub fn split(
 /// Words that may be actions, with their places. `config generate` stands at its second word.
 fn candidates(argv: &Argv, entries: &'static [Entry]) -> Vec<(usize, &'static Entry)> {
     let mut found: Vec<(usize, &'static Entry)> = Vec::new();
+    let leading = leading_flags(argv);
     for (index, word) in argv.words.iter().enumerate() {
         let joined = index
             .checked_sub(1)
@@ -126,7 +133,7 @@ fn candidates(argv: &Argv, entries: &'static [Entry]) -> Vec<(usize, &'static En
         let Some(entry) = entry else { continue };
         if entry.first {
             let words = if entry.is_called(&word.text) { 1 } else { 2 };
-            if index + 1 == words {
+            if index + 1 == leading + words {
                 return vec![(index, entry)];
             }
             continue;
@@ -140,6 +147,23 @@ fn candidates(argv: &Argv, entries: &'static [Entry]) -> Vec<(usize, &'static En
         }
     }
     found
+}
+
+/// How many words at the start are flags of the run, with their values: `-c FILE upgrade-config`.
+fn leading_flags(argv: &Argv) -> usize {
+    let mut count = 0;
+    while let Some(word) = argv.words.get(count) {
+        let (name, attached) = match word.text.split_once('=') {
+            Some((name, _)) => (name, true),
+            None => (word.text.as_str(), false),
+        };
+        let Some(field) = flags::named(Globals::GROUPS, name) else {
+            break;
+        };
+        let value = !matches!(field.shape, Shape::Bool) && !attached;
+        count += 1 + usize::from(value);
+    }
+    count
 }
 
 /// The actions whose flags count: those that are named, else the default ones.
@@ -161,145 +185,16 @@ pub(super) fn effective<'a>(
         .collect()
 }
 
-fn is_group(word: &str, entries: &[Entry]) -> bool {
+pub(super) fn is_group(word: &str, entries: &[Entry]) -> bool {
     entries.iter().any(|entry| in_group(entry, word))
 }
 
-fn in_group(entry: &Entry, group: &str) -> bool {
+pub(super) fn in_group(entry: &Entry, group: &str) -> bool {
     let aliases = entry.info.aliases.iter().copied();
     std::iter::once(entry.info.name).chain(aliases).any(|name| {
         name.split_once(' ')
             .is_some_and(|(first, _)| first == group)
     })
-}
-
-/// A problem for each word that nobody wanted.
-fn leftovers(
-    argv: &Argv,
-    deal: &Deal,
-    requested: &[(usize, &'static Entry)],
-    entries: &[Entry],
-    problems: &mut Problems,
-) {
-    // A word after an unknown flag may have been meant as its value, one after a group as its action.
-    let mut belongs_to_mistake = false;
-    for (index, word) in argv.words.iter().enumerate() {
-        let text = word.text.as_str();
-        let is_group = is_group(text, entries);
-        let is_named = |at: usize| requested.iter().find(|(own, _)| *own == at);
-        let leads = is_group && is_named(index + 1).is_some_and(|(_, entry)| in_group(entry, text));
-        if deal.is_taken(index) || leads || is_named(index).is_some() {
-            belongs_to_mistake = false;
-            continue;
-        }
-        let is_flag = text.starts_with('-') && text.len() > 1;
-        if belongs_to_mistake && !is_flag {
-            belongs_to_mistake = false;
-            continue;
-        }
-        belongs_to_mistake = is_group || (is_flag && !text.contains('='));
-        let next = argv.words.get(index + 1);
-        let next = next.filter(|next| is_group && !next.text.starts_with('-'));
-        let (problem, at, label) = if is_flag {
-            let problem = unknown_flag(text, requested, entries);
-            (problem, index, "no such flag here")
-        } else if is_group {
-            let problem = lone_group(text, next, entries);
-            match next {
-                Some(_) => (problem, index + 1, "no such action"),
-                None => (problem, index, "nothing after it"),
-            }
-        } else {
-            (unknown_action(text, entries), index, "no such action")
-        };
-        problems.add(problem.at(&argv.origin(at), label));
-    }
-}
-
-/// `config` without `generate` or `validate`.
-fn lone_group(text: &str, next: Option<&Word>, entries: &[Entry]) -> Problem {
-    let inside: Vec<_> = entries
-        .iter()
-        .filter(|entry| in_group(entry, text))
-        .map(|entry| entry.info.name)
-        .collect();
-    let names = inside
-        .iter()
-        .filter_map(|name| name.split_once(' '))
-        .map(|(_, name)| name);
-    let words = match next {
-        Some(next) => format!("unknown action `{text} {}`", next.text),
-        None => format!("`{text}` needs one of its actions after it"),
-    };
-    let problem = Problem::new("borgmatic::cli::action", words);
-    match next.and_then(|next| nearest(&next.text, names)) {
-        Some(near) => problem.help(format!("did you mean `{text} {near}`?")),
-        None => problem.help(format!("write one of: {}", inside.join(", "))),
-    }
-}
-
-fn unknown_action(text: &str, entries: &[Entry]) -> Problem {
-    let names = entries.iter().flat_map(|entry| {
-        std::iter::once(entry.info.name).chain(entry.info.aliases.iter().copied())
-    });
-    if entries
-        .iter()
-        .any(|entry| entry.first && entry.is_called(text))
-    {
-        let words = format!("`{text}` counts only as the first word");
-        return Problem::new("borgmatic::cli::action", words)
-            .help(format!("write it first, and alone: borgmatic {text}"));
-    }
-    let problem = Problem::new("borgmatic::cli::action", format!("unknown action `{text}`"));
-    match nearest(text, names.filter(|name| !name.starts_with('-'))) {
-        Some(near) => problem.help(format!("did you mean `{near}`?")),
-        None if text.contains('/') => {
-            problem.help("paths are values of flags, or stand in the configuration")
-        }
-        None => problem.help("see what there is: borgmatic --help"),
-    }
-}
-
-fn unknown_flag(text: &str, requested: &[(usize, &'static Entry)], entries: &[Entry]) -> Problem {
-    let word = text
-        .trim_start_matches('-')
-        .split('=')
-        .next()
-        .unwrap_or_default();
-    let problem = Problem::new(
-        "borgmatic::cli::flag",
-        format!("unknown flag `{}`", text.split('=').next().unwrap_or(text)),
-    );
-    let owners: Vec<_> = entries
-        .iter()
-        .filter(|entry| crate::option::flags::of_action(entry.groups, word).is_some())
-        .map(|entry| entry.info.name)
-        .collect();
-    if !owners.is_empty() && text.starts_with("--") {
-        let asked: Vec<_> = effective(requested, entries)
-            .iter()
-            .map(|(_, entry)| entry.info.name)
-            .collect();
-        return problem.help(format!(
-            "--{word} belongs to {}; this line asks for {}",
-            owners.join(", "),
-            asked.join(", ")
-        ));
-    }
-    let names = super::help::flag_names(&effective(requested, entries));
-    match nearest(word, names.iter().map(String::as_str)) {
-        Some(near) => problem.help(format!("did you mean `--{near}`?")),
-        None if let Some(action) = nearest(word, entries.iter().map(|entry| entry.info.name)) => {
-            problem.help(format!("did you mean the action `{action}`?"))
-        }
-        None => match requested {
-            [(_, entry), ..] => problem.help(format!(
-                "see what there is: borgmatic {} --help",
-                entry.info.name
-            )),
-            [] => problem.help("see what there is: borgmatic --help"),
-        },
-    }
 }
 
 /// Rules between actions.

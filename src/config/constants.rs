@@ -130,7 +130,7 @@ fn fill(
         }
     });
     // borgmatic 2.1.10 takes every text of digits for a number then, a passphrase too.
-    let unknown = seat.shape.is_none() && used && !seat.secret && !seat.hook;
+    let unknown = seat.is_unknown() && used && !seat.secret && !seat.hook;
     node.kind = if seat.wants_value() || unknown {
         coerced(text)
     } else {

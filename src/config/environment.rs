@@ -37,8 +37,8 @@ fn fill(node: &mut Node, seat: Seat, env: &Env, problems: &mut Problems) {
         }
     }
     // borgmatic 2.1.10 has text here always, so that no other option can be set this way.
-    let whole = matches!(all.as_slice(), [Part::Variable { .. }]);
-    node.kind = if whole && seat.wants_value() {
+    let filled_in = all.iter().any(|part| matches!(part, Part::Variable { .. }));
+    node.kind = if filled_in && seat.wants_value() {
         scalar(&filled)
     } else {
         Kind::Text(filled)
@@ -81,7 +81,7 @@ fn unset(node: &Node, whole: &str, name: &str, env: &Env) -> Problem {
     )
     .at(&origin, "used here")
     .help(format!(
-        "{near}set it where borgmatic is started, or give a default: `${{{name}:-value}}`; for the text itself write `\\${{{name}}}`"
+        "{near}set it where borgmatic is started, or give a default: `${{{name}:-value}}`; a backslash before the `$` keeps the text as it is"
     ))
 }
 
@@ -204,9 +204,11 @@ mod tests {
     }
 
     #[test]
-    fn a_variable_alone_may_be_a_number() {
-        let (node, _) = applied("keep_daily: ${N}\nencryption_passphrase: ${N}\n");
+    fn a_variable_may_be_a_number() {
+        let (node, _) =
+            applied("keep_daily: ${N}\nkeep_weekly: 1${N}\nencryption_passphrase: ${N}\n");
         assert_eq!(node.get("keep_daily").unwrap().kind, Kind::Int(7));
+        assert_eq!(node.get("keep_weekly").unwrap().kind, Kind::Int(17));
         let passphrase = &node.get("encryption_passphrase").unwrap().kind;
         assert_eq!(*passphrase, Kind::Text("7".to_owned()));
     }

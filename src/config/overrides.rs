@@ -104,10 +104,10 @@ fn deprecated(path: &[String], origin: &Origin) -> Problem {
             "every option is a flag now: --{flag}, or --{}",
             negated(&flag)
         ),
-        Some(Shape::Object(_)) | None => {
-            "every option is a flag now; see borgmatic --help".to_owned()
+        Some(shape) if shape.groups().is_none() => {
+            format!("every option is a flag now: --{flag} VALUE")
         }
-        Some(_) => format!("every option is a flag now: --{flag} VALUE"),
+        _ => "every option is a flag now; see borgmatic --help".to_owned(),
     };
     Problem::new("borgmatic::cli::override", "--override is deprecated")
         .at(origin, "this override")
@@ -135,10 +135,7 @@ fn shape(path: &[String]) -> Option<&'static Shape> {
     let (last, above) = path.split_last()?;
     let mut groups = Config::GROUPS;
     for name in above {
-        let Shape::Object(inner) = field(groups, name)?.shape else {
-            return None;
-        };
-        groups = inner;
+        groups = field(groups, name)?.shape.groups()?;
     }
     Some(field(groups, last)?.shape)
 }

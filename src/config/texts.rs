@@ -25,24 +25,45 @@ pub(super) struct Seat {
 impl Seat {
     /// May its option be a number, or true or false, and not text?
     pub(super) fn wants_value(&self) -> bool {
-        match self.shape {
-            Some(Shape::Bool | Shape::Int(..) | Shape::Number) => true,
-            Some(Shape::Choice(words)) => words.iter().all(|word| word.parse::<i64>().is_ok()),
-            _ => false,
-        }
+        self.shape.is_some_and(wants_value)
+    }
+
+    /// Is nothing known of its option?
+    pub(super) fn is_unknown(&self) -> bool {
+        matches!(self.shape, None | Some(Shape::Any))
     }
 
     /// May a value that stands here be a secret? Older versions took the address of a service in the
     /// place of its options.
     pub(super) fn may_be_secret(&self) -> bool {
-        let mut fields = self
-            .shape
-            .and_then(Shape::groups)
-            .into_iter()
-            .flatten()
-            .copied()
-            .flatten();
-        self.secret || self.constant || fields.any(|field| matches!(field.shape, Shape::Secret))
+        let groups = self.shape.and_then(Shape::groups).unwrap_or_default();
+        self.secret
+            || self.constant
+            || groups
+                .iter()
+                .copied()
+                .flatten()
+                .any(|field| is_hidden(field.shape))
+    }
+}
+
+fn wants_value(shape: &Shape) -> bool {
+    match shape {
+        Shape::Bool | Shape::Int(..) | Shape::Number => true,
+        Shape::Choice(words) => words.iter().all(|word| word.parse::<i64>().is_ok()),
+        Shape::Either(shapes) => {
+            let text = |shape: &Shape| matches!(shape, Shape::Text | Shape::Secret | Shape::Any);
+            shapes.iter().any(wants_value) && !shapes.iter().any(text)
+        }
+        _ => false,
+    }
+}
+
+fn is_hidden(shape: &Shape) -> bool {
+    match shape {
+        Shape::Secret => true,
+        Shape::Either(shapes) => shapes.iter().any(is_hidden),
+        _ => false,
     }
 }
 
@@ -105,7 +126,7 @@ impl Seat {
             Place::Shape(shape) => shape,
             Place::Top | Place::Repository => None,
         };
-        let secret = self.secret || matches!(shape, Some(Shape::Secret));
+        let secret = self.secret || shape.is_some_and(is_hidden);
         Self {
             shape,
             secret,
@@ -128,13 +149,9 @@ impl Place {
             Self::Top => of(Config::GROUPS),
             Self::Repository if field(Repository::GROUPS, name).is_some() => of(Repository::GROUPS),
             Self::Repository => of(Config::GROUPS),
-            // What can be anything tells nothing of a value.
-            Self::Shape(Some(Shape::Map(Shape::Any))) => Self::Shape(None),
             Self::Shape(Some(Shape::Map(value))) => Self::Shape(Some(value)),
-            Self::Shape(shape) => match shape.and_then(Shape::groups) {
-                Some(groups) => of(groups),
-                None => Self::Shape(None),
-            },
+            Self::Shape(Some(shape)) => shape.groups().map_or(Self::Shape(None), of),
+            Self::Shape(None) => Self::Shape(None),
         }
     }
 }

@@ -51,6 +51,28 @@ pub fn of_action(groups: Groups, word: &str) -> Option<&'static Field> {
         .find(|field| written(field.name) == word || field.aliases.contains(&word))
 }
 
+/// A one-letter flag: `-v`.
+pub fn short(groups: Groups, word: &str) -> Option<&'static Field> {
+    let mut letters = word.strip_prefix('-')?.chars();
+    let letter = letters.next()?;
+    if letters.next().is_some() {
+        return None;
+    }
+    groups
+        .iter()
+        .copied()
+        .flatten()
+        .find(|field| field.short == Some(letter))
+}
+
+/// The flag that a word is, long or short.
+pub fn named(groups: Groups, word: &str) -> Option<&'static Field> {
+    match word.strip_prefix("--") {
+        Some(long) => of_action(groups, long),
+        None => short(groups, word),
+    }
+}
+
 /// The flag of an option of the configuration.
 pub fn of_option(groups: Groups, word: &str) -> Option<Flag> {
     let mut path = Vec::new();

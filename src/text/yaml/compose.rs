@@ -363,13 +363,15 @@ impl<'a> Composer<'a> {
             self.marks.set(&node, mark, tag);
             return node;
         }
+        // The pure parser of the original: a lone `!` takes quotes away.
+        let plain = style == ScalarStyle::Plain || tag.as_ref().is_some_and(|tag| tag.name == "!");
         let merge_key = style == ScalarStyle::Plain && text == merge::KEY && self.awaits_key();
         let read = match tag.and_then(|tag| self.core_tag(tag)) {
             Some(tag) => scalar::tagged(&tag.name, &text, self.version).unwrap_or_else(|| {
                 self.wrong_tag(&tag);
                 Ok(Kind::Null)
             }),
-            None if merge_key || style != ScalarStyle::Plain => Ok(Kind::Text(text)),
+            None if merge_key || !plain => Ok(Kind::Text(text)),
             None => scalar::plain(&text, self.version),
         };
         let kind = read.unwrap_or_else(|bad| {

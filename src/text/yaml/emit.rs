@@ -272,9 +272,9 @@ mod tests {
         let mut node = node.clone();
         match &mut node.kind {
             Kind::Map(pairs) => {
-                pairs
-                    .iter_mut()
-                    .for_each(|(_, value)| *value = sorted(value));
+                for (_, value) in &mut *pairs {
+                    *value = sorted(value);
+                }
                 pairs.sort_by_key(|(key, _)| key.as_text().map(str::to_owned));
             }
             Kind::List(items) => items.iter_mut().for_each(|item| *item = sorted(item)),

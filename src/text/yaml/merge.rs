@@ -39,12 +39,9 @@ impl Resolver<'_> {
         for (_, value) in self.join(brought) {
             self.bring(value, &mut all, within_mapping, depth);
         }
-        let alone = all.is_empty();
         all.extend(own);
         let joined = self.join(all);
-        if alone {
-            refuse_same_values(&joined, &mut self.problems);
-        }
+        refuse_same_values(&joined, &mut self.problems);
         joined
     }
 
@@ -67,11 +64,14 @@ impl Resolver<'_> {
                     match item.kind {
                         Kind::Map(pairs) if own => all.extend(self.mapping(pairs, false, depth)),
                         Kind::Map(pairs) => all.extend(pairs),
-                        _ => self.problems.add(wrong_merge(&item)),
+                        _ => {
+                            self.problems.add(wrong_merge(&item, own));
+                            return;
+                        }
                     }
                 }
             }
-            _ => self.problems.add(wrong_merge(&value)),
+            _ => self.problems.add(wrong_merge(&value, own)),
         }
     }
 
@@ -209,11 +209,17 @@ fn has_two_plain_words(pairs: &[(Node, Node)]) -> bool {
         .is_some()
 }
 
-fn wrong_merge(value: &Node) -> Problem {
+/// `own`: it is not in an included file.
+fn wrong_merge(value: &Node, own: bool) -> Problem {
+    let help = if own {
+        "write the alias of a mapping: `<<: *name`; or a file: `<<: !include FILE`"
+    } else {
+        "a file that is merged holds options, `name: value`; another one goes under the name of an option: `name: !include FILE`"
+    };
     let words = format!("`<<` takes a mapping, and this is {}", value.describe());
     Problem::new("borgmatic::yaml::merge", words)
         .on(value, "not a mapping")
-        .help("write the alias of a mapping: `<<: *name`")
+        .help(help)
 }
 
 fn shape(node: &Node) -> u8 {

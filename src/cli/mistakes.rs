@@ -1,0 +1,174 @@
+//! What is wrong with a command line: words that nobody wanted, and what was meant by them.
+
+use super::argv::{Argv, Word};
+use super::deal::Deal;
+use super::split::{effective, in_group, is_group};
+use crate::actions::{Entry, LATER};
+use crate::text::near::nearest;
+use crate::text::{Problem, Problems};
+
+/// An action of the original that this version does not have yet.
+pub(super) fn later(argv: &Argv, deal: &Deal) -> Option<Problem> {
+    let mut words = argv
+        .words
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| !deal.is_taken(*index));
+    let pair = |index: usize, text: &str| {
+        let next = argv
+            .words
+            .get(index + 1)
+            .map_or("", |next| next.text.as_str());
+        LATER
+            .iter()
+            .find(|name| **name == text || **name == format!("{text} {next}"))
+    };
+    let (index, name) = words.find_map(|(index, word)| Some((index, pair(index, &word.text)?)))?;
+    let problem = Problem::new(
+        "borgmatic::cli::later",
+        format!("this version does not have `{name}` yet"),
+    );
+    let way = name.split(' ').next().unwrap_or(name);
+    let help = match *name {
+        "restore" | "browse" | "config bootstrap" => {
+            "extract brings files back: borgmatic extract --archive latest".to_owned()
+        }
+        "rdelete" => "borg itself can do it: borgmatic borg delete …".to_owned(),
+        "repo-delete" => "borg itself can do it: borgmatic borg delete …".to_owned(),
+        _ => format!("borg itself can do it: borgmatic borg {way} …"),
+    };
+    Some(
+        problem
+            .at(&argv.origin(index), "not in this version")
+            .help(help),
+    )
+}
+
+/// A problem for each word that nobody wanted.
+pub(super) fn leftovers(
+    argv: &Argv,
+    deal: &Deal,
+    requested: &[(usize, &'static Entry)],
+    entries: &[Entry],
+    problems: &mut Problems,
+) {
+    // A word after an unknown flag may have been meant as its value, one after a group as its action.
+    let mut belongs_to_mistake = false;
+    for (index, word) in argv.words.iter().enumerate() {
+        let text = word.text.as_str();
+        let is_group = is_group(text, entries);
+        let is_named = |at: usize| requested.iter().find(|(own, _)| *own == at);
+        let leads = is_group && is_named(index + 1).is_some_and(|(_, entry)| in_group(entry, text));
+        if deal.is_taken(index) || leads || is_named(index).is_some() {
+            belongs_to_mistake = false;
+            continue;
+        }
+        let is_flag = text.starts_with('-') && text.len() > 1;
+        if belongs_to_mistake && !is_flag {
+            belongs_to_mistake = false;
+            continue;
+        }
+        belongs_to_mistake = is_group || (is_flag && !text.contains('='));
+        let next = argv.words.get(index + 1);
+        let next = next.filter(|next| is_group && !next.text.starts_with('-'));
+        let (problem, at, label) = if is_flag {
+            let problem = unknown_flag(text, requested, entries);
+            (problem, index, "no such flag here")
+        } else if is_group {
+            let problem = lone_group(text, next, entries);
+            match next {
+                Some(_) => (problem, index + 1, "no such action"),
+                None => (problem, index, "nothing after it"),
+            }
+        } else {
+            (unknown_action(text, entries), index, "no such action")
+        };
+        problems.add(problem.at(&argv.origin(at), label));
+    }
+}
+
+/// `config` without `generate` or `validate`.
+fn lone_group(text: &str, next: Option<&Word>, entries: &[Entry]) -> Problem {
+    let inside: Vec<_> = entries
+        .iter()
+        .filter(|entry| in_group(entry, text))
+        .map(|entry| entry.info.name)
+        .collect();
+    let names = inside
+        .iter()
+        .filter_map(|name| name.split_once(' '))
+        .map(|(_, name)| name);
+    let words = match next {
+        Some(next) => format!("unknown action `{text} {}`", next.text),
+        None => format!("`{text}` needs one of its actions after it"),
+    };
+    let problem = Problem::new("borgmatic::cli::action", words);
+    match next.and_then(|next| nearest(&next.text, names)) {
+        Some(near) => problem.help(format!("did you mean `{text} {near}`?")),
+        None => problem.help(format!("write one of: {}", inside.join(", "))),
+    }
+}
+
+fn unknown_action(text: &str, entries: &[Entry]) -> Problem {
+    let names = entries.iter().flat_map(|entry| {
+        std::iter::once(entry.info.name).chain(entry.info.aliases.iter().copied())
+    });
+    if entries
+        .iter()
+        .any(|entry| entry.first && entry.is_called(text))
+    {
+        let words = format!("`{text}` counts only as the first word");
+        return Problem::new("borgmatic::cli::action", words)
+            .help(format!("write it first, and alone: borgmatic {text}"));
+    }
+    let problem = Problem::new("borgmatic::cli::action", format!("unknown action `{text}`"));
+    match nearest(text, names.filter(|name| !name.starts_with('-'))) {
+        Some(near) => problem.help(format!("did you mean `{near}`?")),
+        None if text.contains('/') => {
+            problem.help("paths are values of flags, or stand in the configuration")
+        }
+        None => problem.help("see what there is: borgmatic --help"),
+    }
+}
+
+fn unknown_flag(text: &str, requested: &[(usize, &'static Entry)], entries: &[Entry]) -> Problem {
+    let word = text
+        .trim_start_matches('-')
+        .split('=')
+        .next()
+        .unwrap_or_default();
+    let problem = Problem::new(
+        "borgmatic::cli::flag",
+        format!("unknown flag `{}`", text.split('=').next().unwrap_or(text)),
+    );
+    let owners: Vec<_> = entries
+        .iter()
+        .filter(|entry| crate::option::flags::of_action(entry.groups, word).is_some())
+        .map(|entry| entry.info.name)
+        .collect();
+    if !owners.is_empty() && text.starts_with("--") {
+        let asked: Vec<_> = effective(requested, entries)
+            .iter()
+            .map(|(_, entry)| entry.info.name)
+            .collect();
+        return problem.help(format!(
+            "--{word} belongs to {}; this line asks for {}",
+            owners.join(", "),
+            asked.join(", ")
+        ));
+    }
+    let names = super::help::flag_names(&effective(requested, entries));
+    match nearest(word, names.iter().map(String::as_str)) {
+        Some(near) => problem.help(format!("did you mean `--{near}`?")),
+        None if let Some(action) = nearest(word, entries.iter().map(|entry| entry.info.name)) => {
+            problem.help(format!("did you mean the action `{action}`?"))
+        }
+        None => match requested {
+            [(_, entry), ..] => problem.help(format!(
+                "see what there is: borgmatic {} --help",
+                entry.info.name
+            )),
+            [] => problem.help("see what there is: borgmatic --help"),
+        },
+    }
+}

@@ -1,0 +1,75 @@
+//! Our side of the differential test: reads the documents that `tests/differential.py` makes and
+//! writes what they mean, one line each. Without such a file there is nothing to do.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test may read files, and may fail"
+)]
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use borgmatic::config::include::Includes;
+use borgmatic::host::{Env, Files};
+use borgmatic::text::{self, Kind, Node, Problem, Problems, Within};
+
+/// A value with its type, names sorted; the script writes the original's values the same way.
+fn show(node: &Node) -> String {
+    let quoted = |text: &str| serde_json::to_string(text).unwrap();
+    match &node.kind {
+        Kind::Null => "null".to_owned(),
+        Kind::Bool(value) => value.to_string(),
+        Kind::Int(value) => value.to_string(),
+        Kind::BigInt(value) => value.clone(),
+        Kind::Float(value) if value.is_nan() => "f:nan".to_owned(),
+        Kind::Float(value) => format!("f:{:016x}", value.to_bits()),
+        Kind::Date(value) if value.len() > 10 => format!("datetime({value})"),
+        Kind::Date(value) => format!("date({value})"),
+        Kind::Text(value) => quoted(value),
+        Kind::List(items) => format!("[{}]", items.iter().map(show).collect::<Vec<_>>().join(",")),
+        Kind::Map(pairs) => {
+            let pair = |(key, value): &(Node, Node)| format!("{}:{}", show(key), show(value));
+            let mut shown: Vec<String> = pairs.iter().map(pair).collect();
+            shown.sort();
+            format!("{{{}}}", shown.join(","))
+        }
+    }
+}
+
+fn read(folder: &Path, document: &str) -> String {
+    let path = folder.join("document.yaml");
+    let env = Env {
+        cwd: folder.to_owned(),
+        home: folder.to_owned(),
+        ..Env::default()
+    };
+    let files = Files::new("/");
+    let mut includes = Includes::of(&path, &files, &env);
+    let mut problems = Problems::default();
+    let source = text::decode(&path.to_string_lossy(), document.into(), |_| false).unwrap();
+    match text::parse_with(&source, &mut includes, Within::default(), &mut problems) {
+        Some(node) => show(&node),
+        None => {
+            let all: Vec<String> = problems.errors().map(Problem::line).collect();
+            format!("ERR {}", all.join("; ").replace('\n', " "))
+        }
+    }
+}
+
+#[test]
+fn documents_mean_what_they_mean_to_the_original() {
+    let Some(documents) = std::env::var_os("BORGMATIC_DOCUMENTS") else {
+        println!("SKIP: tests/differential.py makes the documents");
+        return;
+    };
+    let documents = Path::new(&documents);
+    let folder = documents.parent().unwrap();
+    let mut all = String::new();
+    for line in fs::read_to_string(documents).unwrap().lines() {
+        let document: String = serde_json::from_str(line).unwrap();
+        writeln!(all, "{}", read(folder, &document)).unwrap();
+    }
+    fs::write(folder.join("trees"), all).unwrap();
+}
