@@ -19,7 +19,6 @@ struct Row {
 
 const BACKUP: &[&str] = &["create"];
 const WATCHED: &[&str] = &["create", "prune", "compact", "check"];
-const HOOKS: &str = "run commands before and after actions";
 
 const ROWS: &[Row] = &[
     Row {
@@ -48,58 +47,12 @@ const ROWS: &[Row] = &[
         dry: false,
         what: "tell monitoring services",
     },
-    Row {
-        options: &["before_actions", "after_actions"],
-        actions: &[],
-        dry: false,
-        what: HOOKS,
-    },
-    Row {
-        options: &[
-            "before_backup",
-            "after_backup",
-            "before_everything",
-            "after_everything",
-        ],
-        actions: BACKUP,
-        dry: false,
-        what: HOOKS,
-    },
-    Row {
-        options: &["before_prune", "after_prune"],
-        actions: &["prune"],
-        dry: false,
-        what: HOOKS,
-    },
-    Row {
-        options: &["before_compact", "after_compact"],
-        actions: &["compact"],
-        dry: false,
-        what: HOOKS,
-    },
-    Row {
-        options: &["before_check", "after_check"],
-        actions: &["check"],
-        dry: false,
-        what: HOOKS,
-    },
-    Row {
-        options: &["before_extract", "after_extract"],
-        actions: &["extract"],
-        dry: false,
-        what: HOOKS,
-    },
-    Row {
-        options: &["on_error"],
-        actions: WATCHED,
-        dry: false,
-        what: HOOKS,
-    },
+    // The old forms, `before_backup` and the like, have become these when a file is loaded.
     Row {
         options: &["commands"],
         actions: &[],
         dry: false,
-        what: HOOKS,
+        what: "run commands before and after actions",
     },
     Row {
         options: &["checks"],
@@ -241,7 +194,6 @@ mod tests {
         assert!(refused("cronitor: {ping_url: x}", "prune", false).is_some());
         assert!(refused("encryption_passphrase: '{credential file x}'", "list", true).is_some());
         assert!(refused("syslog_verbosity: 1", "list", false).is_some());
-        assert!(refused("on_error: [x]", "check", false).is_some());
         let hook = "commands: [{before: action, when: [prune], run: [x]}]";
         assert!(refused(hook, "prune", false).is_some());
         assert!(refused(hook, "create", false).is_none());

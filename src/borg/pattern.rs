@@ -45,6 +45,15 @@ impl Kind {
 /// Borg's pattern styles.
 const STYLES: [&str; 5] = ["fm", "sh", "re", "pp", "pf"];
 
+/// What to do about a line that is no pattern.
+pub const HELP: &str = "write for example: R /home, - /home/*/.cache, + /home/susan";
+
+/// What a line of patterns or excludes says; `None` for an empty one and for a comment.
+pub fn meant(line: &str) -> Option<&str> {
+    let line = line.trim();
+    (!line.is_empty() && !line.starts_with('#')).then_some(line)
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Pattern {
     pub kind: Kind,

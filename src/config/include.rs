@@ -57,25 +57,6 @@ impl<'a> Includes<'a> {
         self.read
     }
 
-    /// The places where a file may be: the working directory goes before the including file's.
-    fn candidates(&self, name: &str) -> Vec<PathBuf> {
-        let path = expand(name, self.env);
-        if path.is_absolute() {
-            return vec![path];
-        }
-        let mut all = vec![self.env.cwd.join(&path)];
-        let folder = self.open.last().and_then(|(path, _)| path.parent());
-        let beside = self
-            .env
-            .cwd
-            .join(folder.unwrap_or(Path::new("")))
-            .join(path);
-        if !all.contains(&beside) {
-            all.push(beside);
-        }
-        all
-    }
-
     fn missing(&self, name: &str, candidates: &[PathBuf], place: &Origin) -> Problem {
         let places: Vec<_> = candidates
             .iter()
@@ -138,7 +119,8 @@ impl Include for Includes<'_> {
             problems.add(problem.help("write `!include FILE`"));
             return None;
         }
-        let candidates = self.candidates(name);
+        let by = self.open.last().map_or(Path::new(""), |(path, _)| path);
+        let candidates = candidates(name, by, self.env);
         let Some(path) = candidates.iter().find(|path| self.files.exists(path)) else {
             problems.add(self.missing(name, &candidates, place));
             return None;
@@ -176,6 +158,19 @@ impl Include for Includes<'_> {
         self.open.pop();
         node
     }
+}
+
+/// The places where a file may be that another one includes: the working directory goes before the
+/// including file's.
+pub(super) fn candidates(name: &str, by: &Path, env: &Env) -> Vec<PathBuf> {
+    let path = expand(name, env);
+    if path.is_absolute() {
+        return vec![path];
+    }
+    let folder = env.cwd.join(by.parent().unwrap_or(Path::new("")));
+    let mut all = vec![env.cwd.join(&path), folder.join(path)];
+    all.dedup();
+    all
 }
 
 fn wrong(words: impl Into<String>, place: &Origin, label: &str) -> Problem {

@@ -13,7 +13,7 @@ use crate::host::outcome::reason;
 use crate::host::{Env, Files};
 use crate::option::flags::{self, Step};
 use crate::option::shape::field;
-use crate::option::{At, Field, Groups, Options, Shape, walk};
+use crate::option::{At, Field, Groups, Options, walk};
 use crate::text::{self, Kind, Node, Origin, Problem, Problems, Source, Within};
 
 /// The largest configuration that is read, in bytes.
@@ -233,10 +233,6 @@ fn unreadable(path: &Path, what: &str, error: &std::io::Error) -> Problem {
 /// Writes the options of the command line into the tree.
 fn apply(node: &mut Node, given: &[Given], problems: &mut Problems) {
     for option in given {
-        if let Some(name) = removed(option) {
-            node.remove(name);
-            continue;
-        }
         if !flags::put(
             node,
             &option.path,
@@ -254,16 +250,6 @@ fn apply(node: &mut Node, given: &[Given], problems: &mut Problems) {
             );
         }
     }
-}
-
-/// The option that `--no-…` takes out of the configuration: one that has options of its own.
-fn removed(option: &Given) -> Option<&'static str> {
-    let [Step::Key(name)] = option.path.as_slice() else {
-        return None;
-    };
-    let shape = field(Config::GROUPS, name)?.shape;
-    let off = option.value.kind == Kind::Bool(false);
-    (off && matches!(shape, Shape::Object(_))).then_some(*name)
 }
 
 /// The typed configuration of a tree.

@@ -4,7 +4,7 @@
 use std::ffi::OsStr;
 use std::fmt;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use miette::Diagnostic;
 
@@ -70,8 +70,6 @@ pub enum FailureKind {
     File,
     /// What was asked for cannot be done.
     Refused,
-    /// A command hook asked to skip this, without an error: exit status 75.
-    Soft,
     /// A signal ended the run.
     Interrupted(Signal),
 }
@@ -181,9 +179,4 @@ impl From<Problem> for Failure {
             ..Self::new(problem.code, problem.line())
         }
     }
-}
-
-/// A path for a message.
-pub fn shown(path: &Path) -> String {
-    PathBuf::from(path).display().to_string()
 }

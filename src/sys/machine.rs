@@ -12,7 +12,7 @@ use super::clock::System;
 use super::process::Children;
 use super::signal::Stop;
 use super::terminal::Standard;
-use crate::host::{Bus, Env, Files, Host};
+use crate::host::Env;
 
 pub struct Machine {
     pub processes: Children,
@@ -49,17 +49,6 @@ impl Machine {
             home: home.unwrap_or_else(root),
             user,
             homes: homes(&passwords),
-        }
-    }
-
-    pub fn host<'a>(&'a self, files: &'a Files, env: &'a Env, bus: &'a Bus) -> Host<'a> {
-        Host {
-            processes: &self.processes,
-            clock: &self.clock,
-            terminal: &*self.terminal,
-            files,
-            env,
-            bus,
         }
     }
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::glob;
 use crate::actions::Context;
-use crate::borg::pattern::{Kind, Pattern};
+use crate::borg::pattern::{self, Kind, Pattern};
 use crate::config::find;
 use crate::host::{Failure, Level};
 
@@ -59,16 +59,12 @@ pub(super) fn collect(context: &Context<'_>) -> Result<Vec<Pattern>, Failure> {
 }
 
 fn bad_pattern(words: &str, place: &str) -> Failure {
-    Failure::new("borgmatic::create::pattern", format!("{place}: {words}"))
-        .help("write for example: R /home, - /home/*/.cache, + /home/susan")
+    Failure::new("borgmatic::create::pattern", format!("{place}: {words}")).help(pattern::HELP)
 }
 
 /// Lines that are neither empty nor comments.
 fn meant(lines: &[String]) -> impl Iterator<Item = &str> {
-    lines
-        .iter()
-        .map(|line| line.trim())
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+    lines.iter().filter_map(|line| pattern::meant(line))
 }
 
 fn lines(context: &Context<'_>, path: &Path) -> Result<Vec<String>, Failure> {

@@ -1,6 +1,6 @@
 //! What is left out.
 
-use crate::borg::pattern::Pattern;
+use crate::borg::pattern::{self, Pattern};
 use crate::option::{At, Shape, Value};
 use crate::options;
 use crate::text::{Node, Problem, Problems};
@@ -46,17 +46,13 @@ impl Value for PatternLine {
 
     fn read(node: &Node, at: &At<'_>, out: &mut Problems) -> Option<Self> {
         let text = String::read(node, at, out)?;
-        let line = text.trim();
-        if line.is_empty() || line.starts_with('#') {
-            return Some(Self(text));
-        }
-        let Err(words) = Pattern::parse(line) else {
+        let Some(Err(words)) = pattern::meant(&text).map(Pattern::parse) else {
             return Some(Self(text));
         };
         out.add(
             Problem::new("borgmatic::config::pattern", words)
                 .on(node, "this pattern")
-                .help("write for example: R /home, - /home/*/.cache, + /home/susan"),
+                .help(pattern::HELP),
         );
         None
     }

@@ -8,8 +8,7 @@ use super::apply::apply;
 use super::read::same;
 use super::rewrite::{Left, Rewritten, rewrite};
 use super::scope::Refused;
-use crate::config::find::expand;
-use crate::config::include::Includes;
+use crate::config::include::{Includes, candidates};
 use crate::config::is_secret;
 use crate::host::outcome::reason;
 use crate::host::{Env, Files};
@@ -143,7 +142,10 @@ fn rewritten(paths: &[PathBuf], files: &Files, env: &Env) -> Vec<Planned> {
         let one = one(path, included, files);
         if let Ok(rewritten) = &one.result {
             let names = rewritten.includes.iter();
-            let found = names.filter_map(|name| find(name, &one.path, files, env));
+            let found = names.filter_map(|name| {
+                let mut places = candidates(name, &one.path, env).into_iter();
+                places.find(|path| files.exists(path))
+            });
             waiting.extend(found.map(|path| (path, true)));
         }
         planned.push(one);
@@ -175,15 +177,6 @@ fn one(path: PathBuf, included: bool, files: &Files) -> Planned {
         result,
         included,
     }
-}
-
-/// Where an included file is: from the working directory, else beside the file that names it.
-fn find(name: &str, by: &Path, files: &Files, env: &Env) -> Option<PathBuf> {
-    let name = expand(name, env);
-    let beside = by.parent().unwrap_or(Path::new("/")).join(&name);
-    [env.cwd.join(name), beside]
-        .into_iter()
-        .find(|path| files.exists(path))
 }
 
 #[cfg(test)]
