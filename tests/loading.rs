@@ -38,7 +38,6 @@ fn invalid() -> PathBuf {
 
 fn env() -> Env {
     Env {
-        homes: std::collections::HashMap::new(),
         variables: [("HOME", "/root"), ("SEVEN", "7")]
             .into_iter()
             .map(|(name, value)| (name.into(), value.into()))

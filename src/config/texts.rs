@@ -36,14 +36,9 @@ impl Seat {
     /// May a value that stands here be a secret? Older versions took the address of a service in the
     /// place of its options.
     pub(super) fn may_be_secret(&self) -> bool {
-        let mut fields = self
-            .shape
-            .and_then(Shape::groups)
-            .into_iter()
-            .flatten()
-            .copied()
-            .flatten();
-        self.secret || self.constant || fields.any(|field| matches!(field.shape, Shape::Secret))
+        let groups = self.shape.and_then(Shape::groups).unwrap_or_default();
+        let mut fields = groups.iter().copied().flatten();
+        self.secret || self.constant || fields.any(|field| is_hidden(field.shape))
     }
 }
 

@@ -58,7 +58,6 @@ impl World {
         let mut stage = Stage::new(folder.path());
         let set = |name: &str, value: &str| (OsString::from(name), OsString::from(value));
         stage.env = Env {
-            homes: std::collections::HashMap::new(),
             variables: [
                 set("LANG", "C.UTF-8"),
                 set("PATH", &bin.to_string_lossy()),
