@@ -20,6 +20,9 @@ use crate::text::{Problem, Severity};
 /// From how many configuration files on they are loaded by several threads.
 const MANY: usize = 8;
 
+/// How many problems of a file are drawn: nobody reads more at once.
+const MOST: usize = 50;
+
 /// What the program runs on.
 pub struct Machine<'a> {
     pub processes: &'a dyn Processes,
@@ -129,6 +132,9 @@ fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) ->
     let mut summary = Summary::default();
     if verbosity > -2 {
         show(invocation.notes.iter(), machine, colours.err, validates);
+        for note in invocation.notes.iter().filter(|_| !validates) {
+            bus.line(Level::Warning, "", &note.line());
+        }
     }
     let mut said = HashSet::new();
     for one in loaded {
@@ -136,11 +142,19 @@ fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) ->
             // A mistake on the command line is one for each file: it is shown once.
             let fresh = |problem: &&Problem| said.insert(problem.line());
             show(
-                one.problems.iter().filter(fresh),
+                one.problems.iter().take(MOST).filter(fresh),
                 machine,
                 colours.err,
                 validates,
             );
+            if !validates {
+                old_forms(one, &host);
+            }
+            let more = one.problems.iter().count().saturating_sub(MOST);
+            if more > 0 {
+                let words = format!("{}: {more} more problems\n", one.path.display());
+                machine.terminal.err(words.as_bytes());
+            }
         }
         if one.problems.has_errors() && !validates {
             let count = one.problems.errors().count();
@@ -155,7 +169,7 @@ fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) ->
         }
     }
     let code = match invocation.acts.iter().find(|act| act.entry.is_alone()) {
-        Some(act) => alone(act, loaded, &host, invocation.dry),
+        Some(act) => alone(act, loaded, &host, invocation),
         None => on_repositories(invocation, loaded, &host, &mut summary),
     };
     summary.say(verbosity, &mut |event| bus.say(event));
@@ -183,11 +197,17 @@ fn output(invocation: &Invocation, loaded: &[Loaded]) -> (i8, bool) {
     (highest.map_or(0, |level| level.0), refused)
 }
 
-fn alone(act: &Act, loaded: &[Loaded], host: &Host<'_>, dry: bool) -> u8 {
+fn alone(act: &Act, loaded: &[Loaded], host: &Host<'_>, invocation: &Invocation) -> u8 {
     let Run::Alone(run) = act.entry.run else {
         return 0;
     };
-    match run(&Alone { host, loaded, dry }, &act.flags) {
+    let alone = Alone {
+        host,
+        loaded,
+        configs: &invocation.configs,
+        dry: invocation.dry,
+    };
+    match run(&alone, &act.flags) {
         Ok(_) => 0,
         Err(failure) => refuse(host, &failure),
     }
@@ -219,6 +239,9 @@ fn on_repositories(
     let verdict = walk(host, &outline, invocation.dry);
     let mut answers = Vec::new();
     for file in verdict.files {
+        for (scope, words) in file.warnings {
+            summary.line(Level::Warning, format!("{scope}: {words}"));
+        }
         if file.failures.is_empty() {
             summary.good(&file.path.to_string_lossy());
         }
@@ -271,6 +294,27 @@ fn nothing_configured(env: &Env) -> Failure {
     ))
 }
 
+/// One line for all old forms of a file: they work, and `config validate` draws them.
+fn old_forms(loaded: &Loaded, host: &Host<'_>) {
+    let is_old = |problem: &&Problem| problem.severity == Severity::Deprecation;
+    let (count, path) = (
+        loaded.problems.iter().filter(is_old).count(),
+        loaded.path.to_string_lossy(),
+    );
+    if count > 0 {
+        let forms = if count == 1 {
+            "1 old form that still works".into()
+        } else {
+            format!("{count} old forms that still work")
+        };
+        let file = crate::option::words::quote(&path);
+        let words = format!(
+            "{forms}; see: borgmatic config validate -c {file}; rewrite: borgmatic upgrade-config -c {file}"
+        );
+        host.bus.line(Level::Warning, &path, &words);
+    }
+}
+
 /// Draws problems where people look; lints only where they were asked for.
 fn show<'p>(
     problems: impl Iterator<Item = &'p Problem>,
@@ -279,7 +323,7 @@ fn show<'p>(
     warnings: bool,
 ) {
     let style = style::Style::new(machine.env, machine.terminal.as_ref(), colour);
-    for problem in problems.filter(|problem| warnings || problem.severity != Severity::Warning) {
+    for problem in problems.filter(|problem| warnings || problem.severity == Severity::Error) {
         machine
             .terminal
             .err(style::frame(problem, style).as_bytes());

@@ -38,6 +38,7 @@ fn invalid() -> PathBuf {
 
 fn env() -> Env {
     Env {
+        homes: std::collections::HashMap::new(),
         variables: [("HOME", "/root"), ("SEVEN", "7")]
             .into_iter()
             .map(|(name, value)| (name.into(), value.into()))
@@ -45,7 +46,6 @@ fn env() -> Env {
         cwd: "/".into(),
         home: "/root".into(),
         user: 0,
-        ..Env::default()
     }
 }
 

@@ -86,13 +86,12 @@ fn a_file_behind_a_link_is_replaced_and_kept() {
 }
 
 #[test]
-fn the_default_file_is_found_and_what_stays_is_named() {
+fn all_files_of_a_directory_are_upgraded_and_what_stays_is_named() {
     let folder = tempfile::tempdir().unwrap();
-    let home = folder.path().join(".config/borgmatic.d");
-    fs::create_dir_all(&home).unwrap();
+    let home = folder.path();
     fs::write(home.join("a.yaml"), format!("{OLD}prefix: x-\n")).unwrap();
     fs::write(home.join("b.yaml"), "a: [\n").unwrap();
-    let (code, said) = run(folder.path(), &["upgrade-config", "--explain"]);
+    let (code, said) = run(folder.path(), &["upgrade-config", "-c", ".", "--explain"]);
     assert_eq!(code, 1, "{said}");
     assert!(said.contains("a.yaml:6: `prefix` stays"), "{said}");
     assert!(

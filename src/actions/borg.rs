@@ -39,6 +39,12 @@ impl Action for BorgAction {
         } else {
             words
         };
+        if words.is_empty() {
+            return Err(
+                Failure::new("borgmatic::borg::no-command", "which borg command?")
+                    .help("for example: borgmatic borg list, or borgmatic borg break-lock"),
+            );
+        }
         let count = match words.first().map(String::as_str) {
             Some("key" | "debug") => 2,
             Some(_) => 1,
@@ -55,7 +61,8 @@ impl Action for BorgAction {
             );
         }
         let command = borg
-            .command(&verb.join(" "))
+            .command(&verb[0])
+            .args(&verb[1..])
             .args(borg.verbose())
             .args(borg.remote())
             .args(borg.lock_wait())

@@ -26,6 +26,8 @@ pub struct Alone<'a> {
     pub host: &'a Host<'a>,
     /// The configuration files, as far as they could be loaded.
     pub loaded: &'a [Loaded],
+    /// The files and directories that `--config` names.
+    pub configs: &'a [String],
     pub dry: bool,
 }
 

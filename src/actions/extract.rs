@@ -39,7 +39,7 @@ impl Action for Extract {
         context.say(
             Level::Info,
             &format!(
-                "Extracting archive {name}{}",
+                "Bringing back files of archive {name}{}",
                 if context.dry { " (dry run)" } else { "" }
             ),
         );

@@ -85,7 +85,7 @@ fn one(context: &Context<'_>, flags: &Flags, name: &str) -> Result<Answer, Failu
         );
     }
     let name = context.archive_name(name)?;
-    context.say(Level::Answer, &format!("Listing archive {name}"));
+    context.say(Level::Answer, &format!("Files of archive {name}"));
     let command = command(context, flags, &name);
     context.borg.run(context.host, &command, Level::Answer)?;
     Ok(Answer::Done)
@@ -93,7 +93,7 @@ fn one(context: &Context<'_>, flags: &Flags, name: &str) -> Result<Answer, Failu
 
 /// The matching files of every matching archive.
 fn search(context: &Context<'_>, flags: &Flags) -> Result<Answer, Failure> {
-    context.say(Level::Answer, "Searching archives");
+    context.say(Level::Answer, "Looking through all archives");
     let borg = context.borg;
     let matching = flags
         .select
@@ -119,7 +119,7 @@ fn search(context: &Context<'_>, flags: &Flags) -> Result<Answer, Failure> {
         context
             .host
             .bus
-            .line(Level::Answer, "", &format!("Listing archive {name}"));
+            .line(Level::Answer, "", &format!("Files of archive {name}"));
         borg.run(context.host, &command(context, flags, name), Level::Answer)?;
     }
     Ok(Answer::Done)

@@ -40,9 +40,9 @@ impl Action for Prune {
         context.say(
             Level::Info,
             if context.dry {
-                "Pruning archives (dry run: nothing is removed)"
+                "Removing old archives (dry run: nothing is removed)"
             } else {
-                "Pruning archives"
+                "Removing old archives"
             },
         );
         let output = &context.config.output;

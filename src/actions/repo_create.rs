@@ -2,6 +2,7 @@
 
 use super::select::Where;
 use super::{Action, Answer, Context, Info, repo_info};
+use crate::borg::hear::Strictness;
 use crate::borg::reply::{self, Info as RepositoryInfo};
 use crate::borg::{Borg, Repository};
 use crate::host::{Command, Exit, Failure, Level};
@@ -62,19 +63,12 @@ impl Action for RepoCreate {
         let hash = text(&flags.id_hash, &own.id_hash);
         let ask = repo_info::command(context.borg, own.path(), true);
         let asked = context.borg.probe(context.host, &ask)?;
-        match asked.exit {
-            Exit::Code(0) => {
-                return exists(context, encryption, hash, &reply::read(&ask, &asked.out)?);
-            }
-            Exit::Code(code) if ABSENT.contains(&code) => {}
-            _ => {
-                context.borg.judge(
-                    context.host,
-                    &ask,
-                    asked,
-                    crate::borg::hear::Strictness::NoWarning,
-                )?;
-            }
+        let absent = matches!(asked.exit, Exit::Code(code) if ABSENT.contains(&code));
+        if !absent {
+            let out = context
+                .borg
+                .judge(context.host, &ask, asked, Strictness::Usual)?;
+            return exists(context, encryption, hash, &reply::read(&ask, &out)?);
         }
         if context.dry {
             context.say(Level::Info, "Not creating it (dry run)");
@@ -83,7 +77,8 @@ impl Action for RepoCreate {
         let command = command(context.borg, own, flags, encryption)
             .args(extra(context))
             .args(context.borg.at(own.path()));
-        context.borg.run(context.host, &command, Level::Info)?;
+        let made = context.borg.run(context.host, &command, Level::Info);
+        made.map_err(|failure| failed(context, failure))?;
         remember(context, encryption);
         Ok(Answer::Done)
     }
@@ -160,6 +155,28 @@ fn exists(
     }
     context.say(Level::Info, "The repository exists already: nothing to do");
     Ok(Answer::Done)
+}
+
+/// What to do when borg could not make it.
+fn failed(context: &Context<'_>, failure: Failure) -> Failure {
+    if failure.help.is_some() || !context.repository.is_local() {
+        return failure;
+    }
+    let path = context.working().join(context.repository.path());
+    let files = context.host.files;
+    let shown = path.display();
+    if path.parent().is_some_and(|above| !files.is_dir(above)) {
+        return failure.help(format!(
+            "the directory above {shown} does not exist: mount its disk, or add --make-parent-directories"
+        ));
+    }
+    if files.is_dir(&path) {
+        return failure.help(format!(
+            "set a passphrase if there is none (encryption_passphrase); if {shown} is half made and \
+             holds nothing else, remove it before the next try"
+        ));
+    }
+    failure
 }
 
 /// What nobody can get back once it is lost.

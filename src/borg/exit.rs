@@ -50,6 +50,7 @@ pub fn name(code: i32) -> Option<&'static str> {
     Some(match code {
         13 => "the repository does not exist",
         15 => "this is not a valid repository",
+        30 => "there is no such archive",
         50 => "there is no passphrase",
         51 => "the passphrase command failed",
         52 => "the passphrase is wrong",
@@ -77,6 +78,7 @@ pub fn code_of(error: &str) -> Option<i32> {
         "Repository.InvalidRepository" => 15,
         "NoPassphraseFailure" => 50,
         "PasscommandFailure" => 51,
+        "Archive.DoesNotExist" => 30,
         "PassphraseWrong" => 52,
         "Cache.RepositoryAccessAborted" => 62,
         "LockTimeout" => 73,
@@ -86,19 +88,31 @@ pub fn code_of(error: &str) -> Option<i32> {
     })
 }
 
-/// What a person can do about an exit code.
-pub fn help(code: i32) -> Option<&'static str> {
+/// What a person can do about an exit code of a command on this repository.
+pub fn help(code: i32, repository: &str) -> Option<String> {
+    let one = crate::option::words::quote(repository);
     Some(match code {
-        13 | 15 => "make the repository first: borgmatic repo-create --encryption repokey",
-        50..=53 => "check encryption_passphrase or encryption_passcommand in the configuration",
-        62 => {
-            "if that is expected, set relocated_repo_access_is_ok or \
-             unknown_unencrypted_repo_access_is_ok to true for one run"
+        13 => format!(
+            "is its disk or share mounted? A new one is made with: \
+             borgmatic repo-create --repository {one} --encryption repokey"
+        ),
+        15 => {
+            "is something else at its path, or did its creation stop half way? Then move it away \
+               and make it anew: borgmatic repo-create --encryption repokey"
+                .into()
         }
-        70..=73 => {
-            "another borg may be at work; wait, or set lock_wait. If none is: borgmatic borg break-lock"
+        30 => format!("see what there is: borgmatic repo-list --repository {one}"),
+        50..=53 => {
+            "check encryption_passphrase or encryption_passcommand in the configuration".into()
         }
-        80..=82 => "try the connection by hand: ssh -v USER@HOST",
+        62 => "if that is expected, set relocated_repo_access_is_ok or \
+               unknown_unencrypted_repo_access_is_ok to true for one run"
+            .into(),
+        70..=73 => format!(
+            "another borg may be at work: wait, or set lock_wait. If none is: \
+             borgmatic borg --repository {one} break-lock"
+        ),
+        80..=82 => "try the connection by hand: ssh -v USER@HOST".into(),
         _ => return None,
     })
 }

@@ -1,12 +1,15 @@
 //! Hearing a borg and judging how it ended.
 
 use std::collections::VecDeque;
+use std::sync::PoisonError;
 
 use super::exit::{self, Judge, Meaning};
 use super::line::{self, Translation};
 use super::ready::Borg;
 use crate::host::{Command, Exit, Failure, FailureKind, Heard, Host, Level};
 
+/// The longest answer of a probe that is kept, in bytes.
+const LONGEST: usize = 16 << 20;
 /// How many lines of a failed command are kept. borgmatic 2.1.10: 25.
 const TAIL: usize = 25;
 
@@ -63,6 +66,14 @@ impl Borg<'_> {
         self.judge(host, command, ended, Strictness::Usual)
     }
 
+    /// The warnings that borg ended with so far.
+    pub fn warnings(&self) -> Vec<String> {
+        self.warned
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
     /// Runs a command whose failure is an answer too.
     pub fn probe(&self, host: &Host<'_>, command: &Command) -> Result<Ended, Failure> {
         listen(host, command, Hear::Quiet)
@@ -84,17 +95,22 @@ impl Borg<'_> {
             meaning = Meaning::Error;
         }
         let cause = cause(&ended);
-        let words = || explain(command, ended.exit, cause, judge);
+        let words = || explain(command, ended.exit, cause, judge, meaning);
         match meaning {
             Meaning::Fine => Ok(ended.out),
             Meaning::Warning => {
-                host.bus.line(Level::Warning, "", &words());
+                let words = format!("{}: what the lines above name may be missing", words());
+                host.bus.line(Level::Warning, &self.scope, &words);
+                self.warned
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .push(words);
                 Ok(ended.out)
             }
             Meaning::Error => {
                 let mut failure = Failure::new("borgmatic::borg::exit", words())
                     .kind(FailureKind::Command(ended.exit));
-                failure.help = cause.and_then(exit::help).map(str::to_owned);
+                failure.help = cause.and_then(|cause| exit::help(cause, &self.scope));
                 failure.tail = ended.tail;
                 Err(failure)
             }
@@ -104,6 +120,10 @@ impl Borg<'_> {
 
 /// Runs a child and hears it to its end.
 fn listen(host: &Host<'_>, command: &Command, hear: Hear) -> Result<Ended, Failure> {
+    if let Some(signal) = host.processes.stop() {
+        // No new work after that; what must be cleaned up does not go this way.
+        return Err(Failure::interrupted(signal));
+    }
     host.bus.line(Level::Debug, "", &command.to_string());
     let mut out = String::new();
     let mut tail: VecDeque<String> = VecDeque::new();
@@ -116,7 +136,9 @@ fn listen(host: &Host<'_>, command: &Command, hear: Hear) -> Result<Ended, Failu
     let exit = host.processes.run(command, &mut |heard| {
         let (line, plain) = match heard {
             Heard::Idle => return host.bus.flush(),
-            Heard::Out(bytes) if hear != Hear::Say(usual) => {
+            Heard::Out(bytes)
+                if hear == Hear::Keep || hear == Hear::Quiet && out.len() < LONGEST =>
+            {
                 out += &String::from_utf8_lossy(bytes);
                 return out.push('\n');
             }
@@ -157,14 +179,25 @@ fn cause(ended: &Ended) -> Option<i32> {
 }
 
 /// «borg create ended with exit status 52: the passphrase is wrong».
-fn explain(command: &Command, exit: Exit, cause: Option<i32>, judge: Judge) -> String {
+fn explain(
+    command: &Command,
+    exit: Exit,
+    cause: Option<i32>,
+    judge: Judge,
+    meaning: Meaning,
+) -> String {
     let name = command.program.to_string_lossy();
     let verb = command
         .args
         .first()
         .map(|arg| arg.to_string_lossy())
         .unwrap_or_default();
-    let mut words = format!("{name} {verb} ended with {exit}");
+    let warning = if meaning == Meaning::Warning {
+        "a warning, "
+    } else {
+        ""
+    };
+    let mut words = format!("{name} {verb} ended with {warning}{exit}");
     if let Some(meaning) = cause.and_then(exit::name) {
         words += &format!(": {meaning}");
     }

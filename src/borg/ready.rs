@@ -9,7 +9,7 @@ use super::options::BorgOptions;
 use super::passphrase::Printed;
 use super::version::Version;
 use super::{Feature, archive, environment, locate};
-use crate::host::{Command, Failure, Host, Level};
+use crate::host::{Command, Failure, Host, Level, Scope};
 use crate::option::{Opt, Secret, Words};
 
 /// What was asked once and holds for the whole run.
@@ -24,6 +24,10 @@ pub struct Borg<'a> {
     pub options: &'a BorgOptions,
     pub version: Version,
     pub cwd: Option<PathBuf>,
+    /// The name of the repository that it works for.
+    pub(super) scope: String,
+    /// Exits that were warnings.
+    pub(super) warned: Mutex<Vec<String>>,
     program: String,
     env: Vec<(String, Option<String>)>,
     passphrase: Option<Secret>,
@@ -38,6 +42,7 @@ impl<'a> Borg<'a> {
         known: &Known,
         options: &'a BorgOptions,
         cwd: Option<PathBuf>,
+        scope: &Scope,
     ) -> Result<Self, Failure> {
         let passphrase = known.passphrases.find(host, options, cwd.as_deref())?;
         let program = options.local_path.text().unwrap_or("borg").to_owned();
@@ -46,6 +51,8 @@ impl<'a> Borg<'a> {
             options,
             version: Version::new(0, 0, 0),
             cwd,
+            scope: scope.to_owned(),
+            warned: Mutex::default(),
             program,
             env: environment::changes(options, host.env),
             passphrase: None,
@@ -102,9 +109,9 @@ impl<'a> Borg<'a> {
         }
     }
 
-    /// A borg command with its surroundings. Words are separated by spaces: `key export`.
-    pub fn command(&self, words: &str) -> Command {
-        let mut command = Command::new(&self.program).args(words.split(' '));
+    /// A borg command with its surroundings.
+    pub fn command(&self, verb: &str) -> Command {
+        let mut command = Command::new(&self.program).arg(verb);
         command.env = self
             .env
             .iter()

@@ -54,14 +54,18 @@ impl Version {
             .unwrap_or(text.len());
         let mut numbers = [0; 3];
         for (at, part) in text[..end].trim_end_matches('.').split('.').enumerate() {
-            *numbers.get_mut(at)? = part.parse().ok()?;
+            // More than three numbers say nothing that a gate asks for.
+            let number = part.parse().ok()?;
+            if let Some(seat) = numbers.get_mut(at) {
+                *seat = number;
+            }
         }
         let rest = &text[end..];
         let digits = rest
             .find(|letter: char| letter.is_ascii_digit())
             .unwrap_or(rest.len());
         let phase = match &rest[..digits] {
-            "" => Phase::Release,
+            "" | "post" | ".post" => Phase::Release,
             "a" => Phase::Alpha,
             "b" => Phase::Beta,
             "rc" => Phase::Candidate,

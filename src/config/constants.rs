@@ -56,6 +56,9 @@ fn read(written: &Node, lists: &mut HashMap<String, Node>, problems: &mut Proble
 }
 
 /// Fills in the constants of a constant first.
+/// The longest text of a constant, in bytes.
+const LONGEST: usize = 1 << 20;
+
 fn resolve<'a>(
     name: &'a str,
     raw: &HashMap<&'a str, &'a Node>,
@@ -94,7 +97,18 @@ fn resolve<'a>(
         resolve(inner, raw, done, open, problems);
     }
     open.pop();
-    let text = substitute(&written, done, false, &mut |_| {});
+    let mut text = substitute(&written, done, false, &mut |_| {});
+    if text.len() > LONGEST {
+        problems.add(
+            Problem::new(
+                "borgmatic::config::constant-size",
+                format!("the constant `{name}` grows beyond all measure"),
+            )
+            .on(node, "filled in, this is more than a million characters")
+            .help("let constants name fewer others"),
+        );
+        text.clear();
+    }
     let node = (*node).clone();
     done.insert(name.to_owned(), Constant { text, node });
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock};
 
 use super::include::Includes;
 use super::overrides::Override;
-use super::{Config, check, constants, environment, is_secret, overrides, upgrade};
+use super::{Config, check, constants, environment, find, is_secret, overrides, upgrade};
 use crate::borg::Repository;
 use crate::host::outcome::reason;
 use crate::host::{Env, Files};
@@ -117,6 +117,7 @@ fn passes(node: &mut Node, wishes: &Wishes, env: &Env, problems: &mut Problems) 
         environment::apply(node, env, problems);
     }
     upgrade::apply(node, problems);
+    at_home(node, env);
     if let Kind::Map(_) = node.kind
         && node.get("bootstrap").is_none()
     {
@@ -125,6 +126,24 @@ fn passes(node: &mut Node, wishes: &Wishes, env: &Env, problems: &mut Problems) 
         origin.span.start = origin.span.end;
         let key = Node::new(Kind::Text("bootstrap".into()), origin.clone());
         node.set(key, Node::new(Kind::Map(Vec::new()), origin));
+    }
+}
+
+/// A `~` before a local repository is the home directory. The original hands it to borg, which makes
+/// a directory of that name.
+fn at_home(node: &mut Node, env: &Env) {
+    let Some(list) = node.get_mut("repositories") else {
+        return;
+    };
+    let Kind::List(items) = &mut list.kind else {
+        return;
+    };
+    for path in items.iter_mut().filter_map(|item| item.get_mut("path")) {
+        if let Kind::Text(text) = &mut path.kind
+            && text.starts_with("~/")
+        {
+            *text = find::expand(text, env).to_string_lossy().into_owned();
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The end of a run: what went well and what did not, once more and together.
 
-use crate::host::{Body, Event, Failure, Level};
+use crate::host::{Body, Event, Failure, FailureKind, Level};
 
 #[derive(Debug, Default)]
 pub struct Summary(Vec<Record>);
@@ -21,10 +21,7 @@ enum Words {
 impl Summary {
     /// A configuration file whose run went well.
     pub fn good(&mut self, file: &str) {
-        self.line(
-            Level::Info,
-            format!("{file}: Successfully ran configuration file"),
-        );
+        self.line(Level::Info, format!("{file}: all done"));
     }
 
     pub fn line(&mut self, level: Level, words: impl Into<String>) {
@@ -68,7 +65,9 @@ impl Summary {
                 },
             });
         }
-        if worst == Level::Critical && verbosity < 2 {
+        // More words help where a child failed, not where a text is wrong.
+        let by_child = |record: &Record| matches!(&record.words, Words::Failure(failure) if matches!(failure.kind, FailureKind::Command(_)));
+        if verbosity < 2 && self.0.iter().any(by_child) {
             for hint in ["", "see more: borgmatic --verbosity 2"] {
                 say(line(worst, hint));
             }
@@ -113,8 +112,8 @@ mod tests {
         let (out, err) = shown(&summary, 1);
         assert_eq!(
             out,
-            "\nsummary:\n/etc/a.yaml: Successfully ran configuration file\n\
-             /etc/b.yaml: Successfully ran configuration file\n"
+            "\nsummary:\n/etc/a.yaml: all done\n\
+             /etc/b.yaml: all done\n"
         );
         assert_eq!(err, "");
     }
@@ -125,7 +124,8 @@ mod tests {
         summary.good("/etc/a.yaml");
         summary.failed(
             "lab",
-            Failure::new("borgmatic::borg::exit", "borg create: exit status 2"),
+            Failure::new("borgmatic::borg::exit", "borg create: exit status 2")
+                .kind(FailureKind::Command(crate::host::Exit::Code(2))),
         );
         assert_eq!(
             shown(&summary, 0),

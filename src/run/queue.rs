@@ -45,10 +45,9 @@ impl<'a> Try<'a> {
             host.bus.flush();
             host.clock.sleep(Duration::from_secs(seconds));
         }
-        match host.processes.stop() {
-            Some(signal) if self.number > 0 => Err(Failure::interrupted(signal)),
-            _ => Ok(()),
-        }
+        host.processes
+            .stop()
+            .map_or(Ok(()), |signal| Err(Failure::interrupted(signal)))
     }
 
     fn most(&self) -> u32 {

@@ -17,6 +17,8 @@ pub struct FileVerdict {
     pub path: PathBuf,
     /// What went wrong, and at which repository.
     pub failures: Vec<(String, Failure)>,
+    /// Exits of borg that were warnings, and at which repository.
+    pub warnings: Vec<(String, String)>,
     /// Documents of `--json`, one for each repository that has one.
     pub answers: Vec<serde_json::Value>,
 }

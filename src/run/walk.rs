@@ -45,6 +45,7 @@ impl Walk<'_> {
         let mut verdict = FileVerdict {
             path: path.clone(),
             failures: Vec::new(),
+            warnings: Vec::new(),
             answers: Vec::new(),
         };
         let mut queue: VecDeque<Try<'_>> = file.units.iter().map(Try::first).collect();
@@ -54,11 +55,21 @@ impl Walk<'_> {
                 unbuilt::refuse(&part.unit.config, act.entry.info.name, self.dry)
             });
             let can_help = ready.is_ok();
+            let mut warnings = Vec::new();
             let ended = ready.and_then(|()| {
                 this.wait(self.host)?;
-                self.repository(file, part, &mut verdict.answers)
+                self.repository(file, part, &mut warnings)
             });
-            let Err(failure) = ended else { continue };
+            verdict
+                .warnings
+                .extend(warnings.into_iter().map(|words| (scope.to_owned(), words)));
+            let failure = match ended {
+                Ok(answers) => {
+                    verdict.answers.extend(answers);
+                    continue;
+                }
+                Err(failure) => failure,
+            };
             let next = this
                 .next()
                 .filter(|_| can_help && !matches!(failure.kind, FailureKind::Interrupted(_)));
@@ -95,8 +106,8 @@ impl Walk<'_> {
         &self,
         file: &FilePart<'_>,
         part: &UnitPart<'_>,
-        answers: &mut Vec<serde_json::Value>,
-    ) -> Result<(), Failure> {
+        warnings: &mut Vec<String>,
+    ) -> Result<Vec<serde_json::Value>, Failure> {
         let host = self.host;
         let (config, repository) = (&part.unit.config, &part.unit.repository);
         let cwd = directories::working(&config.source, host.env);
@@ -106,7 +117,7 @@ impl Walk<'_> {
                 .help("correct the option working_directory"));
         }
         refuse_file(host, repository, cwd.as_deref())?;
-        let borg = Borg::ready(host, self.known, &config.borg, cwd)?;
+        let borg = Borg::ready(host, self.known, &config.borg, cwd, repository.name())?;
         let context = Context {
             host,
             borg: &borg,
@@ -116,18 +127,20 @@ impl Walk<'_> {
             files: &self.outline.read,
             dry: self.dry,
         };
-        for act in &part.acts {
+        let mut answers = Vec::new();
+        let ended = part.acts.iter().try_for_each(|act| {
             let Run::OnRepository(run) = act.entry.run else {
-                continue;
+                return Ok(());
             };
             if let Answer::Json(document) = run(&context, &act.flags)? {
                 answers.push(document);
             }
-            if let Some(signal) = host.processes.stop() {
-                return Err(Failure::interrupted(signal));
-            }
-        }
-        Ok(())
+            host.processes
+                .stop()
+                .map_or(Ok(()), |signal| Err(Failure::interrupted(signal)))
+        });
+        warnings.extend(borg.warnings());
+        ended.map(|()| answers)
     }
 }
 

@@ -5,7 +5,6 @@
 )]
 
 use std::collections::HashMap;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -21,17 +20,19 @@ pub struct Machine {
     pub terminal: Arc<Standard>,
 }
 
-impl Machine {
-    /// From now on signals are ours: see [`crate::host::Processes::stop`].
-    pub fn new() -> io::Result<Self> {
-        let stop = Stop::watch()?;
-        Ok(Self {
+/// With the first child, signals become ours: see [`crate::host::Processes::stop`].
+impl Default for Machine {
+    fn default() -> Self {
+        let stop = Stop::default();
+        Self {
             processes: Children::new(stop.clone()),
             clock: System::new(stop),
             terminal: Arc::default(),
-        })
+        }
     }
+}
 
+impl Machine {
     pub fn env() -> Env {
         let user = rustix::process::geteuid().as_raw();
         let passwords = std::fs::read("/etc/passwd").unwrap_or_default();

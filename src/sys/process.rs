@@ -37,9 +37,8 @@ impl Children {
 impl Processes for Children {
     fn run(&self, command: &Command, hear: &mut dyn FnMut(Heard<'_>)) -> Result<Exit, Failure> {
         let trouble = |error| trouble(command, &error);
-        let passed_on = &self.stop.passed_on;
-        let ear = Ear::open(&[&[SIGCHLD, SIGINT, SIGTERM], passed_on.as_slice()].concat())
-            .map_err(trouble)?;
+        let passed_on = self.stop.watch();
+        let ear = Ear::open(&[&[SIGCHLD, SIGINT, SIGTERM], passed_on].concat()).map_err(trouble)?;
         if command.streams == Streams::Terminal {
             // What waits to be shown belongs before what the child shows.
             hear(Heard::Idle);

@@ -4,8 +4,8 @@
 use std::io::{self, Read};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -14,34 +14,37 @@ use signal_hook::{SigId, flag, low_level};
 
 use crate::host::Signal;
 
-/// What all who wait share.
+/// What all who wait share. Signals are ours from the first child on: before it there is nothing to
+/// clean up, and they end the program as they end any other.
 #[derive(Clone, Default)]
 pub(super) struct Stop {
     /// The signal that told the whole program to end, or 0.
     number: Arc<AtomicUsize>,
-    /// Signals that a running child gets too; the run goes on.
-    pub(super) passed_on: Vec<i32>,
+    passed_on: Arc<OnceLock<Vec<i32>>>,
 }
 
 impl Stop {
-    /// From now on INT and TERM are remembered, and no other signal of ours ends the program.
-    pub(super) fn watch() -> io::Result<Self> {
-        let mut stop = Self {
-            number: Arc::default(),
-            passed_on: vec![SIGUSR1, SIGUSR2],
-        };
-        for (signal, number) in [(SIGINT, 2), (SIGTERM, 15)] {
-            flag::register_usize(signal, Arc::clone(&stop.number), number)?;
-        }
-        // Under `nohup`, the children are to ignore it as we do.
-        if !ignored(SIGHUP) {
-            stop.passed_on.push(SIGHUP);
-        }
-        let unread = Arc::new(AtomicBool::new(false));
-        for signal in &stop.passed_on {
-            flag::register(*signal, Arc::clone(&unread))?;
-        }
-        Ok(stop)
+    /// From now on INT and TERM are remembered, and no other signal of ours ends the program. Returns
+    /// those that a running child gets too while the run goes on.
+    pub(super) fn watch(&self) -> &[i32] {
+        self.passed_on.get_or_init(|| {
+            for (signal, number) in [(SIGINT, 2), (SIGTERM, 15)] {
+                // Without a handler, the signal ends us at once.
+                drop(flag::register_usize(
+                    signal,
+                    Arc::clone(&self.number),
+                    number,
+                ));
+            }
+            let mut passed_on = vec![SIGUSR1, SIGUSR2];
+            // Under `nohup`, the children are to ignore it as we do.
+            if !ignored(SIGHUP) {
+                passed_on.push(SIGHUP);
+            }
+            let unread = Arc::new(AtomicBool::new(false));
+            passed_on.retain(|signal| flag::register(*signal, Arc::clone(&unread)).is_ok());
+            passed_on
+        })
     }
 
     pub(super) fn signal(&self) -> Option<Signal> {

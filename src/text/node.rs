@@ -99,6 +99,17 @@ impl Node {
             .map(|(_, value)| value)
     }
 
+    /// The same, to change it.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Self> {
+        let Kind::Map(pairs) = &mut self.kind else {
+            return None;
+        };
+        let pair = pairs
+            .iter_mut()
+            .find(|(name, _)| name.as_text() == Some(key))?;
+        Some(&mut pair.1)
+    }
+
     /// Sets a key of a mapping, in place or at its end. Anything but a mapping stays as it is.
     pub fn set(&mut self, key: Self, value: Self) {
         let Kind::Map(pairs) = &mut self.kind else {

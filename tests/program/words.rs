@@ -129,8 +129,8 @@ fn piece(entry: &'static Entry) -> impl Strategy<Value = Vec<String>> {
 fn acting() -> impl Strategy<Value = (&'static Entry, Vec<Vec<String>>)> {
     let entries: Vec<&'static Entry> = actions::ALL
         .iter()
-        // Borg takes what follows; `upgrade-config` counts only as the first word.
-        .filter(|entry| !["borg", "upgrade-config"].contains(&entry.info.name))
+        // Borg takes what follows.
+        .filter(|entry| entry.info.name != "borg")
         .collect();
     prop::sample::select(entries).prop_flat_map(|entry| {
         let pieces = prop::collection::vec(piece(entry), 0..5);
@@ -171,11 +171,13 @@ proptest! {
     ) {
         let name = entry.info.name.split(' ').map(str::to_owned).collect::<Vec<_>>();
         let mut line: Vec<Vec<String>> = pieces;
-        line.insert(if first { 0 } else { line.len() }, name);
+        line.insert(if first || entry.first { 0 } else { line.len() }, name);
         let (_, codes) = found(&line.concat());
         let lost = |code: &&str| ["borgmatic::cli::flag", "borgmatic::cli::action"].contains(code);
         prop_assert!(!codes.iter().any(lost), "{:?}: {:?}", line, codes);
 
+        // Nothing goes before a word that counts only at the front.
+        let at = at.max(usize::from(entry.first));
         line.insert(at.min(line.len()), vec![stranger.clone()]);
         let (labels, _) = found(&line.concat());
         prop_assert!(labels.contains(&stranger), "{:?} is lost in {:?}", stranger, line);

@@ -58,6 +58,7 @@ impl World {
         let mut stage = Stage::new(folder.path());
         let set = |name: &str, value: &str| (OsString::from(name), OsString::from(value));
         stage.env = Env {
+            homes: std::collections::HashMap::new(),
             variables: [
                 set("LANG", "C.UTF-8"),
                 set("PATH", &bin.to_string_lossy()),
@@ -67,7 +68,6 @@ impl World {
             cwd: "/home/me".into(),
             home: "/home/me".into(),
             user: 1000,
-            ..Env::default()
         };
         let world = Self { folder, stage };
         world.write("/home/me/files/letter.txt", "Dear reader");

@@ -23,8 +23,17 @@ const USUAL: Frequency = Frequency(Some(30 * 86_400));
 
 /// The checks that are asked for. `disabled` anywhere means none.
 pub(super) fn wanted(checks: &Checks, only: &[CheckName]) -> Vec<Wanted> {
-    let configured: Vec<Wanted> = match checks.checks.get() {
-        Some(checks) => checks
+    // borgmatic 2.1.10: an empty list is as good as none.
+    let configured: Vec<Wanted> = match checks.checks.items() {
+        [] => [CheckName::Repository, CheckName::Archives]
+            .into_iter()
+            .map(|name| Wanted {
+                name,
+                frequency: USUAL,
+                days: Vec::new(),
+            })
+            .collect(),
+        checks => checks
             .iter()
             .filter_map(|check| {
                 let name = *check.name.get()?;
@@ -34,14 +43,6 @@ pub(super) fn wanted(checks: &Checks, only: &[CheckName]) -> Vec<Wanted> {
                     frequency: check.frequency.or(Frequency(None)),
                     days,
                 })
-            })
-            .collect(),
-        None => [CheckName::Repository, CheckName::Archives]
-            .into_iter()
-            .map(|name| Wanted {
-                name,
-                frequency: USUAL,
-                days: Vec::new(),
             })
             .collect(),
     };

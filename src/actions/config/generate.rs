@@ -8,8 +8,12 @@ use crate::config::Config;
 use crate::config::find::expand;
 use crate::host::{Failure, Host, Level};
 use crate::option::shape::field;
+use crate::option::words::quote;
 use crate::option::{Groups, Options, reference, sample};
 use crate::options;
+
+/// Where a file is made unless something else is said.
+const DEFAULT: &str = "/etc/borgmatic/config.yaml";
 
 options! {
     /// Flags of config generate.
@@ -39,7 +43,7 @@ impl AloneAction for Generate {
 
     fn run(alone: &Alone<'_>, flags: &Flags) -> Result<Answer, Failure> {
         let host = alone.host;
-        let destination = flags.destination.or("/etc/borgmatic/config.yaml".into());
+        let destination = flags.destination.or(DEFAULT.into());
         let path = host.env.cwd.join(expand(&destination, host.env));
         if flags.split.is_on() {
             return split(alone, &path, flags.overwrite.is_on());
@@ -71,7 +75,12 @@ impl AloneAction for Generate {
             .make_dir(path.parent().unwrap_or(Path::new("/")), 0o700)?;
         host.files.write_private(&path, text.as_bytes())?;
         answer(&format!("Wrote {shown}"));
-        answer("Next: change what it says to your needs, then run: borgmatic config validate");
+        let other = (destination != DEFAULT)
+            .then(|| format!(" --config {}", quote(&path.to_string_lossy())));
+        let other = other.unwrap_or_default();
+        answer(&format!(
+            "Next: change what it says to your needs, then run: borgmatic config validate{other}"
+        ));
         Ok(Answer::Done)
     }
 }

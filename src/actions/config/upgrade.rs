@@ -22,11 +22,7 @@ const DESTINATION: &str = "/etc/borgmatic/config.yaml";
 options! {
     /// Flags of upgrade-config.
     pub struct Flags {
-        /// A configuration file, or a directory of them. May be repeated.
-        config: Vec<String> = "PATH", short = 'c', default = "all that a run would read";
-        /// Show what would change, and change nothing.
-        dry_run: bool = "", short = 'n';
-        /// The same: show the differences, and change nothing.
+        /// Show what would change, and change nothing; --dry-run does the same.
         diff: bool = "";
         /// Tell what each change means for backups.
         explain: bool = "";
@@ -54,11 +50,11 @@ impl AloneAction for Upgrade {
 
     fn run(alone: &Alone<'_>, flags: &Flags) -> Result<Answer, Failure> {
         let host = alone.host;
-        let shows_only = alone.dry || flags.dry_run.is_on() || flags.diff.is_on();
-        let paths = find::files(flags.config.items(), host.env, host.files);
+        let shows_only = alone.dry || flags.diff.is_on();
+        let paths = find::files(alone.configs, host.env, host.files);
         let old = flags.source_config.text();
         let no_newer = paths.is_empty() && host.files.exists(Path::new(OLD_CONFIG));
-        if old.is_some() || no_newer && flags.config.items().is_empty() {
+        if old.is_some() || no_newer && alone.configs.is_empty() {
             return from_ini(alone, flags, old.unwrap_or(OLD_CONFIG), shows_only);
         }
         if let Some((flag, _)) = [
@@ -180,7 +176,11 @@ pub fn diff(name: &str, old: &str, new: &str) -> String {
     let (old, new) = (masked(old), masked(new));
     let diff = TextDiff::from_lines(&old, &new);
     let (before, after) = (format!("a{name}"), format!("b{name}"));
-    diff.unified_diff().header(&before, &after).to_string()
+    let mut text = diff.unified_diff().header(&before, &after).to_string();
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    text
 }
 
 /// A text without its secrets; those of old forms too, which only reading it tells.

@@ -2,9 +2,10 @@
 //! were loaded before any action.
 
 use super::show::lines;
-use crate::actions::{Alone, AloneAction, Answer, Info};
+use crate::actions::{Alone, AloneAction, Answer, DEFAULT, Info, unbuilt};
+use crate::config::Loaded;
 use crate::config::show::{self, Wanted};
-use crate::host::{Failure, Level};
+use crate::host::{Body, Event, Failure, Level};
 use crate::options;
 
 options! {
@@ -46,6 +47,9 @@ impl AloneAction for Validate {
                 lines(alone, &show::yaml(loaded, Wanted::default()));
             }
         }
+        for loaded in alone.loaded {
+            warn_of_unbuilt(alone, loaded);
+        }
         let words = match alone.loaded {
             [] => "There is no configuration file to check".to_owned(),
             [one] => format!("{} is valid", one.path.display()),
@@ -53,5 +57,29 @@ impl AloneAction for Validate {
         };
         alone.host.bus.line(Level::Answer, "", &words);
         Ok(Answer::Done)
+    }
+}
+
+/// A file that is right may ask for what a run would refuse.
+fn warn_of_unbuilt(alone: &Alone<'_>, loaded: &Loaded) {
+    let mut said = Vec::new();
+    let configs = loaded
+        .config
+        .iter()
+        .chain(loaded.units.iter().map(|unit| &unit.config));
+    for config in configs {
+        for action in DEFAULT {
+            let Err(failure) = unbuilt::refuse(config, action, false) else {
+                continue;
+            };
+            if !said.contains(&failure.words) {
+                alone.host.bus.say(Event {
+                    level: Level::Warning,
+                    scope: "",
+                    body: Body::Failure(&failure),
+                });
+                said.push(failure.words);
+            }
+        }
     }
 }

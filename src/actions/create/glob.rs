@@ -1,68 +1,72 @@
 //! Paths that a shell pattern means. Python docs: glob, not recursive: `*` and `?` do not match
 //! a leading dot, `**` is like `*`, a trailing slash asks for directories.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::borg::pattern::fnmatch;
 use crate::host::Files;
 
 /// The paths that exist, sorted, written as the pattern is: relative to `base` if it is relative.
-pub(super) fn paths(files: &Files, base: &Path, pattern: &Path) -> Vec<PathBuf> {
+/// `closed` hears of directories that we may not look into: they may hold what is meant.
+pub(super) fn paths(
+    files: &Files,
+    base: &Path,
+    pattern: &Path,
+    closed: &mut dyn FnMut(&Path),
+) -> Vec<PathBuf> {
     let Some(text) = pattern.to_str() else {
         return vec![pattern.to_owned()];
     };
     if !has_magic(text) {
-        return if files.is_there(&base.join(pattern)) {
-            vec![pattern.to_owned()]
-        } else {
-            Vec::new()
-        };
+        let there = files.is_there(&base.join(pattern));
+        return there.then(|| pattern.to_owned()).into_iter().collect();
     }
-    let mut found = vec![String::new()];
-    let mut odd = Vec::new();
-    let mut parts = text.split_inclusive('/').peekable();
-    while let Some(part) = parts.next() {
+    let mut found = vec![OsString::new()];
+    for part in text.split_inclusive('/') {
         let (name, slash) = part
             .strip_suffix('/')
             .map_or((part, ""), |name| (name, "/"));
-        let last = parts.peek().is_none();
         if name.is_empty() || !has_magic(name) {
-            for path in &mut found {
-                path.push_str(part);
-            }
+            found.iter_mut().for_each(|path| path.push(part));
             continue;
         }
         let mut next = Vec::new();
         for path in found {
-            let folder = base.join(if path.is_empty() { "." } else { &path });
-            for child in files.names(&folder).unwrap_or_default() {
-                if !matches(&child, name) {
-                    continue;
-                }
-                match child.to_str() {
-                    Some(child) => next.push(format!("{path}{child}{slash}")),
-                    // A name that is no text cannot go on through the pattern; as its last part it can.
-                    None if last => odd.push(PathBuf::from(&path).join(child)),
-                    None => {}
-                }
+            let folder = base.join(if path.is_empty() {
+                OsStr::new(".")
+            } else {
+                &path
+            });
+            match files.names(&folder) {
+                Ok(names) => next.extend(names.iter().filter(|child| matches(child, name)).map(
+                    |child| {
+                        let mut path = path.clone();
+                        path.push(child);
+                        path.push(slash);
+                        path
+                    },
+                )),
+                Err(error) if error.kind() == ErrorKind::PermissionDenied => closed(&folder),
+                Err(_) => {}
             }
         }
         found = next;
     }
-    let there = |path: &String| {
-        if path.ends_with('/') {
-            files.is_dir(&base.join(path))
+    let there = |path: &PathBuf| {
+        let full = base.join(path);
+        if text.ends_with('/') {
+            files.is_dir(&full)
         } else {
-            files.is_there(&base.join(path))
+            files.is_there(&full)
         }
     };
-    let mut found: Vec<PathBuf> = found
-        .into_iter()
-        .filter(there)
-        .map(PathBuf::from)
-        .chain(odd)
-        .collect();
+    let mut found: Vec<PathBuf> = found.into_iter().map(PathBuf::from).filter(there).collect();
+    // A path that is called so itself is meant, too.
+    if files.is_there(&base.join(pattern)) && !found.iter().any(|path| path == pattern) {
+        found.push(pattern.to_owned());
+    }
     found.sort();
     found
 }
@@ -78,6 +82,8 @@ fn matches(name: &OsStr, pattern: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
     use std::path::{Path, PathBuf};
 
     use super::paths;
@@ -92,7 +98,7 @@ mod tests {
         std::fs::create_dir_all(folder.path().join("d/e")).unwrap();
         let files = Files::new("/");
         let found = |pattern: &str| {
-            let found = paths(&files, folder.path(), Path::new(pattern));
+            let found = paths(&files, folder.path(), Path::new(pattern), &mut |_| ());
             found
                 .into_iter()
                 .map(|path| path.display().to_string())
@@ -107,13 +113,20 @@ mod tests {
         assert_eq!(found("*/e"), "d/e");
         assert_eq!(found("x*"), "");
         assert_eq!(found("./d/*"), "./d/e");
+        std::fs::create_dir(folder.path().join("[b]")).unwrap();
+        assert_eq!(found("[b]"), "[b] b");
+        let odd = folder.path().join(OsStr::from_bytes(b"\xff"));
+        std::fs::create_dir_all(odd.join("e")).unwrap();
+        assert_eq!(found("*/e"), "d/e \u{fffd}/e");
+        std::fs::remove_dir_all(odd).unwrap();
+        std::fs::remove_dir(folder.path().join("[b]")).unwrap();
         let absolute = folder.path().join("?");
         assert_eq!(
-            paths(&files, Path::new("/"), &absolute),
+            paths(&files, Path::new("/"), &absolute, &mut |_| ()),
             ["a", "b", "d"].map(|name| folder.path().join(name))
         );
         assert_eq!(
-            paths(&files, Path::new("/"), Path::new("/")),
+            paths(&files, Path::new("/"), Path::new("/"), &mut |_| ()),
             [PathBuf::from("/")]
         );
     }

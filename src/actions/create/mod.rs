@@ -90,6 +90,8 @@ fn refuse_conflicts(context: &Context<'_>, flags: &Flags) -> Result<(), Failure>
 fn store(context: &Context<'_>, flags: &Flags, runtime: &Runtime) -> Result<Answer, Failure> {
     let (config, borg) = (context.config, context.borg);
     let mut patterns = paths::expand(context, paths::collect(context)?);
+    paths::some_source(&patterns)?;
+    paths::can_be_written(&patterns)?;
     let mut own = Vec::new();
     if !context.dry
         && config
@@ -186,11 +188,20 @@ fn ask_about_runtime(
     .args(["--dry-run", "--list"])
     .reads();
     let ended = context.borg.probe(context.host, &command)?;
-    let listed = ended.tail.join("\n") + &ended.out;
+    let stored = ended
+        .tail
+        .iter()
+        .map(String::as_str)
+        .chain(ended.out.lines());
+    let is_stored = |line: &str| {
+        (line.starts_with("- ") || line.starts_with("+ "))
+            && line.ends_with("bootstrap/manifest.json")
+    };
+    let found = { stored }.any(is_stored);
     context
         .borg
         .judge(context.host, &command, ended, Strictness::Usual)?;
-    if !listed.contains("bootstrap/manifest.json") {
+    if !found {
         let words = format!(
             "The excludes leave out {}, where borgmatic keeps what belongs into each archive. Make them narrower",
             runtime.stored.display()

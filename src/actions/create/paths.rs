@@ -3,13 +3,14 @@
 
 use std::collections::HashSet;
 use std::ffi::OsString;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::glob;
 use crate::actions::Context;
 use crate::borg::pattern::{self, Kind, Pattern};
 use crate::config::find;
-use crate::host::Failure;
+use crate::host::{Failure, Level};
 
 /// The largest file of patterns that is read, in bytes.
 const LARGEST: u64 = 256 << 20;
@@ -87,7 +88,18 @@ fn lines(context: &Context<'_>, path: &Path) -> Result<Vec<String>, Failure> {
 /// directory. Without a match it stays as it is, so that what is missing can be named.
 fn places(context: &Context<'_>, path: &str) -> Vec<PathBuf> {
     let path = find::expand(path, context.host.env);
-    let found = glob::paths(context.host.files, context.working(), &path);
+    let found = glob::paths(
+        context.host.files,
+        context.working(),
+        &path,
+        &mut |folder| {
+            let words = format!(
+                "{} cannot be read: what lies in it is not backed up",
+                folder.display()
+            );
+            context.say(Level::Warning, &words);
+        },
+    );
     if found.is_empty() { vec![path] } else { found }
 }
 
@@ -143,7 +155,9 @@ pub(super) fn without_runtime_twice(
     let mut seen = HashSet::new();
     patterns
         .into_iter()
-        .filter(|pattern| seen.insert(pattern.clone()) && !is_second(pattern))
+        // A repeated style is no repetition: it counts from there on.
+        .filter(|pattern| pattern.kind == Kind::Style || seen.insert(pattern.clone()))
+        .filter(|pattern| !is_second(pattern))
         .collect()
 }
 
@@ -154,6 +168,42 @@ fn device(context: &Context<'_>, path: &OsString) -> Option<u64> {
         .join(path)
         .ancestors()
         .find_map(|path| context.host.files.device(path))
+}
+
+/// Refuses paths that borg would read otherwise than they are written: a patterns file has lines,
+/// and borg takes away the spaces around each.
+pub(super) fn can_be_written(patterns: &[Pattern]) -> Result<(), Failure> {
+    for pattern in patterns {
+        let bytes = pattern.path.as_bytes();
+        let why = if bytes.iter().any(|byte| b"\n\r\0".contains(byte)) {
+            "holds a line end"
+        } else if bytes.is_empty() {
+            "is empty"
+        } else if pattern.kind == Kind::Root && bytes.trim_ascii() != bytes {
+            "starts or ends with a space"
+        } else {
+            continue;
+        };
+        let words = format!(
+            "the path {:?} {why}, which borg's patterns cannot hold",
+            pattern.path.to_string_lossy()
+        );
+        return Err(Failure::new("borgmatic::create::path", words)
+            .help("rename it, or name the directory above it instead"));
+    }
+    Ok(())
+}
+
+/// Refuses a backup of nothing.
+pub(super) fn some_source(patterns: &[Pattern]) -> Result<(), Failure> {
+    if patterns.iter().any(|pattern| pattern.kind == Kind::Root) {
+        return Ok(());
+    }
+    Err(Failure::new(
+        "borgmatic::create::no-source",
+        "there is nothing to back up: no source is configured",
+    )
+    .help("set source_directories, or add a line such as \"R /home\" to patterns"))
 }
 
 /// Refuses roots that do not exist: a backup without them could go unnoticed.

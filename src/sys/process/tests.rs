@@ -279,7 +279,7 @@ fn victim() {
     let Ok(script) = std::env::var("VICTIM_SCRIPT") else {
         return;
     };
-    let children = Children::new(Stop::watch().unwrap());
+    let children = Children::new(Stop::default());
     let exit = children.run(&shell(&script), &mut |heard| {
         if let Heard::Out(line) = heard {
             println!("child: {}", String::from_utf8_lossy(line));

@@ -1,1 +1,0 @@
-borgmatic -c good.yaml upgrade-config
