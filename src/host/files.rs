@@ -42,7 +42,9 @@ impl Files {
         if meta.is_dir() {
             return Err(io::ErrorKind::IsADirectory.into());
         }
-        if !meta.is_file() {
+        // A file of procfs says that it is a regular one, and may block for ever.
+        let real = fs::canonicalize(&at)?;
+        if !meta.is_file() || real.starts_with("/proc") || real.starts_with("/sys") {
             return Err(io::Error::other("not a regular file"));
         }
         if meta.len() > limit {
@@ -237,5 +239,22 @@ impl Files {
             Ok(made) => Ok(self.shown(made.keep())),
             Err(error) => Err(Failure::file("make a directory in", parent, &error)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_private_file_is_written_through_links() {
+        let folder = tempfile::tempdir().unwrap();
+        let (real, link) = (folder.path().join("real"), folder.path().join("link"));
+        let files = Files::new("/");
+        files.write_private(&real, b"old").unwrap();
+        std::os::unix::fs::symlink("real", &link).unwrap();
+        files.write_private(&link, b"new").unwrap();
+        assert_eq!(files.read(&real, 9).unwrap(), b"new");
+        assert_eq!(files.read_link(&link), Some("real".into()));
     }
 }
