@@ -45,7 +45,6 @@ fn env() -> Env {
         cwd: "/".into(),
         home: "/root".into(),
         user: 0,
-        ..Env::default()
     }
 }
 

@@ -37,8 +37,13 @@ impl Seat {
     /// place of its options.
     pub(super) fn may_be_secret(&self) -> bool {
         let groups = self.shape.and_then(Shape::groups).unwrap_or_default();
-        let mut fields = groups.iter().copied().flatten();
-        self.secret || self.constant || fields.any(|field| is_hidden(field.shape))
+        self.secret
+            || self.constant
+            || groups
+                .iter()
+                .copied()
+                .flatten()
+                .any(|field| is_hidden(field.shape))
     }
 }
 
@@ -144,8 +149,6 @@ impl Place {
             Self::Top => of(Config::GROUPS),
             Self::Repository if field(Repository::GROUPS, name).is_some() => of(Repository::GROUPS),
             Self::Repository => of(Config::GROUPS),
-            // What can be anything tells nothing of a value.
-            Self::Shape(Some(Shape::Map(Shape::Any))) => Self::Shape(None),
             Self::Shape(Some(Shape::Map(value))) => Self::Shape(Some(value)),
             Self::Shape(Some(shape)) => shape.groups().map_or(Self::Shape(None), of),
             Self::Shape(None) => Self::Shape(None),

@@ -241,3 +241,20 @@ impl Files {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_private_file_is_written_through_links() {
+        let folder = tempfile::tempdir().unwrap();
+        let (real, link) = (folder.path().join("real"), folder.path().join("link"));
+        let files = Files::new("/");
+        files.write_private(&real, b"old").unwrap();
+        std::os::unix::fs::symlink("real", &link).unwrap();
+        files.write_private(&link, b"new").unwrap();
+        assert_eq!(files.read(&real, 9).unwrap(), b"new");
+        assert_eq!(files.read_link(&link), Some("real".into()));
+    }
+}
