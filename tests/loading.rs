@@ -45,6 +45,7 @@ fn env() -> Env {
         cwd: "/".into(),
         home: "/root".into(),
         user: 0,
+        ..Env::default()
     }
 }
 

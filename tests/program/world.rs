@@ -67,6 +67,7 @@ impl World {
             cwd: "/home/me".into(),
             home: "/home/me".into(),
             user: 1000,
+            ..Env::default()
         };
         let world = Self { folder, stage };
         world.write("/home/me/files/letter.txt", "Dear reader");
