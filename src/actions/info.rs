@@ -1,6 +1,6 @@
 //! `info`: a summary of archives.
 
-use super::select::{Age, Select, Where, only_one};
+use super::select::{Age, Select, Where, chosen, only_one};
 use super::{Action, Answer, Context, Info};
 use crate::borg::Feature;
 use crate::host::{Command, Failure, Level};
@@ -72,13 +72,7 @@ fn command(context: &Context<'_>, flags: &Flags, matching: &[String]) -> Command
         .args(borg.lock_wait())
         .args(matching)
         .when(json && matching.is_empty(), [every, "*"])
-        .option("--first", select.first.text())
-        .when(json, ["--json"])
-        .option("--last", select.last.text())
-        .option("--newer", age.newer.text())
-        .option("--newest", age.newest.text())
-        .option("--older", age.older.text())
-        .option("--oldest", age.oldest.text())
+        .args(chosen(select, age, json))
         .option("--sort-by", select.sort_by.text())
         .args(context.extra(&borg.options.extra().info))
         .args(borg.at(context.repository.path()))

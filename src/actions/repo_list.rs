@@ -1,6 +1,6 @@
 //! `repo-list`: the archives of a repository.
 
-use super::select::{Age, Select, Where, only_one};
+use super::select::{Age, Select, Where, chosen, only_one};
 use super::{Action, Answer, Context, Info};
 use crate::host::{Command, Failure, Level};
 use crate::options;
@@ -76,13 +76,7 @@ fn command(context: &Context<'_>, flags: &Flags, matching: &[String]) -> Command
         .args(matching)
         .option("--format", format.filter(|_| !json))
         .when(flags.deleted.is_on(), ["--deleted"])
-        .option("--first", select.first.text())
-        .when(json, ["--json"])
-        .option("--last", select.last.text())
-        .option("--newer", age.newer.text())
-        .option("--newest", age.newest.text())
-        .option("--older", age.older.text())
-        .option("--oldest", age.oldest.text())
+        .args(chosen(select, age, json))
         .when(flags.short.is_on(), ["--short"])
         .option("--sort-by", select.sort_by.text())
         .args(context.extra(borg.renamed(&extra.repo_list, &extra.list)))

@@ -51,6 +51,25 @@ impl Select {
     }
 }
 
+/// The flags of borg for the archives that were chosen; `--json` stands among them. borgmatic 2.1.10:
+/// in alphabetical order.
+pub fn chosen(select: &Select, age: &Age, json: bool) -> Vec<String> {
+    let all = [
+        ("--first", select.first.text()),
+        ("--json", json.then_some("")),
+        ("--last", select.last.text()),
+        ("--newer", age.newer.text()),
+        ("--newest", age.newest.text()),
+        ("--older", age.older.text()),
+        ("--oldest", age.oldest.text()),
+    ];
+    let words = all
+        .into_iter()
+        .filter_map(|(flag, value)| Some([flag, value?]));
+    let words = words.flatten().filter(|word| !word.is_empty());
+    words.map(str::to_owned).collect()
+}
+
 /// A problem when more than one of these flags is given.
 pub fn only_one(node: &Node, names: &[&str], out: &mut Problems) {
     let given: Vec<_> = node
