@@ -31,6 +31,16 @@ pub struct Alone<'a> {
     pub dry: bool,
 }
 
+/// For an action that runs once, after all repositories.
+pub struct Last<'a> {
+    pub host: &'a Host<'a>,
+    /// That of the last file. borgmatic 2.1.10: the same.
+    pub config: &'a Config,
+    /// The borg of the first file. borgmatic 2.1.10: the same.
+    pub program: &'a str,
+    pub dry: bool,
+}
+
 impl Context<'_> {
     /// Says a line in the name of the repository.
     pub fn say(&self, level: Level, line: &str) {

@@ -48,15 +48,8 @@ impl<'a> Borg<'a> {
         let program = options.local_path.text().unwrap_or("borg").to_owned();
         let path = locate::find(&program, host.env, host.files)?;
         let mut borg = Self {
-            options,
-            version: Version::new(0, 0, 0),
-            cwd,
-            scope: scope.to_owned(),
-            warned: Mutex::default(),
-            program,
             env: environment::changes(options, host.env),
-            passphrase: None,
-            loud: host.bus.threshold(),
+            ..Self::bare(host, options, &program, cwd, scope)
         };
         let found = known
             .versions
@@ -76,6 +69,27 @@ impl<'a> Borg<'a> {
             .insert(path, borg.version.clone());
         borg.passphrase = passphrase;
         Ok(borg)
+    }
+
+    /// A borg for a command that touches no repository: with nothing but its program, unasked.
+    pub fn bare(
+        host: &Host<'_>,
+        options: &'a BorgOptions,
+        program: &str,
+        cwd: Option<PathBuf>,
+        scope: &Scope,
+    ) -> Self {
+        Self {
+            options,
+            version: Version::new(0, 0, 0),
+            cwd,
+            scope: scope.to_owned(),
+            warned: Mutex::default(),
+            program: program.to_owned(),
+            env: Vec::new(),
+            passphrase: None,
+            loud: host.bus.threshold(),
+        }
     }
 
     fn ask_version(&self, host: &Host<'_>) -> Result<Version, Failure> {
@@ -125,6 +139,15 @@ impl<'a> Borg<'a> {
         command
     }
 
+    /// A command that asks for the passphrase itself, where the environment does not hold one.
+    pub fn asking(&self, verb: &str) -> Command {
+        let mut command = self.command(verb);
+        command.secret = None;
+        let own = |name: &str| ["BORG_PASSPHRASE", "BORG_PASSCOMMAND"].contains(&name);
+        command.env.retain(|(name, _)| !own(name));
+        command
+    }
+
     /// The verbosity that borg is asked for: as quiet as the most curious listener allows.
     pub fn verbose(&self) -> &'static [&'static str] {
         match self.loud {
@@ -162,6 +185,32 @@ impl<'a> Borg<'a> {
 
     pub fn lock_wait(&self) -> Vec<String> {
         number("--lock-wait", self.options.lock_wait.get())
+    }
+
+    /// The flags that nearly all commands share, in the original's order.
+    pub fn shared(&self, log_json: bool) -> Vec<String> {
+        let log = log_json.then(|| "--log-json".to_owned());
+        let before = self.remote().into_iter().chain(self.umask());
+        before.chain(log).chain(self.lock_wait()).collect()
+    }
+
+    /// User and group ids as numbers.
+    pub fn numeric_ids(&self) -> &'static str {
+        if self.has(Feature::NumericIds) {
+            "--numeric-ids"
+        } else {
+            "--numeric-owner"
+        }
+    }
+
+    /// Which files `--list` shows. borgmatic 2.1.10: added, modified, errors; more when debugging.
+    pub fn list_filter(&self, dry: bool) -> &'static str {
+        match (self.has(Feature::ExcludedMinus), self.is_debugging(), dry) {
+            (true, true, _) | (true, _, true) => "AME+-",
+            (true, ..) => "AME",
+            (false, true, _) => "AMEx-",
+            (false, ..) => "AME-",
+        }
     }
 
     /// Where a command acts on a repository.

@@ -21,6 +21,8 @@ pub enum Streams {
     /// Standard output and error come back line by line; standard input is empty.
     #[default]
     Heard,
+    /// The same, but standard input is our own: a hook may ask.
+    Asking,
     /// All three are our own: the child may prompt and draw progress.
     Terminal,
 }
@@ -97,11 +99,23 @@ impl Command {
         self
     }
 
+    /// Reads if the condition holds: a dry run of the child's own.
+    #[must_use]
+    pub fn reads_if(self, condition: bool) -> Self {
+        if condition { self.reads() } else { self }
+    }
+
     /// Connects the child to our own terminal.
     #[must_use]
     pub fn on_terminal(mut self) -> Self {
         self.streams = Streams::Terminal;
         self
+    }
+
+    /// The same, if the condition holds: it asks, or draws its progress.
+    #[must_use]
+    pub fn on_terminal_if(self, condition: bool) -> Self {
+        if condition { self.on_terminal() } else { self }
     }
 }
 

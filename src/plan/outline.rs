@@ -12,6 +12,8 @@ use crate::text::near::nearest;
 #[derive(Debug)]
 pub struct Outline<'a> {
     pub files: Vec<FilePart<'a>>,
+    /// What runs once, after all files.
+    pub last: Vec<&'a Act>,
     /// All files that the configurations were read from.
     pub read: Vec<PathBuf>,
 }
@@ -37,6 +39,7 @@ pub fn outline<'a>(
     acts: &'a [Act],
     cwd: &Path,
 ) -> Result<Outline<'a>, Failure> {
+    let (last, here): (Vec<_>, Vec<_>) = acts.iter().partition(|act| act.entry.is_last());
     let chosen = acts.iter().find_map(|act| act.flag("repository"));
     let mut known = Vec::new();
     let (mut files, mut read) = (Vec::new(), Vec::new());
@@ -52,14 +55,14 @@ pub fn outline<'a>(
             found = true;
             units.push(UnitPart {
                 unit,
-                acts: acts.iter().filter(|act| !is_skipped(unit, act)).collect(),
+                acts: here.iter().copied().filter(|act| !is_skipped(unit, act)).collect(),
             });
         }
         files.push(FilePart { loaded, units });
     }
     match chosen {
         Some(chosen) if !found && !files.is_empty() => Err(unknown(chosen, &known)),
-        _ => Ok(Outline { files, read }),
+        _ => Ok(Outline { files, last, read }),
     }
 }
 
@@ -74,7 +77,14 @@ fn is_skipped(unit: &Unit, act: &Act) -> bool {
             .skip_actions
             .items()
             .iter()
-            .any(|skipped| skipped.word() == name)
+            .any(|skipped| names(skipped.word(), name))
+}
+
+/// Does a word of the configuration mean this action? `key` means all three of its actions.
+fn names(word: &str, action: &str) -> bool {
+    action
+        .strip_prefix(word)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
 }
 
 fn unknown(chosen: &str, known: &[&str]) -> Failure {
@@ -99,6 +109,8 @@ impl fmt::Display for Outline<'_> {
                     .try_for_each(|act| writeln!(f, "    {}", act.entry.info.name))?;
             }
         }
-        Ok(())
+        self.last
+            .iter()
+            .try_for_each(|act| writeln!(f, "{}", act.entry.info.name))
     }
 }
