@@ -15,56 +15,34 @@ options! {
     }
 }
 
-pub struct Bash;
-pub struct Zsh;
-pub struct Fish;
+macro_rules! scripts {
+    ($( $Shell:ident, $name:literal, $about:literal, $script:ident; )*) => { $(
+        pub struct $Shell;
 
-const fn info(name: &'static str, about: &'static str) -> Info {
-    Info {
-        name,
-        aliases: &[],
-        about,
-    }
+        impl AloneAction for $Shell {
+            type Flags = Flags;
+            const INFO: Info = Info {
+                name: $name,
+                aliases: &[],
+                about: $about,
+            };
+            const LOADS: bool = false;
+            const FIRST: bool = true;
+
+            fn run(alone: &Alone<'_>, _flags: &Flags) -> Result<Answer, Failure> {
+                alone.host.bus.say(Event {
+                    level: Level::Answer,
+                    scope: "",
+                    body: Body::Data($script),
+                });
+                Ok(Answer::Done)
+            }
+        }
+    )* };
 }
 
-fn print(alone: &Alone<'_>, script: &str) -> Result<Answer, Failure> {
-    alone.host.bus.say(Event {
-        level: Level::Answer,
-        scope: "",
-        body: Body::Data(script),
-    });
-    Ok(Answer::Done)
-}
-
-impl AloneAction for Bash {
-    type Flags = Flags;
-    const INFO: Info = info("completion bash", "Print the completion script for bash");
-    const LOADS: bool = false;
-    const FIRST: bool = true;
-
-    fn run(alone: &Alone<'_>, _flags: &Flags) -> Result<Answer, Failure> {
-        print(alone, BASH)
-    }
-}
-
-impl AloneAction for Zsh {
-    type Flags = Flags;
-    const INFO: Info = info("completion zsh", "Print the completion script for zsh");
-    const LOADS: bool = false;
-    const FIRST: bool = true;
-
-    fn run(alone: &Alone<'_>, _flags: &Flags) -> Result<Answer, Failure> {
-        print(alone, ZSH)
-    }
-}
-
-impl AloneAction for Fish {
-    type Flags = Flags;
-    const INFO: Info = info("completion fish", "Print the completion script for fish");
-    const LOADS: bool = false;
-    const FIRST: bool = true;
-
-    fn run(alone: &Alone<'_>, _flags: &Flags) -> Result<Answer, Failure> {
-        print(alone, FISH)
-    }
+scripts! {
+    Bash, "completion bash", "Print the completion script for bash", BASH;
+    Zsh, "completion zsh", "Print the completion script for zsh", ZSH;
+    Fish, "completion fish", "Print the completion script for fish", FISH;
 }
