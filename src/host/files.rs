@@ -9,6 +9,12 @@ use std::time::SystemTime;
 
 use super::outcome::Failure;
 
+mod held;
+mod identity;
+
+pub use held::Held;
+pub use identity::Identity;
+
 pub struct Files {
     root: PathBuf,
 }
