@@ -14,7 +14,7 @@ use crate::host::{Body, Bus, Env, Event, Failure, Files, Host, Level, Processes,
 use crate::plan::outline;
 use crate::report::style::{self, Colours};
 use crate::report::{Console, Summary};
-use crate::run::walk;
+use crate::run::{Nobody, walk};
 use crate::text::{Problem, Severity};
 
 /// From how many configuration files on they are loaded by several threads.
@@ -243,8 +243,11 @@ fn on_repositories(
         Ok(outline) => outline,
         Err(failure) => return refuse(host, &failure),
     };
-    let verdict = walk(host, &outline, invocation.dry);
+    let verdict = walk(host, &outline, invocation.dry, &Nobody);
     let mut answers = Vec::new();
+    for (scope, failure) in verdict.failures {
+        summary.failed(&scope, failure);
+    }
     for file in verdict.files {
         for (scope, words) in file.warnings {
             summary.line(Level::Warning, format!("{scope}: {words}"));
