@@ -9,6 +9,12 @@ use std::time::SystemTime;
 
 use super::outcome::Failure;
 
+mod held;
+mod identity;
+
+pub use held::Held;
+pub use identity::Identity;
+
 pub struct Files {
     root: PathBuf,
 }
@@ -66,6 +72,11 @@ impl Files {
 
     pub fn is_dir(&self, path: &Path) -> bool {
         self.at(path).is_dir()
+    }
+
+    /// Is it a file that can be read without waiting for a writer?
+    pub fn is_file(&self, path: &Path) -> bool {
+        self.at(path).is_file()
     }
 
     /// The device a path lies on, if it exists.
