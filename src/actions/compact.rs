@@ -45,14 +45,7 @@ impl Action for Compact {
             );
             return Ok(Answer::Done);
         }
-        context.say(
-            Level::Info,
-            if context.dry {
-                "Compacting the repository (dry run)"
-            } else {
-                "Compacting the repository"
-            },
-        );
+        context.announce(Level::Info, "Compacting the repository");
         let progress = context.config.output.progress.is_on();
         let command = borg
             .command("compact")

@@ -47,6 +47,15 @@ impl Context<'_> {
         self.host.bus.line(level, self.repository.name(), line);
     }
 
+    /// Says what is being done; in a dry run, that nothing changes.
+    pub fn announce(&self, level: Level, line: &str) {
+        if self.dry {
+            self.say(level, &format!("{line} (dry run: nothing changes)"));
+        } else {
+            self.say(level, line);
+        }
+    }
+
     /// The flags that limit a command to this configuration's archives.
     pub fn matching(&self) -> Vec<String> {
         self.matching_name(self.config.archive.match_archives.text())

@@ -8,6 +8,7 @@ pub mod completion;
 pub mod config;
 pub mod context;
 pub mod create;
+pub mod delete;
 pub mod export_tar;
 pub mod extract;
 pub mod info;
@@ -16,9 +17,11 @@ pub mod list;
 pub mod mount;
 pub mod prune;
 pub mod repo_create;
+pub mod repo_delete;
 pub mod repo_info;
 pub mod repo_list;
 pub mod select;
+pub mod transfer;
 pub mod umount;
 pub mod unbuilt;
 
@@ -202,6 +205,9 @@ pub static ALL: &[Entry] = &[
     Entry::of::<export_tar::ExportTar>(),
     Entry::of::<mount::Mount>(),
     Entry::last::<umount::Umount>(),
+    Entry::of::<delete::Delete>(),
+    Entry::of::<repo_delete::RepoDelete>(),
+    Entry::of::<transfer::Transfer>(),
     Entry::of::<break_lock::BreakLock>(),
     Entry::of::<key::export::Export>(),
     Entry::of::<key::import::Import>(),
@@ -218,11 +224,7 @@ pub static ALL: &[Entry] = &[
 ];
 
 /// Actions of the original that come later.
-pub const LATER: [&str; 10] = [
-    "transfer",
-    "delete",
-    "repo-delete",
-    "rdelete",
+pub const LATER: [&str; 6] = [
     "restore",
     "-r",
     "recreate",

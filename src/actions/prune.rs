@@ -38,14 +38,7 @@ impl Action for Prune {
     }
 
     fn run(context: &Context<'_>, flags: &Flags) -> Result<Answer, Failure> {
-        context.say(
-            Level::Info,
-            if context.dry {
-                "Removing old archives (dry run: nothing is removed)"
-            } else {
-                "Removing old archives"
-            },
-        );
+        context.announce(Level::Info, "Removing old archives");
         let output = &context.config.output;
         let wants = Wants {
             from: flags.from.text(),

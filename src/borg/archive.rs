@@ -18,7 +18,7 @@ pub fn default_format(version: &Version) -> &'static str {
 pub fn matching(chosen: Option<&str>, format: Option<&str>, version: &Version) -> Vec<String> {
     let has_match = *version >= Feature::MatchArchives.since();
     if let Some(chosen) = chosen {
-        if matches!(chosen, "*" | "re:.*" | "sh:*") {
+        if is_all(chosen) {
             return Vec::new();
         }
         return named(chosen, version);
@@ -32,6 +32,11 @@ pub fn matching(chosen: Option<&str>, format: Option<&str>, version: &Version) -
     } else {
         vec!["--glob-archives".into(), pattern]
     }
+}
+
+/// Is it a pattern for all archives?
+pub fn is_all(pattern: &str) -> bool {
+    matches!(pattern, "*" | "re:.*" | "sh:*")
 }
 
 /// The flags for archives that a name or a pattern tells, however wide it is.

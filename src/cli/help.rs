@@ -137,9 +137,10 @@ fn arg(field: &'static Field) -> Arg {
     if let Some(letter) = field.short {
         arg = arg.short(letter);
     }
-    match field.shape {
-        Shape::Bool => arg.action(ArgAction::SetTrue),
-        _ => arg.action(ArgAction::Set).value_name(value_name(field)),
+    if field.is_switch() {
+        arg.action(ArgAction::SetTrue)
+    } else {
+        arg.action(ArgAction::Set).value_name(value_name(field))
     }
 }
 

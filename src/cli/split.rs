@@ -178,7 +178,7 @@ pub(super) fn leading_flags(argv: &Argv) -> usize {
         let Some(field) = flags::named(Globals::GROUPS, name) else {
             break;
         };
-        let value = !matches!(field.shape, Shape::Bool) && !attached;
+        let value = !field.is_switch() && !attached;
         count += 1 + usize::from(value);
     }
     count
