@@ -10,7 +10,7 @@ use super::mistakes;
 use crate::actions::{Act, DEFAULT, Entry, completion};
 use crate::config::load::Wishes;
 use crate::config::overrides;
-use crate::option::{At, Options, Shape, flags};
+use crate::option::{At, Options, flags};
 use crate::text::{Node, Problem, Problems};
 
 /// What a command line asks for.
