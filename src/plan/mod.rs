@@ -2,5 +2,7 @@
 //! action goes is its own story.
 
 pub mod outline;
+pub mod shown;
 
 pub use outline::{FilePart, Outline, UnitPart, outline};
+pub use shown::Shown;
