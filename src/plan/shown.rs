@@ -4,9 +4,11 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
-use super::{FilePart, Outline};
+use super::{FilePart, Outline, Share, UnitPart};
 use crate::actions::{Act, unbuilt};
 use crate::config::{Loaded, Unit};
+use crate::hooks::command::{Around, Hook};
+use crate::option::Choice;
 use crate::text::Origin;
 
 /// An outline, and what it was made from.
@@ -23,13 +25,12 @@ pub struct Shown<'a> {
 }
 
 /// What becomes of one repository.
-enum Fate {
+enum Fate<'a> {
     /// `--repository` names another one.
     LeftOut,
     /// One of its actions cannot be carried out; then none is started.
     Refused(String),
-    /// Each action that was asked for, in order; where `skip_actions` leaves it out, with the place.
-    Acts(Vec<(&'static str, Option<String>)>),
+    Runs(&'a UnitPart<'a>),
 }
 
 impl Shown<'_> {
@@ -37,10 +38,12 @@ impl Shown<'_> {
     pub fn json(&self) -> Value {
         let files: Vec<_> = self.loaded.iter().map(|loaded| self.file(loaded)).collect();
         json!({
-            "actions": self.acts.iter().map(|act| act.entry.info.name).collect::<Vec<_>>(),
+            "actions": self.names(),
             "default": self.default,
             "dry_run": self.dry,
+            "before": shares(&self.outline.around.before),
             "files": files,
+            "after": shares(&self.outline.around.after),
         })
     }
 
@@ -59,7 +62,14 @@ impl Shown<'_> {
             .iter()
             .map(|unit| self.unit(part, unit))
             .collect();
-        json!({"path": path, "read": read, "repositories": units})
+        json!({
+            "path": path,
+            "read": read,
+            "before": places(&part.around.before),
+            "repositories": units,
+            "after": places(&part.around.after),
+            "after_error": places(&part.after_error),
+        })
     }
 
     fn unit(&self, file: &FilePart<'_>, unit: &Unit) -> Value {
@@ -72,19 +82,107 @@ impl Shown<'_> {
         match self.fate(file, unit) {
             Fate::LeftOut => value["left_out"] = json!("--repository"),
             Fate::Refused(words) => value["refused"] = json!(words),
-            Fate::Acts(acts) => {
-                let acts = acts.iter().map(|(name, skipped)| match skipped {
-                    None => json!({"name": name, "runs": true}),
-                    Some(at) => {
-                        json!({"name": name, "runs": false, "why": "skip_actions", "at": at})
+            Fate::Runs(part) => {
+                value["before"] = places(&part.around.before);
+                let acts = part.acts.iter().map(|act| {
+                    if act.skipped {
+                        let at = skip_actions(unit);
+                        return json!({"name": act.name(), "runs": false, "why": "skip_actions", "at": at});
                     }
+                    json!({
+                        "name": act.name(),
+                        "runs": true,
+                        "before": places(&act.around.before),
+                        "after": places(&act.around.after),
+                    })
                 });
                 value["actions"] = acts.collect();
+                value["after"] = places(&part.around.after);
             }
         }
         value
     }
 
+    fn names(&self) -> Vec<&'static str> {
+        self.acts.iter().map(|act| act.entry.info.name).collect()
+    }
+
+    fn part(&self, loaded: &Loaded) -> Option<&FilePart<'_>> {
+        let mut parts = self.outline.files.iter();
+        parts.find(|part| std::ptr::eq(part.loaded, loaded))
+    }
+
+    fn fate<'b>(&self, file: &'b FilePart<'_>, unit: &Unit) -> Fate<'b> {
+        let mut parts = file.units.iter();
+        let Some(part) = parts.find(|part| std::ptr::eq(part.unit, unit)) else {
+            return Fate::LeftOut;
+        };
+        let refused = part
+            .running()
+            .find_map(|act| unbuilt::refuse(&unit.config, act.name(), self.dry).err());
+        refused.map_or(Fate::Runs(part), |failure| Fate::Refused(failure.words))
+    }
+}
+
+fn skip_actions(unit: &Unit) -> String {
+    let place = unit.config.run.skip_actions.origin();
+    place.map_or_else(String::new, Origin::place)
+}
+
+fn place(hook: &Hook) -> String {
+    hook.run.origin().map_or_else(String::new, Origin::place)
+}
+
+/// After which ends it runs; none means any.
+fn states(hook: &Hook) -> Vec<&'static str> {
+    hook.states.items().iter().map(|end| end.word()).collect()
+}
+
+fn places(hooks: &[&Hook]) -> Value {
+    hooks
+        .iter()
+        .map(|hook| json!({"at": place(hook), "states": states(hook)}))
+        .collect()
+}
+
+fn shares(all: &[Share<'_>]) -> Value {
+    let hooks: Vec<&Hook> = all.iter().flat_map(|share| share.hooks.clone()).collect();
+    places(&hooks)
+}
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let why = if self.default {
+            "the default: no action is named"
+        } else {
+            "as the command line says"
+        };
+        let dry = if self.dry { ", as a dry run" } else { "" };
+        writeln!(f, "Actions: {} ({why}){dry}", self.names().join(", "))?;
+        let whole = &self.outline.around;
+        for share in &whole.before {
+            hooks(f, "", "before everything", &share.hooks)?;
+        }
+        for loaded in self.loaded {
+            writeln!(f, "{}", loaded.path.display())?;
+            let Some(part) = self.part(loaded) else {
+                writeln!(f, "  nothing: it has problems")?;
+                continue;
+            };
+            around(f, "  ", "this file", &part.around, |f| {
+                let mut units = loaded.units.iter();
+                units.try_for_each(|unit| self.lines(part, unit, f))
+            })?;
+            hooks(f, "  ", "after an error in this file", &part.after_error)?;
+        }
+        for share in &whole.after {
+            hooks(f, "", "after everything", &share.hooks)?;
+        }
+        Ok(())
+    }
+}
+
+impl Shown<'_> {
     fn lines(&self, file: &FilePart<'_>, unit: &Unit, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let repository = &unit.repository;
         let (name, path) = (repository.name(), repository.path());
@@ -93,64 +191,47 @@ impl Shown<'_> {
         } else {
             writeln!(f, "  {name}: {path}")?;
         }
-        match self.fate(file, unit) {
-            Fate::LeftOut => writeln!(f, "    nothing: --repository names another one"),
-            Fate::Refused(words) => writeln!(f, "    nothing: {words}"),
-            Fate::Acts(acts) => acts.iter().try_for_each(|(name, skipped)| match skipped {
-                None => writeln!(f, "    {name}"),
-                Some(at) => writeln!(f, "    {name}: not run: skip_actions, {at}"),
-            }),
-        }
-    }
-
-    fn part(&self, loaded: &Loaded) -> Option<&FilePart<'_>> {
-        let mut parts = self.outline.files.iter();
-        parts.find(|part| std::ptr::eq(part.loaded, loaded))
-    }
-
-    fn fate(&self, file: &FilePart<'_>, unit: &Unit) -> Fate {
-        let mut parts = file.units.iter();
-        let Some(part) = parts.find(|part| std::ptr::eq(part.unit, unit)) else {
-            return Fate::LeftOut;
+        let part = match self.fate(file, unit) {
+            Fate::LeftOut => return writeln!(f, "    nothing: --repository names another one"),
+            Fate::Refused(words) => return writeln!(f, "    nothing: {words}"),
+            Fate::Runs(part) => part,
         };
-        let refused = part
-            .acts
-            .iter()
-            .find_map(|act| unbuilt::refuse(&unit.config, act.entry.info.name, self.dry).err());
-        if let Some(refused) = refused {
-            return Fate::Refused(refused.words);
-        }
-        let skips = || {
-            let place = unit.config.run.skip_actions.origin();
-            place.map_or_else(String::new, Origin::place)
-        };
-        let runs = |act: &Act| part.acts.iter().any(|own| std::ptr::eq(*own, act));
-        let acts = self.acts.iter();
-        let acts = acts.map(|act| (act.entry.info.name, (!runs(act)).then(skips)));
-        Fate::Acts(acts.collect())
+        around(f, "    ", "this repository", &part.around, |f| {
+            for act in &part.acts {
+                let name = act.name();
+                if act.skipped {
+                    let place = skip_actions(unit);
+                    writeln!(f, "    {name}: not run: skip_actions, {place}")?;
+                } else {
+                    around(f, "    ", name, &act.around, |f| writeln!(f, "    {name}"))?;
+                }
+            }
+            Ok(())
+        })
     }
 }
 
-impl fmt::Display for Shown<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<_> = self.acts.iter().map(|act| act.entry.info.name).collect();
-        let asked = if self.default {
-            format!("{} (the default: no action is named)", names.join(", "))
+/// What stands between hooks, and the hooks.
+fn around(
+    f: &mut fmt::Formatter<'_>,
+    indent: &str,
+    what: &str,
+    own: &Around<'_>,
+    within: impl FnOnce(&mut fmt::Formatter<'_>) -> fmt::Result,
+) -> fmt::Result {
+    hooks(f, indent, &format!("before {what}"), &own.before)?;
+    within(f)?;
+    hooks(f, indent, &format!("after {what}"), &own.after)
+}
+
+fn hooks(f: &mut fmt::Formatter<'_>, indent: &str, when: &str, all: &[&Hook]) -> fmt::Result {
+    all.iter().try_for_each(|hook| {
+        let states = states(hook);
+        let only = if states.is_empty() {
+            String::new()
         } else {
-            format!("{} (as the command line says)", names.join(", "))
+            format!(", only on {}", states.join(" or "))
         };
-        let dry = if self.dry { ", as a dry run" } else { "" };
-        writeln!(f, "Actions: {asked}{dry}")?;
-        for loaded in self.loaded {
-            writeln!(f, "{}", loaded.path.display())?;
-            let Some(part) = self.part(loaded) else {
-                writeln!(f, "  nothing: it has problems")?;
-                continue;
-            };
-            for unit in &loaded.units {
-                self.lines(part, unit, f)?;
-            }
-        }
-        Ok(())
-    }
+        writeln!(f, "{indent}hook {when}: {}{only}", place(hook))
+    })
 }

@@ -3,12 +3,34 @@
 use crate::kept::{Kept, tests};
 use crate::world::World;
 
+const HOOKS: &str = "\
+repositories:
+    - path: /backup/one.borg
+skip_actions: [compact]
+commands:
+    - before: everything
+      run: [echo 1]
+    - after: everything
+      run: [echo 2]
+      states: [fail]
+    - before: configuration
+      run: [echo 3]
+    - after: repository
+      run: [echo 4]
+    - before: action
+      when: [create, compact]
+      run: [echo 5]
+    - after: error
+      run: [echo 6]
+";
+
 fn world() -> World {
     let world = World::new().with_borg("1.4.5");
     world.write(
         "/etc/borgmatic.d/other.yaml",
         "repositories:\n    - path: /backup/three.borg\n      skip_actions: [prune, compact]\nsource_directories: [/x]\nzfs:\n",
     );
+    world.write("/home/me/hooks.yaml", HOOKS);
     world.write("/home/me/bad.yaml", "keep_dialy: 7\n");
     world
 }
@@ -23,6 +45,8 @@ fn an_outline_tells_what_a_run_does_and_why() {
         "borgmatic -n -c /etc/borgmatic/config.yaml config outline prune create",
         "borgmatic config outline borg break-lock -v",
         "borgmatic config outline -c bad.yaml -c /etc/borgmatic/config.yaml",
+        "borgmatic config outline -c hooks.yaml",
+        "borgmatic config outline -c hooks.yaml --json",
         "borgmatic config outline extract",
         "borgmatic config outline config validate",
         "borgmatic create config outline",
