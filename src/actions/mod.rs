@@ -6,7 +6,9 @@ pub mod compact;
 pub mod config;
 pub mod context;
 pub mod create;
+pub mod due;
 pub mod extract;
+pub mod history;
 pub mod info;
 pub mod list;
 pub mod prune;
@@ -14,6 +16,7 @@ pub mod repo_create;
 pub mod repo_info;
 pub mod repo_list;
 pub mod select;
+pub mod status;
 pub mod unbuilt;
 
 pub use context::{Alone, Context};
@@ -166,6 +169,8 @@ pub static ALL: &[Entry] = &[
     Entry::alone::<config::validate::Validate>(),
     Entry::alone::<config::show::Show>(),
     Entry::alone::<config::upgrade::Upgrade>(),
+    Entry::alone::<status::Status>(),
+    Entry::alone::<due::Due>(),
 ];
 
 /// Actions of the original that come later.
