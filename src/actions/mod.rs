@@ -3,6 +3,7 @@
 pub mod borg;
 pub mod check;
 pub mod compact;
+pub mod completion;
 pub mod config;
 pub mod context;
 pub mod create;
@@ -22,7 +23,7 @@ pub mod unbuilt;
 pub use context::{Alone, Context};
 
 use crate::host::Failure;
-use crate::option::{At, Groups, Options, walk};
+use crate::option::{At, Field, Groups, Options, walk};
 use crate::text::{Kind, Node, Problems};
 
 /// What an action leaves behind.
@@ -120,6 +121,12 @@ impl Entry {
         self.info.name == word || self.info.aliases.contains(&word)
     }
 
+    /// What takes the words after its name that are no flags.
+    pub fn rest(&self) -> Option<&'static Field> {
+        let mut fields = self.groups.iter().copied().flatten();
+        fields.find(|field| field.no_flag && field.shape.item().is_some())
+    }
+
     pub fn is_alone(&self) -> bool {
         matches!(self.run, Run::Alone(_))
     }
@@ -171,6 +178,9 @@ pub static ALL: &[Entry] = &[
     Entry::alone::<config::upgrade::Upgrade>(),
     Entry::alone::<status::Status>(),
     Entry::alone::<due::Due>(),
+    Entry::alone::<completion::Bash>(),
+    Entry::alone::<completion::Zsh>(),
+    Entry::alone::<completion::Fish>(),
 ];
 
 /// Actions of the original that come later.
