@@ -75,7 +75,7 @@ impl Shown<'_> {
     fn unit(&self, file: &FilePart<'_>, unit: &Unit) -> Value {
         let repository = &unit.repository;
         let mut value = json!({
-            "path": repository.path(),
+            "path": repository.shown_path(),
             "label": repository.label.text(),
             "at": repository.path.origin().map(Origin::place),
         });
@@ -185,11 +185,10 @@ impl fmt::Display for Shown<'_> {
 impl Shown<'_> {
     fn lines(&self, file: &FilePart<'_>, unit: &Unit, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let repository = &unit.repository;
-        let (name, path) = (repository.name(), repository.path());
-        if name == path {
-            writeln!(f, "  {path}")?;
-        } else {
-            writeln!(f, "  {name}: {path}")?;
+        let path = repository.shown_path();
+        match repository.label.text() {
+            Some(label) => writeln!(f, "  {label}: {path}")?,
+            None => writeln!(f, "  {path}")?,
         }
         let part = match self.fate(file, unit) {
             Fate::LeftOut => return writeln!(f, "    nothing: --repository names another one"),
