@@ -11,9 +11,11 @@ use super::outcome::Failure;
 
 mod held;
 mod identity;
+mod plain;
 
 pub use held::Held;
 pub use identity::Identity;
+pub use plain::Sort;
 
 pub struct Files {
     root: PathBuf,

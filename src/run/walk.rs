@@ -14,7 +14,7 @@ use crate::plan::{FilePart, Outline, UnitPart};
 
 /// Carries an outline out.
 pub fn walk(host: &Host<'_>, outline: &Outline<'_>, dry: bool) -> Verdict {
-    let known = Known::default();
+    let known = Known::new(dry);
     let walk = Walk {
         host,
         outline,
@@ -117,7 +117,9 @@ impl Walk<'_> {
                 .help("correct the option working_directory"));
         }
         refuse_file(host, repository, cwd.as_deref())?;
-        let borg = Borg::ready(host, self.known, &config.borg, cwd, repository.name())?;
+        let state = directories::state(&config.run, host.env);
+        let scope = repository.name();
+        let borg = Borg::ready(host, self.known, &config.borg, cwd, &state, scope)?;
         let context = Context {
             host,
             borg: &borg,
