@@ -14,7 +14,7 @@ use crate::host::{Body, Bus, Env, Event, Failure, Files, Host, Level, Processes,
 use crate::plan::outline;
 use crate::report::style::{self, Colours};
 use crate::report::{Console, Summary};
-use crate::run::walk;
+use crate::run::{Nobody, walk};
 use crate::text::{Problem, Severity};
 
 /// From how many configuration files on they are loaded by several threads.
@@ -35,6 +35,12 @@ pub struct Machine<'a> {
 /// Runs one command line to its exit code.
 pub fn run(args: &[OsString], machine: &Machine<'_>) -> u8 {
     let terminal = machine.terminal.as_ref();
+    let question = cli::complete::answer(args, actions::ALL, machine.files, machine.env);
+    if let Some(answer) = question {
+        terminal.out(answer.as_bytes());
+        terminal.flush();
+        return 0;
+    }
     let invocation = match cli::split(args, actions::ALL, is_secret) {
         Ok(Ok(invocation)) => invocation,
         Ok(Err(special)) => return tell(&special, terminal),
@@ -66,6 +72,7 @@ pub fn run(args: &[OsString], machine: &Machine<'_>) -> u8 {
 fn tell(special: &Special, terminal: &dyn Terminal) -> u8 {
     let text = match special {
         Special::Version => format!("{}\n", env!("CARGO_PKG_VERSION")),
+        Special::Completion(script) => (*script).to_owned(),
         Special::Help(of) => cli::help::page(of, actions::ALL, terminal.width()),
     };
     terminal.out(text.as_bytes());
@@ -236,8 +243,11 @@ fn on_repositories(
         Ok(outline) => outline,
         Err(failure) => return refuse(host, &failure),
     };
-    let verdict = walk(host, &outline, invocation.dry);
+    let verdict = walk(host, &outline, invocation.dry, &Nobody);
     let mut answers = Vec::new();
+    for (scope, failure) in verdict.failures {
+        summary.failed(&scope, failure);
+    }
     for file in verdict.files {
         for (scope, words) in file.warnings {
             summary.line(Level::Warning, format!("{scope}: {words}"));

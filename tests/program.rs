@@ -12,6 +12,8 @@ mod commands;
 mod corpus;
 #[path = "program/dry.rs"]
 mod dry;
+#[path = "program/generate.rs"]
+mod generate;
 #[path = "program/globs.rs"]
 mod globs;
 #[path = "program/kept.rs"]
@@ -24,6 +26,8 @@ mod pages;
 mod panics;
 #[path = "program/secrets.rs"]
 mod secrets;
+#[path = "program/status.rs"]
+mod status;
 #[path = "program/table.rs"]
 mod table;
 #[path = "program/words.rs"]

@@ -25,13 +25,19 @@ macro_rules! with_both_borgs {
 mod actions;
 #[path = "real/check.rs"]
 mod check;
+#[path = "real/completion.rs"]
+mod completion;
 #[path = "real/life.rs"]
 mod life;
 #[path = "real/old_names.rs"]
 mod old_names;
+#[path = "real/patterns.rs"]
+mod patterns;
 #[path = "real/secrets.rs"]
 mod secrets;
 #[path = "real/ssh.rs"]
 mod ssh;
+#[path = "real/terminal.rs"]
+mod terminal;
 #[path = "real/trouble.rs"]
 mod trouble;

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::options::BorgOptions;
 use super::passphrase::Printed;
@@ -49,14 +49,15 @@ pub struct Borg<'a> {
     known: &'a Known,
     memory: Option<Memory>,
     env: Vec<(String, Option<String>)>,
-    passphrase: Option<Secret>,
+    /// Known from [`Self::unlock`] on.
+    passphrase: OnceLock<Option<Secret>>,
     /// The quietest level that somebody listens to.
     loud: Level,
 }
 
 impl<'a> Borg<'a> {
-    /// Finds the configured borg, its version and its passphrase, each asked once a run. `state` is
-    /// the directory where an earlier run may have left the version.
+    /// Finds the configured borg and its version, asked once a run. `state` is the directory where an
+    /// earlier run may have left the version.
     pub fn ready(
         host: &Host<'_>,
         known: &'a Known,
@@ -65,7 +66,6 @@ impl<'a> Borg<'a> {
         state: &Path,
         scope: &Scope,
     ) -> Result<Self, Failure> {
-        let passphrase = known.passphrases.find(host, options, cwd.as_deref())?;
         let program = options.local_path.text().unwrap_or("borg").to_owned();
         let path = locate::find(&program, host.env, host.files)?;
         let mut borg = Self {
@@ -79,7 +79,7 @@ impl<'a> Borg<'a> {
             path,
             known,
             env: environment::changes(options, host.env),
-            passphrase: None,
+            passphrase: OnceLock::new(),
             loud: host.bus.threshold(),
         };
         let found = known.told().get(&borg.path).cloned();
@@ -91,8 +91,18 @@ impl<'a> Borg<'a> {
         borg.version = told.version.clone();
         locate::new_enough(&borg.version, &borg.program)?;
         known.told().insert(borg.path.clone(), told);
-        borg.passphrase = passphrase;
         Ok(borg)
+    }
+
+    /// Finds the passphrase: after the hooks before the first action, which may make it available.
+    pub fn unlock(&self, host: &Host<'_>, known: &Known) -> Result<(), Failure> {
+        if self.passphrase.get().is_none() {
+            let found = known
+                .passphrases
+                .find(host, self.options, self.cwd.as_deref())?;
+            self.passphrase.get_or_init(|| found);
+        }
+        Ok(())
     }
 
     fn ask_version(&self, host: &Host<'_>) -> Result<Told, Failure> {
@@ -176,7 +186,9 @@ impl<'a> Borg<'a> {
         command.cwd.clone_from(&self.cwd);
         command.secret = self
             .passphrase
-            .clone()
+            .get()
+            .cloned()
+            .flatten()
             .map(|secret| ("BORG_PASSPHRASE_FD", secret));
         command
     }
