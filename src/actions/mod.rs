@@ -7,7 +7,9 @@ pub mod completion;
 pub mod config;
 pub mod context;
 pub mod create;
+pub mod due;
 pub mod extract;
+pub mod history;
 pub mod info;
 pub mod list;
 pub mod prune;
@@ -15,6 +17,7 @@ pub mod repo_create;
 pub mod repo_info;
 pub mod repo_list;
 pub mod select;
+pub mod status;
 pub mod unbuilt;
 
 pub use context::{Alone, Context};
@@ -173,6 +176,8 @@ pub static ALL: &[Entry] = &[
     Entry::alone::<config::validate::Validate>(),
     Entry::alone::<config::show::Show>(),
     Entry::alone::<config::upgrade::Upgrade>(),
+    Entry::alone::<status::Status>(),
+    Entry::alone::<due::Due>(),
     Entry::alone::<completion::Bash>(),
     Entry::alone::<completion::Zsh>(),
     Entry::alone::<completion::Fish>(),
