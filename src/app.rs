@@ -35,6 +35,12 @@ pub struct Machine<'a> {
 /// Runs one command line to its exit code.
 pub fn run(args: &[OsString], machine: &Machine<'_>) -> u8 {
     let terminal = machine.terminal.as_ref();
+    let question = cli::complete::answer(args, actions::ALL, machine.files, machine.env);
+    if let Some(answer) = question {
+        terminal.out(answer.as_bytes());
+        terminal.flush();
+        return 0;
+    }
     let invocation = match cli::split(args, actions::ALL, is_secret) {
         Ok(Ok(invocation)) => invocation,
         Ok(Err(special)) => return tell(&special, terminal),
@@ -66,6 +72,7 @@ pub fn run(args: &[OsString], machine: &Machine<'_>) -> u8 {
 fn tell(special: &Special, terminal: &dyn Terminal) -> u8 {
     let text = match special {
         Special::Version => format!("{}\n", env!("CARGO_PKG_VERSION")),
+        Special::Completion(script) => (*script).to_owned(),
         Special::Help(of) => cli::help::page(of, actions::ALL, terminal.width()),
     };
     terminal.out(text.as_bytes());
