@@ -20,12 +20,16 @@ mod globs;
 mod kept;
 #[path = "program/laws.rs"]
 mod laws;
+#[path = "program/outline.rs"]
+mod outline;
 #[path = "program/pages.rs"]
 mod pages;
 #[path = "program/panics.rs"]
 mod panics;
 #[path = "program/secrets.rs"]
 mod secrets;
+#[path = "program/status.rs"]
+mod status;
 #[path = "program/table.rs"]
 mod table;
 #[path = "program/words.rs"]
