@@ -129,10 +129,6 @@ impl Borg<'_> {
 
 /// Runs a child and hears it to its end.
 fn listen(host: &Host<'_>, command: &Command, hear: Hear) -> Result<Ended, Failure> {
-    if let Some(signal) = host.processes.stop() {
-        // No new work after that; what must be cleaned up does not go this way.
-        return Err(Failure::interrupted(signal));
-    }
     host.bus.line(Level::Debug, "", &command.to_string());
     let mut out = String::new();
     let (mut tail, mut said) = (Tail::default(), Tail::default());
