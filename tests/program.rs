@@ -22,6 +22,8 @@ mod laws;
 mod pages;
 #[path = "program/panics.rs"]
 mod panics;
+#[path = "program/recovery.rs"]
+mod recovery;
 #[path = "program/secrets.rs"]
 mod secrets;
 #[path = "program/table.rs"]

@@ -25,6 +25,11 @@ impl Origin {
         self.source.text.get(self.span.clone()).unwrap_or_default()
     }
 
+    /// The line that it starts in.
+    pub fn line(&self) -> usize {
+        self.source.line_column(self.span.start).0
+    }
+
     /// Keeps this value out of every frame.
     pub fn hide(&self) {
         self.source.hide(self.span.clone());
