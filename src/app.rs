@@ -11,10 +11,10 @@ use crate::cli::{self, Invocation, Special};
 use crate::config::{self, Loaded, find, is_secret, load};
 use crate::host::dry::Dry;
 use crate::host::{Body, Bus, Env, Event, Failure, Files, Host, Level, Processes, Terminal};
-use crate::plan::outline;
+use crate::plan::{Shown, outline};
 use crate::report::style::{self, Colours};
 use crate::report::{Console, Summary};
-use crate::run::walk;
+use crate::run::{Nobody, walk};
 use crate::text::{Problem, Severity};
 
 /// From how many configuration files on they are loaded by several threads.
@@ -35,6 +35,12 @@ pub struct Machine<'a> {
 /// Runs one command line to its exit code.
 pub fn run(args: &[OsString], machine: &Machine<'_>) -> u8 {
     let terminal = machine.terminal.as_ref();
+    let question = cli::complete::answer(args, actions::ALL, machine.files, machine.env);
+    if let Some(answer) = question {
+        terminal.out(answer.as_bytes());
+        terminal.flush();
+        return 0;
+    }
     let invocation = match cli::split(args, actions::ALL, is_secret) {
         Ok(Ok(invocation)) => invocation,
         Ok(Err(special)) => return tell(&special, terminal),
@@ -66,6 +72,7 @@ pub fn run(args: &[OsString], machine: &Machine<'_>) -> u8 {
 fn tell(special: &Special, terminal: &dyn Terminal) -> u8 {
     let text = match special {
         Special::Version => format!("{}\n", env!("CARGO_PKG_VERSION")),
+        Special::Completion(script) => (*script).to_owned(),
         Special::Help(of) => cli::help::page(of, actions::ALL, terminal.width()),
     };
     terminal.out(text.as_bytes());
@@ -170,7 +177,10 @@ fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) ->
     }
     let code = match invocation.acts.iter().find(|act| act.entry.is_alone()) {
         Some(act) => alone(act, loaded, &host, invocation),
-        None => on_repositories(invocation, loaded, &host, &mut summary),
+        None => match invocation.acts.iter().find(|act| act.entry.is_outline()) {
+            Some(act) => outlined(act, invocation, loaded, &host),
+            None => on_repositories(invocation, loaded, &host, &mut summary),
+        },
     };
     summary.say(verbosity, &mut |event| bus.say(event));
     bus.flush();
@@ -223,6 +233,42 @@ fn refuse(host: &Host<'_>, failure: &Failure) -> u8 {
     1
 }
 
+/// Shows what a run would do.
+fn outlined(act: &Act, invocation: &Invocation, loaded: &[Loaded], host: &Host<'_>) -> u8 {
+    if loaded.is_empty() {
+        return refuse(host, &nothing_configured(host.env));
+    }
+    let acts: Vec<Act> = invocation
+        .acts
+        .iter()
+        .filter(|act| !act.entry.is_outline())
+        .cloned()
+        .collect();
+    let outline = match outline(loaded, &acts, &host.env.cwd) {
+        Ok(outline) => outline,
+        Err(failure) => return refuse(host, &failure),
+    };
+    let shown = Shown {
+        outline: &outline,
+        loaded,
+        acts: &acts,
+        default: invocation.default,
+        dry: invocation.dry,
+    };
+    if act.is_on("json") {
+        host.bus.say(Event {
+            level: Level::Answer,
+            scope: "",
+            body: Body::Data(&shown.json().to_string()),
+        });
+    } else {
+        let text = shown.to_string();
+        text.lines()
+            .for_each(|line| host.bus.line(Level::Answer, "", line));
+    }
+    0
+}
+
 fn on_repositories(
     invocation: &Invocation,
     loaded: &[Loaded],
@@ -236,8 +282,11 @@ fn on_repositories(
         Ok(outline) => outline,
         Err(failure) => return refuse(host, &failure),
     };
-    let verdict = walk(host, &outline, invocation.dry);
+    let verdict = walk(host, &outline, invocation.dry, &Nobody);
     let mut answers = Vec::new();
+    for (scope, failure) in verdict.failures {
+        summary.failed(&scope, failure);
+    }
     for file in verdict.files {
         for (scope, words) in file.warnings {
             summary.line(Level::Warning, format!("{scope}: {words}"));

@@ -12,12 +12,16 @@ mod commands;
 mod corpus;
 #[path = "program/dry.rs"]
 mod dry;
+#[path = "program/generate.rs"]
+mod generate;
 #[path = "program/globs.rs"]
 mod globs;
 #[path = "program/kept.rs"]
 mod kept;
 #[path = "program/laws.rs"]
 mod laws;
+#[path = "program/outline.rs"]
+mod outline;
 #[path = "program/pages.rs"]
 mod pages;
 #[path = "program/panics.rs"]
@@ -26,6 +30,8 @@ mod panics;
 mod recovery;
 #[path = "program/secrets.rs"]
 mod secrets;
+#[path = "program/status.rs"]
+mod status;
 #[path = "program/table.rs"]
 mod table;
 #[path = "program/words.rs"]

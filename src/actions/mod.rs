@@ -3,10 +3,13 @@
 pub mod borg;
 pub mod check;
 pub mod compact;
+pub mod completion;
 pub mod config;
 pub mod context;
 pub mod create;
+pub mod due;
 pub mod extract;
+pub mod history;
 pub mod info;
 pub mod list;
 pub mod prune;
@@ -14,12 +17,13 @@ pub mod repo_create;
 pub mod repo_info;
 pub mod repo_list;
 pub mod select;
+pub mod status;
 pub mod unbuilt;
 
 pub use context::{Alone, Context};
 
 use crate::host::Failure;
-use crate::option::{At, Groups, Options, walk};
+use crate::option::{At, Field, Groups, Options, walk};
 use crate::text::{Kind, Node, Problems};
 
 /// What an action leaves behind.
@@ -81,6 +85,8 @@ pub struct Entry {
 pub enum Run {
     OnRepository(fn(&Context<'_>, &Node) -> Result<Answer, Failure>),
     Alone(fn(&Alone<'_>, &Node) -> Result<Answer, Failure>),
+    /// Shows what the other actions of the line would do, in place of doing it.
+    Outline,
 }
 
 impl Entry {
@@ -112,13 +118,36 @@ impl Entry {
         }
     }
 
+    const fn outline<F: Options>(info: Info) -> Self {
+        Self {
+            info,
+            groups: F::GROUPS,
+            check: |node, out| {
+                walk::object::<F>(node, &At::Line, out);
+            },
+            run: Run::Outline,
+            loads: true,
+            first: true,
+        }
+    }
+
     /// Is it called so, by name or alias?
     pub fn is_called(&self, word: &str) -> bool {
         self.info.name == word || self.info.aliases.contains(&word)
     }
 
+    /// What takes the words after its name that are no flags.
+    pub fn rest(&self) -> Option<&'static Field> {
+        let mut fields = self.groups.iter().copied().flatten();
+        fields.find(|field| field.no_flag && field.shape.item().is_some())
+    }
+
     pub fn is_alone(&self) -> bool {
         matches!(self.run, Run::Alone(_))
+    }
+
+    pub fn is_outline(&self) -> bool {
+        matches!(self.run, Run::Outline)
     }
 }
 
@@ -165,7 +194,13 @@ pub static ALL: &[Entry] = &[
     Entry::alone::<config::schema::Schema>(),
     Entry::alone::<config::validate::Validate>(),
     Entry::alone::<config::show::Show>(),
+    Entry::outline::<config::outline::Flags>(config::outline::INFO),
     Entry::alone::<config::upgrade::Upgrade>(),
+    Entry::alone::<status::Status>(),
+    Entry::alone::<due::Due>(),
+    Entry::alone::<completion::Bash>(),
+    Entry::alone::<completion::Zsh>(),
+    Entry::alone::<completion::Fish>(),
 ];
 
 /// Actions of the original that come later.

@@ -7,7 +7,7 @@ use super::argv::Argv;
 use super::deal::Deal;
 use super::globals::Globals;
 use super::mistakes;
-use crate::actions::{Act, DEFAULT, Entry};
+use crate::actions::{Act, DEFAULT, Entry, completion};
 use crate::config::load::Wishes;
 use crate::config::overrides;
 use crate::option::{At, Options, Shape, flags};
@@ -26,12 +26,16 @@ pub struct Invocation {
     pub notes: Problems,
     /// Nothing at all was said.
     pub bare: bool,
+    /// No action was named: what runs is the default.
+    pub default: bool,
 }
 
 /// A command line that asks for words only.
 #[derive(Debug)]
 pub enum Special {
     Version,
+    /// The script of a shell.
+    Completion(&'static str),
     /// Of these actions, or of the whole.
     Help(Vec<&'static Entry>),
 }
@@ -44,19 +48,18 @@ pub fn split(
 ) -> Result<Result<Invocation, Special>, Problems> {
     let mut problems = Problems::default();
     let argv = Argv::new(args, is_secret, &mut problems);
-    let mut requested = candidates(&argv, entries);
-    let deal = loop {
-        let deal = Deal::new(&argv, &requested, entries);
-        // A word that turned out to be a value is no action.
-        let before = requested.len();
-        requested.retain(|(index, _)| !deal.is_value(*index));
-        if requested.len() == before {
-            break deal;
-        }
-    };
+    let (requested, deal) = dealt(&argv, entries);
     let globals = Globals::take(&deal.globals, &At::Line, &mut problems);
     if globals.version.is_on() {
         return Ok(Err(Special::Version));
+    }
+    for (wanted, script) in [
+        (&globals.bash_completion, completion::BASH),
+        (&globals.fish_completion, completion::FISH),
+    ] {
+        if wanted.is_on() {
+            return Ok(Err(Special::Completion(script)));
+        }
     }
     if globals.help.is_on() {
         let group = argv
@@ -108,12 +111,30 @@ pub fn split(
     };
     Ok(Ok(Invocation {
         bare: argv.words.is_empty(),
+        default: requested.iter().all(|(_, entry)| entry.is_outline()),
         configs: globals.config.items().to_vec(),
         dry: globals.dry_run.is_on(),
         wishes,
         notes: problems,
         acts: deal.acts,
     }))
+}
+
+/// The actions that are named, with their places, and whose every other word is.
+pub(super) fn dealt(
+    argv: &Argv,
+    entries: &'static [Entry],
+) -> (Vec<(usize, &'static Entry)>, Deal) {
+    let mut requested = candidates(argv, entries);
+    loop {
+        let deal = Deal::new(argv, &requested, entries);
+        // A word that turned out to be a value is no action.
+        let before = requested.len();
+        requested.retain(|(index, _)| !deal.is_value(*index));
+        if requested.len() == before {
+            return (requested, deal);
+        }
+    }
 }
 
 /// Words that may be actions, with their places. `config generate` stands at its second word.
@@ -134,13 +155,18 @@ fn candidates(argv: &Argv, entries: &'static [Entry]) -> Vec<(usize, &'static En
         if entry.first {
             let words = if entry.is_called(&word.text) { 1 } else { 2 };
             if index + 1 == leading + words {
-                return vec![(index, entry)];
+                found = vec![(index, entry)];
+                if !entry.is_outline() {
+                    return found;
+                }
             }
             continue;
         }
         if entry.info.name == "borg" {
             // Everything after it is borg's, and no other action runs beside it.
-            return vec![(index, entry)];
+            found.retain(|(_, entry)| entry.is_outline());
+            found.push((index, entry));
+            return found;
         }
         if !found.iter().any(|(_, other)| std::ptr::eq(*other, entry)) {
             found.push((index, entry));
@@ -150,7 +176,7 @@ fn candidates(argv: &Argv, entries: &'static [Entry]) -> Vec<(usize, &'static En
 }
 
 /// How many words at the start are flags of the run, with their values: `-c FILE upgrade-config`.
-fn leading_flags(argv: &Argv) -> usize {
+pub(super) fn leading_flags(argv: &Argv) -> usize {
     let mut count = 0;
     while let Some(word) = argv.words.get(count) {
         let (name, attached) = match word.text.split_once('=') {
@@ -166,23 +192,22 @@ fn leading_flags(argv: &Argv) -> usize {
     count
 }
 
-/// The actions whose flags count: those that are named, else the default ones.
+/// The actions whose flags count: those that are named, else the default ones. An outline is no
+/// action of its own.
 pub(super) fn effective<'a>(
     requested: &[(usize, &'static Entry)],
     entries: &'a [Entry],
 ) -> Vec<(Option<usize>, &'a Entry)> {
-    if requested.is_empty() {
-        let named = |name: &&str| entries.iter().find(|entry| entry.info.name == *name);
-        return DEFAULT
-            .iter()
-            .filter_map(named)
-            .map(|entry| (None, entry))
-            .collect();
-    }
-    requested
+    let mut all: Vec<_> = requested
         .iter()
         .map(|(index, entry)| (Some(*index), *entry))
-        .collect()
+        .collect();
+    if requested.iter().all(|(_, entry)| entry.is_outline()) {
+        let named = |name: &&str| entries.iter().find(|entry| entry.info.name == *name);
+        let default = DEFAULT.iter().filter_map(named);
+        all.extend(default.map(|entry| (None, entry)));
+    }
+    all
 }
 
 pub(super) fn is_group(word: &str, entries: &[Entry]) -> bool {

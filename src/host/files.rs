@@ -9,6 +9,13 @@ use std::time::SystemTime;
 
 use super::outcome::Failure;
 
+mod held;
+mod identity;
+mod private;
+
+pub use held::Held;
+pub use identity::Identity;
+
 pub struct Files {
     root: PathBuf,
 }
@@ -66,6 +73,11 @@ impl Files {
 
     pub fn is_dir(&self, path: &Path) -> bool {
         self.at(path).is_dir()
+    }
+
+    /// Is it a file that can be read without waiting for a writer?
+    pub fn is_file(&self, path: &Path) -> bool {
+        self.at(path).is_file()
     }
 
     /// The device a path lies on, if it exists.
@@ -213,10 +225,6 @@ impl Files {
         fs::rename(self.at(from), self.at(to)).map_err(|error| Failure::file("move", from, &error))
     }
 
-    pub fn remove_tree(&self, path: &Path) -> io::Result<()> {
-        fs::remove_dir_all(self.at(path))
-    }
-
     /// A new private file with a random name, for a child to read.
     pub fn scratch_file(&self, parent: &Path, bytes: &[u8]) -> Result<PathBuf, Failure> {
         let failed = |error: io::Error| Failure::file("write a file in", parent, &error);
@@ -234,6 +242,7 @@ impl Files {
         let made = tempfile::Builder::new()
             .prefix(prefix)
             .rand_bytes(8)
+            .permissions(fs::Permissions::from_mode(0o700))
             .tempdir_in(self.at(parent));
         match made {
             Ok(made) => Ok(self.shown(made.keep())),

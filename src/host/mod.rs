@@ -7,10 +7,12 @@ pub mod files;
 pub mod outcome;
 pub mod ports;
 pub mod script;
+pub mod tail;
 
 pub use crate::option::Secret;
 pub use command::{Command, Effect, Streams};
 pub use event::{Body, Bus, Event, Level, Listener, Scope};
 pub use files::Files;
-pub use outcome::{Exit, Failure, FailureKind, Signal};
+pub use outcome::{Child, Exit, Failure, FailureKind, Signal};
 pub use ports::{Clock, Env, Heard, Host, Processes, Terminal};
+pub use tail::Tail;

@@ -26,7 +26,8 @@ pub enum Heard<'a> {
 
 pub trait Processes: Sync {
     /// Runs a child to its end. Every exit is an `Ok`; `Err` means that it could not be started,
-    /// or that a signal told us to stop (the child has ended by then).
+    /// or that a signal told us to stop (the child has ended by then). After such a signal only
+    /// commands that run anyway are started.
     fn run(&self, command: &Command, hear: &mut dyn FnMut(Heard<'_>)) -> Result<Exit, Failure>;
 
     /// The signal that told the whole run to end, if one came.
@@ -77,6 +78,22 @@ impl Env {
         self.get(name)
             .and_then(OsStr::to_str)
             .filter(|text| !text.is_empty())
+    }
+
+    /// Does the locale use UTF-8? The first of the three that is set decides.
+    pub fn speaks_utf8(&self) -> bool {
+        ["LC_ALL", "LC_CTYPE", "LANG"]
+            .iter()
+            .find_map(|name| self.text(name))
+            .is_some_and(|locale| {
+                let locale = locale.to_ascii_lowercase();
+                locale.contains("utf-8") || locale.contains("utf8")
+            })
+    }
+
+    /// `NO_GRAPHICS`: sentences instead of drawings, for those who listen.
+    pub fn refuses_graphics(&self) -> bool {
+        self.text("NO_GRAPHICS").is_some_and(|value| value != "0")
     }
 }
 

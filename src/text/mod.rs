@@ -13,4 +13,6 @@ mod yaml;
 pub use node::{Kind, Node, Origin};
 pub use problem::{Fix, Problem, Problems, Severity};
 pub use source::{Source, Span};
-pub use yaml::{Include, Wanted, Within, decode, decode_included, emit, parse, parse_with, read_on, scalar};
+pub use yaml::{
+    Include, Wanted, Within, decode, decode_included, emit, parse, parse_with, read_on, scalar,
+};

@@ -108,14 +108,26 @@ fn one_mistake_does_not_hide_the_next() {
                 .filter(|problem| problem.code.starts_with("borgmatic::yaml::"));
             let of_yaml: Vec<_> = of_yaml.map(|problem| problem.code).collect();
             // Some of it is YAML with another meaning.
-            let Some(code) = of_yaml.first() else { continue };
+            let Some(code) = of_yaml.first() else {
+                continue;
+            };
             tried += 1;
-            let twice = said.iter().filter(|line| line.contains("unknown option `kep_"));
+            let twice = said
+                .iter()
+                .filter(|line| line.contains("unknown option `kep_"));
             if of_yaml.len() > 1 || twice.count() != 2 || found.len() != 3 {
-                wrong.push(format!("{name} {code}: {damaged}\n    {}", said.join("\n    ")));
+                wrong.push(format!(
+                    "{name} {code}: {damaged}\n    {}",
+                    said.join("\n    ")
+                ));
             }
         }
     }
     assert!(tried > 150, "{tried}");
-    assert!(wrong.is_empty(), "{} of {tried}:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {tried}:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }

@@ -176,7 +176,9 @@ impl Reading<'_> {
     /// One problem is told of a line; what else is wrong with it may come from the mend.
     fn go_on(mut self, mut stopped: Stopped, problems: &mut Problems) -> Option<(Node, Marks)> {
         let masked = self.source.masked();
-        let told = problems.errors().filter(|problem| problem.is_in(self.source));
+        let told = problems
+            .errors()
+            .filter(|problem| problem.is_in(self.source));
         let mut lines: HashSet<usize> = told.filter_map(Problem::line_number).collect();
         let mut others = HashSet::new();
         for _ in 0..MOST.min(1 + WORK / self.source.text.len().max(1)) {

@@ -95,7 +95,10 @@ impl<'t> Places<'t> {
         } else {
             self.wide(character)
         };
-        self.ways.iter().rev().fold(byte, |byte, way| way.back(byte))
+        self.ways
+            .iter()
+            .rev()
+            .fold(byte, |byte, way| way.back(byte))
     }
 
     fn wide(&self, character: usize) -> usize {

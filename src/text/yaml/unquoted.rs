@@ -61,7 +61,11 @@ impl Scene<'_> {
             }
         }
         let closing: String = closing.into_iter().rev().collect();
-        let start = if self.text[..end].ends_with('\n') { "" } else { "\n" };
+        let start = if self.text[..end].ends_with('\n') {
+            ""
+        } else {
+            "\n"
+        };
         let mut edits = Edits::default();
         edits.insert(end, format!("{start}{closing}\n"));
         edits
