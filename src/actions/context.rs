@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::borg::{Borg, Repository, archive};
+use crate::borg::{Borg, Known, Repository, archive};
 use crate::config::{Config, Loaded};
 use crate::host::{Command, Failure, Host, Level};
 use crate::option::{Opt, Words};
@@ -36,6 +36,7 @@ pub struct Last<'a> {
     pub host: &'a Host<'a>,
     /// That of the last file. borgmatic 2.1.10: the same.
     pub config: &'a Config,
+    pub known: &'a Known,
     /// The borg of the first file. borgmatic 2.1.10: the same.
     pub program: &'a str,
     pub dry: bool,

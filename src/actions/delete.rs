@@ -139,7 +139,8 @@ fn which(context: &Context<'_>, flags: &Flags) -> Result<Option<Vec<String>>, Fa
     let Some(name) = flags.archive.text() else {
         return Ok(None);
     };
-    if name.contains(['*', '?', '[']) || ["sh:", "re:"].iter().any(|style| name.starts_with(style)) {
+    if name.contains(['*', '?', '[']) || ["sh:", "re:"].iter().any(|style| name.starts_with(style))
+    {
         let words = format!("--archive names one archive, and `{name}` is a pattern");
         return Err(Failure::new("borgmatic::delete::pattern", words).help(format!(
             "to delete all archives that match: --match-archives {}; which those are: borgmatic repo-list with the same flag",

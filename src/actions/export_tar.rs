@@ -43,7 +43,10 @@ impl Action for ExportTar {
         }
         let streams = destination == "-";
         if !streams {
-            context.say(Level::Info, &format!("Writing archive {name} to a tar file"));
+            context.say(
+                Level::Info,
+                &format!("Writing archive {name} to a tar file"),
+            );
         }
         let list = context.config.output.list_details.is_on();
         let borg = context.borg;

@@ -111,7 +111,10 @@ pub fn sorted(flags: &[&[Flag<'_>]]) -> Vec<String> {
         .collect();
     given.sort_unstable();
     let words = given.into_iter().flatten();
-    words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    words
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// A problem when more than one of these flags is given.

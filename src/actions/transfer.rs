@@ -68,7 +68,11 @@ impl Action for Transfer {
         // borgmatic 2.1.10: what the archive name format implies counts only where nothing else chooses.
         let explicit = named.or_else(|| configured.text());
         let counts = explicit.is_some() || rest.is_empty();
-        let matching = if counts { context.matching_name(explicit) } else { Vec::new() };
+        let matching = if counts {
+            context.matching_name(explicit)
+        } else {
+            Vec::new()
+        };
         let progress = context.config.output.progress.is_on();
         let command = borg
             .command("transfer")

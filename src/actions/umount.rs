@@ -32,9 +32,17 @@ impl LastAction for Umount {
             host.bus.line(Level::Info, "", &words);
             return Ok(Answer::Done);
         }
-        host.bus.line(Level::Info, "", &format!("Unmounting {point}"));
+        host.bus
+            .line(Level::Info, "", &format!("Unmounting {point}"));
         let cwd = directories::working(&last.config.source, host.env);
-        let borg = Borg::bare(host, &last.config.borg, last.program, cwd, point);
+        let borg = Borg::bare(
+            host,
+            last.known,
+            &last.config.borg,
+            last.program,
+            cwd,
+            point,
+        );
         let command = borg
             .command("umount")
             .arg("--log-json")

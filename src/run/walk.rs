@@ -24,7 +24,7 @@ use crate::plan::{Outline, Share};
 
 /// Carries an outline out.
 pub fn walk(host: &Host<'_>, outline: &Outline<'_>, dry: bool, observer: &dyn Observer) -> Verdict {
-    let known = Known::default();
+    let known = Known::new(dry);
     let walk = Walk {
         host,
         outline,
@@ -103,6 +103,7 @@ impl Walk<'_> {
         let last = Last {
             host: self.host,
             config: last.config,
+            known: self.known,
             program: first.config.borg.local_path.text().unwrap_or("borg"),
             dry: self.dry,
         };

@@ -121,7 +121,10 @@ pub(super) fn flags(
         .args(borg.umask())
         .args(borg.lock_wait())
         .when(!wants.progress && !wants.probe, ["--log-json"])
-        .when(wants.list, ["--list", "--filter", borg.list_filter(wants.dry)])
+        .when(
+            wants.list,
+            ["--list", "--filter", borg.list_filter(wants.dry)],
+        )
         .when(wants.dry, ["--dry-run"])
         .args(borg.extra(&borg.options.extra().create));
     if wants.probe {
