@@ -2,20 +2,24 @@
 
 use std::collections::HashSet;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 
 use crate::actions::{self, Act, Alone, Run};
 use crate::cli::{self, Invocation, Special};
+use crate::config::logging::{LogTo, Logs};
 use crate::config::{self, Loaded, find, is_secret, load};
 use crate::host::dry::Dry;
-use crate::host::{Body, Bus, Env, Event, Failure, Files, Host, Level, Processes, Terminal};
+use crate::host::{
+    Body, Bus, Clock, Env, Event, Failure, Files, Host, Level, Processes, Secret, Sockets, Terminal,
+};
 use crate::plan::outline;
-use crate::report::style::{self, Colours};
-use crate::report::{Console, Summary};
+use crate::report::style::Colours;
+use crate::report::{Console, File, Journal, Style, Summary, Syslog, journal, syslog};
 use crate::run::walk;
-use crate::text::{Problem, Severity};
+use crate::text::{Kind, Node, Problem, Severity};
 
 /// From how many configuration files on they are loaded by several threads.
 const MANY: usize = 8;
@@ -26,8 +30,9 @@ const MOST: usize = 50;
 /// What the program runs on.
 pub struct Machine<'a> {
     pub processes: &'a dyn Processes,
-    pub clock: &'a dyn crate::host::Clock,
+    pub clock: Arc<dyn Clock>,
     pub terminal: Arc<dyn Terminal>,
+    pub sockets: Arc<dyn Sockets>,
     pub files: &'a Files,
     pub env: &'a Env,
 }
@@ -39,9 +44,11 @@ pub fn run(args: &[OsString], machine: &Machine<'_>) -> u8 {
         Ok(Ok(invocation)) => invocation,
         Ok(Err(special)) => return tell(&special, terminal),
         Err(problems) => {
+            let bus = Bus::default();
             let colours = Colours::of(machine.env, false, false, terminal);
-            show(problems.iter(), machine, colours.err, true);
-            terminal.flush();
+            bus.attach(Box::new(console(machine, 0, colours)));
+            show(problems.iter(), &bus, true);
+            bus.flush();
             return 1;
         }
     };
@@ -100,17 +107,38 @@ fn load_all(invocation: &Invocation, machine: &Machine<'_>) -> Vec<Loaded> {
     })
 }
 
+/// The console, as this machine shows things.
+fn console(machine: &Machine<'_>, verbosity: i8, colours: Colours) -> Console {
+    let style = Style::new(machine.env, machine.terminal.as_ref(), colours.err);
+    Console::new(Arc::clone(&machine.terminal), verbosity, colours, style)
+}
+
 fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) -> u8 {
     let terminal = machine.terminal.as_ref();
-    let (verbosity, refused) = output(invocation, loaded);
-    let structured = invocation.acts.iter().any(|act| act.is_on("json"));
-    let colours = Colours::of(machine.env, structured, refused, terminal);
+    let (logs, conflict) = logs(invocation, loaded);
+    let verbosity = logs.console;
+    let structured = logs.json || invocation.acts.iter().any(|act| act.is_on("json"));
+    let colours = Colours::of(machine.env, structured, !logs.colour, terminal);
     let bus = Bus::default();
-    bus.attach(Box::new(Console::new(
-        Arc::clone(&machine.terminal),
-        verbosity,
-        colours,
-    )));
+    let console = console(machine, verbosity, colours);
+    bus.attach(Box::new(if logs.json {
+        console.json(Arc::clone(&machine.clock))
+    } else {
+        console
+    }));
+    for secret in loaded.iter().flat_map(|loaded| loaded.tree.as_ref()).flat_map(secrets) {
+        bus.hide(&secret);
+    }
+    // What only looks at files needs no log, which may be another user's.
+    let runs = !invocation.acts.iter().any(|act| act.entry.is_alone());
+    let opened = match conflict {
+        Some(problem) => Err(problem.into()),
+        None if runs => listen(&logs, &bus, machine),
+        None => Ok(()),
+    };
+    if let Err(failure) = opened {
+        return refuse(&bus, &failure);
+    }
     let dry = Dry(machine.processes);
     let host = Host {
         processes: if invocation.dry {
@@ -118,7 +146,7 @@ fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) ->
         } else {
             machine.processes
         },
-        clock: machine.clock,
+        clock: machine.clock.as_ref(),
         terminal,
         files: machine.files,
         env: machine.env,
@@ -130,31 +158,26 @@ fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) ->
         .iter()
         .any(|act| act.entry.info.name == "config validate");
     let mut summary = Summary::default();
-    if verbosity > -2 {
-        show(invocation.notes.iter(), machine, colours.err, validates);
-        for note in invocation.notes.iter().filter(|_| !validates) {
-            bus.line(Level::Warning, "", &note.line());
-        }
+    show(invocation.notes.iter(), &bus, validates);
+    for note in invocation.notes.iter().filter(|_| !validates) {
+        bus.line(Level::Warning, "", &note.line());
     }
     let mut said = HashSet::new();
     for one in loaded {
-        if verbosity > -2 {
-            // A mistake on the command line is one for each file: it is shown once.
-            let fresh = |problem: &&Problem| said.insert(problem.line());
-            show(
-                one.problems.iter().take(MOST).filter(fresh),
-                machine,
-                colours.err,
-                validates,
-            );
-            if !validates {
-                old_forms(one, &host);
-            }
-            let more = one.problems.iter().count().saturating_sub(MOST);
-            if more > 0 {
-                let words = format!("{}: {more} more problems\n", one.path.display());
-                machine.terminal.err(words.as_bytes());
-            }
+        // A mistake on the command line is one for each file: it is shown once.
+        let fresh = |problem: &&Problem| said.insert(problem.line());
+        show(
+            one.problems.iter().take(MOST).filter(fresh),
+            &bus,
+            validates,
+        );
+        if !validates {
+            old_forms(one, &host);
+        }
+        let more = one.problems.iter().count().saturating_sub(MOST);
+        if more > 0 {
+            let words = format!("{more} more problems");
+            bus.line(Level::Error, &one.path.to_string_lossy(), &words);
         }
         if one.problems.has_errors() && !validates {
             let count = one.problems.errors().count();
@@ -181,20 +204,86 @@ fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) ->
     }
 }
 
-/// The console's verbosity, the highest of all files, and whether one refuses colour.
-fn output(invocation: &Invocation, loaded: &[Loaded]) -> (i8, bool) {
+/// Where this run is logged; and why that cannot be told, where files contradict each other.
+fn logs(invocation: &Invocation, loaded: &[Loaded]) -> (Logs, Option<Problem>) {
+    let configs: Vec<_> = configs(loaded).collect();
     // What the command line says holds even where no file could be read.
     let flags = load::flags_alone(&invocation.wishes.given);
-    let mut outputs: Vec<_> = configs(loaded).map(|config| &config.output).collect();
-    if outputs.is_empty() {
-        outputs.push(&flags.output);
+    let files = if configs.is_empty() {
+        &[&flags][..]
+    } else {
+        &configs
+    };
+    match Logs::of(files) {
+        Ok(logs) => (logs, None),
+        Err(problem) => (Logs::default(), Some(problem)),
     }
-    let highest = outputs
-        .iter()
-        .filter_map(|output| output.verbosity.get())
-        .max();
-    let refused = outputs.iter().any(|output| !output.color.or(true));
-    (highest.map_or(0, |level| level.0), refused)
+}
+
+/// Opens the logs beside the console. What is not there is told once; a log file must be there.
+fn listen(logs: &Logs, bus: &Bus, machine: &Machine<'_>) -> Result<(), Failure> {
+    let (env, files) = (machine.env, machine.files);
+    if logs.syslog > -2 {
+        let sockets = Arc::clone(&machine.sockets);
+        let place = |place: &str| Some(PathBuf::from(place)).filter(|path| files.exists(path));
+        if let Some(to) = place(journal::PLACE) {
+            let journal = Journal::new(sockets, to, logs.syslog, env.process);
+            bus.attach(Box::new(journal));
+        } else if let Some(to) = syslog::PLACES.iter().find_map(|path| place(path)) {
+            bus.attach(Box::new(Syslog::new(sockets, to, logs.syslog)));
+        } else {
+            let words = format!(
+                "there is no system log to write to: nothing at {} and {}",
+                journal::PLACE,
+                syslog::PLACES.join(", ")
+            );
+            bus.line(Level::Warning, "", &words);
+        }
+    }
+    if let Some(to) = &logs.file {
+        let path = env.cwd.join(find::expand(&to.path, env));
+        let log = files.log(&path).map_err(|error| no_log(to, &path, &error))?;
+        let layout = Some(to.layout.clone()).filter(|_| !logs.json);
+        let clock = Arc::clone(&machine.clock);
+        let file = File::new(log, &path, to.verbosity, layout, clock, env.process);
+        bus.attach(Box::new(file));
+    }
+    Ok(())
+}
+
+/// A log file that cannot be opened. Nothing runs without it: it may be what somebody watches.
+fn no_log(to: &LogTo, path: &Path, error: &io::Error) -> Failure {
+    let failure = Failure::file("open the log file", path, error);
+    let help = match error.kind() {
+        io::ErrorKind::IsADirectory => "name a file in that directory".to_owned(),
+        io::ErrorKind::NotFound => {
+            let folder = path.parent().unwrap_or(path).to_string_lossy();
+            format!("make its directory: mkdir -p {}", crate::option::words::quote(&folder))
+        }
+        _ => match failure.help {
+            Some(help) => help,
+            None => "write another path".to_owned(),
+        },
+    };
+    Problem::new("borgmatic::config::log-file", failure.words)
+        .at(&to.origin, "this file")
+        .help(help)
+        .into()
+}
+
+/// The values of all secret options of a file.
+fn secrets(tree: &Node) -> Vec<Secret> {
+    match &tree.kind {
+        Kind::List(nodes) => nodes.iter().flat_map(secrets).collect(),
+        Kind::Map(pairs) => pairs
+            .iter()
+            .flat_map(|(key, value)| match (key.as_text(), value.as_text()) {
+                (Some(name), Some(text)) if is_secret(name) => vec![Secret::new(text)],
+                _ => secrets(value),
+            })
+            .collect(),
+        _ => Vec::new(),
+    }
 }
 
 fn alone(act: &Act, loaded: &[Loaded], host: &Host<'_>, invocation: &Invocation) -> u8 {
@@ -209,13 +298,13 @@ fn alone(act: &Act, loaded: &[Loaded], host: &Host<'_>, invocation: &Invocation)
     };
     match run(&alone, &act.flags) {
         Ok(_) => 0,
-        Err(failure) => refuse(host, &failure),
+        Err(failure) => refuse(host.bus, &failure),
     }
 }
 
 /// Says why nothing was run.
-fn refuse(host: &Host<'_>, failure: &Failure) -> u8 {
-    host.bus.say(Event {
+fn refuse(bus: &Bus, failure: &Failure) -> u8 {
+    bus.say(Event {
         level: Level::Critical,
         scope: "",
         body: Body::Failure(failure),
@@ -230,11 +319,11 @@ fn on_repositories(
     summary: &mut Summary,
 ) -> u8 {
     if loaded.is_empty() {
-        return refuse(host, &nothing_configured(host.env));
+        return refuse(host.bus, &nothing_configured(host.env));
     }
     let outline = match outline(loaded, &invocation.acts, &host.env.cwd) {
         Ok(outline) => outline,
-        Err(failure) => return refuse(host, &failure),
+        Err(failure) => return refuse(host.bus, &failure),
     };
     let verdict = walk(host, &outline, invocation.dry);
     let mut answers = Vec::new();
@@ -315,18 +404,17 @@ fn old_forms(loaded: &Loaded, host: &Host<'_>) {
     }
 }
 
-/// Draws problems where people look; lints only where they were asked for.
-fn show<'p>(
-    problems: impl Iterator<Item = &'p Problem>,
-    machine: &Machine<'_>,
-    colour: bool,
-    warnings: bool,
-) {
-    let style = style::Style::new(machine.env, machine.terminal.as_ref(), colour);
+/// Says problems; lints only where they were asked for.
+fn show<'p>(problems: impl Iterator<Item = &'p Problem>, bus: &Bus, warnings: bool) {
     for problem in problems.filter(|problem| warnings || problem.severity == Severity::Error) {
-        machine
-            .terminal
-            .err(style::frame(problem, style).as_bytes());
-        machine.terminal.err(b"\n");
+        bus.say(Event {
+            level: if problem.severity == Severity::Error {
+                Level::Error
+            } else {
+                Level::Warning
+            },
+            scope: "",
+            body: Body::Problem(problem),
+        });
     }
 }

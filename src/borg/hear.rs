@@ -158,7 +158,7 @@ fn listen(host: &Host<'_>, command: &Command, hear: Hear) -> Result<Ended, Failu
             }
             tail.push_back(translation.text.clone());
         } else {
-            host.bus.line(level, "", &translation.text);
+            host.bus.pass(level, translation.passed());
         }
     })?;
     Ok(Ended {

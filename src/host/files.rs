@@ -9,6 +9,10 @@ use std::time::SystemTime;
 
 use super::outcome::Failure;
 
+mod log;
+
+pub use log::LogFile;
+
 pub struct Files {
     root: PathBuf,
 }

@@ -4,13 +4,15 @@ pub mod command;
 pub mod dry;
 pub mod event;
 pub mod files;
+pub mod layout;
 pub mod outcome;
 pub mod ports;
 pub mod script;
 
 pub use crate::option::Secret;
 pub use command::{Command, Effect, Streams};
-pub use event::{Body, Bus, Event, Level, Listener, Scope};
-pub use files::Files;
+pub use event::{About, Body, Bus, Event, Level, Listener, Passed, Scope};
+pub use files::{Files, LogFile};
+pub use layout::Layout;
 pub use outcome::{Exit, Failure, FailureKind, Signal};
-pub use ports::{Clock, Env, Heard, Host, Processes, Terminal};
+pub use ports::{Clock, Env, Heard, Host, Processes, Sockets, Terminal};
