@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::Path;
 
-use borgmatic::actions::config::{generate, schema};
+use borgmatic::actions::config::{schema, template};
 
 fn check(name: &str, text: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
@@ -23,12 +23,12 @@ fn check(name: &str, text: &str) {
 
 #[test]
 fn the_sample_is_up_to_date() {
-    check("sample/config.yaml", &generate::text());
+    check("sample/config.yaml", &template::text());
 }
 
 #[test]
 fn the_short_sample_is_up_to_date() {
-    let text = generate::minimal();
+    let text = template::minimal();
     assert!(text.lines().count() < 40);
     check("sample/minimal.yaml", &text);
 }
@@ -40,5 +40,5 @@ fn the_schema_is_up_to_date() {
 
 #[test]
 fn the_reference_is_up_to_date() {
-    check("docs/options.md", &generate::page());
+    check("docs/options.md", &template::page());
 }

@@ -12,6 +12,8 @@ mod commands;
 mod corpus;
 #[path = "program/dry.rs"]
 mod dry;
+#[path = "program/generate.rs"]
+mod generate;
 #[path = "program/globs.rs"]
 mod globs;
 #[path = "program/kept.rs"]

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use borgmatic::actions::config::generate;
+use borgmatic::actions::config::template;
 use borgmatic::config::{Config, is_secret};
 
 use borgmatic::option::shape::field;
@@ -164,7 +164,7 @@ fn a_sample_without_its_marks_is_good() {
 
 #[test]
 fn samples_are_good() {
-    for text in [generate::text(), generate::minimal()] {
+    for text in [template::text(), template::minimal()] {
         assert_eq!(problems(&text), Vec::<String>::new(), "{text}");
     }
     let keys = |text: &str| -> Vec<String> {
@@ -173,7 +173,7 @@ fn samples_are_good() {
         names.map(str::to_owned).collect()
     };
     assert_eq!(
-        keys(&generate::text()),
+        keys(&template::text()),
         ["source_directories", "repositories", "keep_daily"]
     );
     for line in [
@@ -186,7 +186,22 @@ fn samples_are_good() {
         "    - /var/log/syslog*",
         "keep_daily: 7",
     ] {
-        assert!(generate::text().lines().any(|own| own == line), "{line}");
+        assert!(template::text().lines().any(|own| own == line), "{line}");
+    }
+}
+
+#[test]
+fn every_example_is_taken_over_from_a_source() {
+    for (path, field) in fields()
+        .into_iter()
+        .filter(|(path, _)| !path.contains(['.', '[']))
+    {
+        let text = sample::example(field).join("\n") + "\n";
+        let values = parsed(&text);
+        for short in [false, true] {
+            let filled = template::filled(&values, short);
+            assert!(parsed(&filled).means(&values), "{path}\n{filled}");
+        }
     }
 }
 

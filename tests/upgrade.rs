@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use borgmatic::actions::config::upgrade::diff;
+use borgmatic::actions::config::{template, upgrade::diff};
 use borgmatic::config::upgrade::{Rewritten, apply, rewrite};
 use borgmatic::text::{self, Kind, Node, Problems, Source};
 use proptest::prelude::*;
@@ -59,6 +59,14 @@ fn check(old: &str) -> Rewritten {
             loaded(&new.text),
             "{old}\nbecame\n{}",
             new.text
+        );
+    }
+    // `config generate --source` writes the same values.
+    for short in [false, true] {
+        let filled = template::filled(&loaded(old), short);
+        assert!(
+            loaded(&filled).means(&loaded(old)),
+            "{old}\nbecame\n{filled}"
         );
     }
     let kept = comments(&new.text);

@@ -9,8 +9,12 @@ use std::time::SystemTime;
 
 use super::outcome::Failure;
 
+mod held;
+mod identity;
 mod log;
 
+pub use held::Held;
+pub use identity::Identity;
 pub use log::LogFile;
 
 pub struct Files {

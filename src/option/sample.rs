@@ -1,7 +1,8 @@
 //! The table as a sample file: every option with its words and an example, most of them commented
 //! out. What is uncommented by removing `# ` is right as it stands.
 
-use super::shape::{Field, Groups, Shape};
+use super::shape::{Field, Groups, Shape, field};
+use crate::text::{Kind, Node, emit};
 
 /// Width of a sample file, in characters. borgmatic 2.1.10: 80.
 const WIDTH: usize = 80;
@@ -44,6 +45,93 @@ pub fn option(field: &Field) -> Vec<String> {
         }
     }
     all
+}
+
+/// The same, with the values of a file: what that sets is on. With `rest`, what it does not set
+/// stands there as comments.
+pub fn filled(field: &Field, values: &Node, rest: bool) -> Vec<String> {
+    let mut all = words(field, 0);
+    match values.pairs().iter().find(|(key, _)| is(key, field)) {
+        Some((key, value)) => all.extend(valued(field, key, value, rest)),
+        None if field.active => all.extend(commented(body(field), false)),
+        None => return option(field),
+    }
+    all
+}
+
+/// What a file says that is no option, as it stands there.
+pub fn strange(groups: Groups, values: &Node) -> Vec<Vec<String>> {
+    let known = |key: &Node| {
+        key.as_text()
+            .is_some_and(|name| field(groups, name).is_some())
+    };
+    let strange = values.pairs().iter().filter(|(key, _)| !known(key));
+    strange.map(|(key, value)| plain(key, value)).collect()
+}
+
+/// An option with a value. With `rest`, the options within it that are not set stand there as comments.
+fn valued(field: &Field, key: &Node, value: &Node, rest: bool) -> Vec<String> {
+    match (field.shape.inner(), &value.kind) {
+        (Some(groups), Kind::Map(pairs)) if field.shape.item().is_none() && !pairs.is_empty() => {
+            block(field.name, false, entries(groups, value, rest, false))
+        }
+        (Some(groups), Kind::List(items))
+            if !items.is_empty() && items.iter().all(|item| !item.pairs().is_empty()) =>
+        {
+            let mut all = vec![format!("{}:", field.name)];
+            for (at, item) in items.iter().enumerate() {
+                let rest = rest && at + 1 == items.len();
+                all.extend(block("", true, entries(groups, item, rest, true)).split_off(1));
+            }
+            all
+        }
+        _ => plain(key, value),
+    }
+}
+
+/// The lines of a mapping's options. In a list, those that are set come first: the dash is theirs.
+fn entries(groups: Groups, values: &Node, rest: bool, list: bool) -> Vec<String> {
+    let of = |field: &Field| values.pairs().iter().find(|(key, _)| is(key, field));
+    let all = groups.iter().copied().flatten();
+    let mut fields: Vec<_> = all
+        .map(|field| (field, of(field)))
+        .filter(|(field, set)| set.is_some() || rest && may_join(field, values))
+        .collect();
+    if list {
+        fields.sort_by_key(|(_, set)| set.is_none());
+    }
+    let mut blocks: Vec<Vec<String>> = Vec::new();
+    for (field, set) in fields {
+        blocks.push(match set {
+            Some((key, value)) => {
+                // The words stand above the dash only in the example.
+                let told = rest && !(list && blocks.is_empty());
+                let mut all = if told { words(field, 6) } else { Vec::new() };
+                all.extend(valued(field, key, value, rest));
+                all
+            }
+            None => nested(field, false),
+        });
+    }
+    let strange = strange(groups, values);
+    let at = blocks.len().min(values.pairs().len() - strange.len());
+    blocks.splice(at..at, strange);
+    let gap: &[String] = if rest { &[String::new()] } else { &[] };
+    blocks.join(gap)
+}
+
+/// May it stand beside what is there?
+fn may_join(field: &Field, values: &Node) -> bool {
+    field.fits(values) && (field.or.is_empty() || values.get(field.or).is_none())
+}
+
+fn is(key: &Node, field: &Field) -> bool {
+    key.as_text() == Some(field.name)
+}
+
+fn plain(key: &Node, value: &Node) -> Vec<String> {
+    let pair = Kind::Map(vec![(key.clone(), value.clone())]);
+    emit(&Node::new(pair, value.origin.clone()), &|_| None)
 }
 
 /// An option as it may stand in a file, without words, as short as can be.

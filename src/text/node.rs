@@ -132,6 +132,26 @@ impl Node {
         Some(pairs.remove(at).1)
     }
 
+    /// Do both mean the same, whatever the order of their keys?
+    pub fn means(&self, other: &Self) -> bool {
+        match (&self.kind, &other.kind) {
+            (Kind::Map(one), Kind::Map(other)) => {
+                let find = |key: &Self| other.iter().find(|(name, _)| name == key);
+                one.len() == other.len()
+                    && one
+                        .iter()
+                        .all(|(key, value)| find(key).is_some_and(|(_, found)| value.means(found)))
+            }
+            (Kind::List(one), Kind::List(other)) => {
+                one.len() == other.len()
+                    && one.iter().zip(other).all(|(one, other)| one.means(other))
+            }
+            // Not a number is itself here: the text is the same.
+            (Kind::Float(one), Kind::Float(other)) => one.to_bits() == other.to_bits(),
+            (one, other) => one == other,
+        }
+    }
+
     /// What it is, in the words of an error: «a list».
     pub fn describe(&self) -> &'static str {
         match &self.kind {
@@ -144,5 +164,21 @@ impl Node {
             Kind::List(_) => "a list",
             Kind::Map(_) => "a mapping",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::text::{Node, Problems, Source, parse};
+
+    fn read(text: &str) -> Node {
+        parse(&Source::plain("x", text), &mut Problems::default()).unwrap()
+    }
+
+    #[test]
+    fn the_order_of_keys_does_not_count_and_that_of_lists_does() {
+        assert!(read("a: 1\nb: .nan\n").means(&read("b: .nan\na: 1\n")));
+        assert!(!read("- 1\n- 2\n").means(&read("- 2\n- 1\n")));
+        assert!(!read("a: 1\n").means(&read("a: 1\nb: 2\n")));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use borgmatic::actions::{self, Act, config::generate};
+use borgmatic::actions::{self, Act, config::template};
 use borgmatic::cli;
 use borgmatic::config::{is_secret, load};
 use borgmatic::plan::outline;
@@ -55,7 +55,7 @@ fn the_version_is_the_number_alone() {
 
 #[test]
 fn a_generated_file_begins_with_how_to_read_it() {
-    let text = generate::text();
+    let text = template::text();
     let head: Vec<&str> = text.lines().take(24).collect();
     let mut kept = Kept::default();
     let path = tests().join("program/pages/generated-head.txt");

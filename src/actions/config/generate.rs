@@ -1,16 +1,19 @@
 //! `config generate`: a file with every option, explained; a short one; or one file for each option.
+//! `--source` takes the values of a file that is there.
 
 use std::path::Path;
 
+use super::{tell, template};
 use crate::actions::{Alone, AloneAction, Answer, Info};
-use crate::borg::Repository;
-use crate::config::Config;
 use crate::config::find::expand;
+use crate::config::load::{Wishes, load};
+use crate::config::{Config, upgrade};
 use crate::host::{Failure, Host, Level};
 use crate::option::shape::field;
 use crate::option::words::quote;
-use crate::option::{Groups, Options, reference, sample};
+use crate::option::{Options, sample};
 use crate::options;
+use crate::text::{Kind, Node, Problems, Source, parse};
 
 /// Where a file is made unless something else is said.
 const DEFAULT: &str = "/etc/borgmatic/config.yaml";
@@ -18,6 +21,8 @@ const DEFAULT: &str = "/etc/borgmatic/config.yaml";
 options! {
     /// Flags of config generate.
     pub struct Flags {
+        /// A file whose values are taken, in today's form; with its includes, without its comments.
+        source: String = "FILE", short = 's';
         /// The file to make; with --split, the directory.
         destination: String = "FILE", short = 'd', default = "/etc/borgmatic/config.yaml";
         /// Replace a file that is there.
@@ -45,8 +50,10 @@ impl AloneAction for Generate {
         let host = alone.host;
         let destination = flags.destination.or(DEFAULT.into());
         let path = host.env.cwd.join(expand(&destination, host.env));
+        let source = flags.source.text().map(|path| values(alone, path));
+        let source = source.transpose()?;
         if flags.split.is_on() {
-            return split(alone, &path, flags.overwrite.is_on());
+            return split(alone, &path, source.as_ref(), flags);
         }
         let shown = path.display();
         if host.files.is_dir(&path) {
@@ -65,16 +72,19 @@ impl AloneAction for Generate {
             answer(&format!("Would write {shown} (dry run)"));
             return Ok(Answer::Done);
         }
-        let text = if flags.minimal.is_on() {
-            minimal()
-        } else {
-            text()
+        let text = match &source {
+            Some(values) => proven(values, template::filled(values, flags.minimal.is_on()))?,
+            None if flags.minimal.is_on() => template::minimal(),
+            None => template::text(),
         };
         let text = editor_line(host) + &text;
         host.files
             .make_dir(path.parent().unwrap_or(Path::new("/")), 0o700)?;
         host.files.write_private(&path, text.as_bytes())?;
         answer(&format!("Wrote {shown}"));
+        if let (Some(values), Some(source)) = (&source, flags.source.text()) {
+            taken(host, values, source, Some(&destination));
+        }
         let other = (destination != DEFAULT)
             .then(|| format!(" --config {}", quote(&path.to_string_lossy())));
         let other = other.unwrap_or_default();
@@ -85,8 +95,81 @@ impl AloneAction for Generate {
     }
 }
 
+/// The values of a file in today's form. Constants and variables stay as they are written.
+fn values(alone: &Alone<'_>, path: &str) -> Result<Node, Failure> {
+    let host = alone.host;
+    let path = host.env.cwd.join(expand(path, host.env));
+    let wishes = Wishes {
+        parsed: true,
+        ..Wishes::default()
+    };
+    let mut loaded = load(&path, &wishes, host.files, host.env);
+    if let Some(tree) = &mut loaded.tree {
+        upgrade::apply(tree, &mut loaded.problems);
+    }
+    tell(alone, &loaded.problems);
+    let words = match loaded.tree {
+        Some(tree) if !loaded.problems.has_errors() => match tree.kind {
+            Kind::Map(_) => return Ok(tree),
+            _ => format!("{} holds {}, not options", path.display(), tree.describe()),
+        },
+        _ => format!("{} cannot be used", path.display()),
+    };
+    let words = format!("{words}; nothing was written");
+    Err(Failure::new("borgmatic::generate::source", words))
+}
+
+/// The text, if it says what the values say.
+fn proven(values: &Node, text: String) -> Result<String, Failure> {
+    let mut problems = Problems::default();
+    let read = parse(&Source::plain("new", text.as_str()), &mut problems);
+    if read.is_some_and(|read| read.means(values)) {
+        return Ok(text);
+    }
+    let words = "a value of the source cannot be written so that it reads back the same";
+    Err(Failure::new("borgmatic::generate::source", words)
+        .help("bring the file itself to today's form: borgmatic upgrade-config"))
+}
+
+/// What came from the source, and what did not.
+fn taken(host: &Host<'_>, values: &Node, source: &str, destination: Option<&str>) {
+    let answer = |line: &str| host.bus.line(Level::Answer, "", line);
+    answer(&format!(
+        "The values are those of {source}; its comments stay there"
+    ));
+    if let Some(destination) = destination {
+        let (one, other) = (quote(source), quote(destination));
+        answer(&format!(
+            "See what is different: diff --unified {one} {other}"
+        ));
+    }
+    let strange = strange(values);
+    if !strange.is_empty() {
+        let words = format!(
+            "{source}: no option is called {}; it stands at the end",
+            strange.join(" or ")
+        );
+        host.bus.line(Level::Warning, "", &words);
+    }
+}
+
+/// Names that are no options.
+fn strange(values: &Node) -> Vec<String> {
+    let names = values.pairs().iter().filter_map(|(key, _)| key.as_text());
+    names
+        .filter(|name| field(Config::GROUPS, name).is_none())
+        .map(|name| format!("`{name}`"))
+        .collect()
+}
+
 /// One file for each option, and `options.json` with their names.
-fn split(alone: &Alone<'_>, folder: &Path, overwrite: bool) -> Result<Answer, Failure> {
+fn split(
+    alone: &Alone<'_>,
+    folder: &Path,
+    values: Option<&Node>,
+    flags: &Flags,
+) -> Result<Answer, Failure> {
+    let overwrite = flags.overwrite.is_on();
     let files = alone.host.files;
     let shown = folder.display();
     if files.is_there(folder) && !files.is_dir(folder) {
@@ -95,10 +178,23 @@ fn split(alone: &Alone<'_>, folder: &Path, overwrite: bool) -> Result<Answer, Fa
     }
     let mut texts: Vec<(String, String)> = Vec::new();
     let mut names = Vec::new();
-    for field in all() {
+    for field in template::all() {
         names.push(field.name);
-        let text = sample::joined([sample::option(field)]);
-        texts.push((format!("{}.yaml", field.name), text));
+        let lines = match values {
+            Some(values) => sample::filled(field, values, true),
+            None => sample::option(field),
+        };
+        texts.push((format!("{}.yaml", field.name), sample::joined([lines])));
+    }
+    if let Some(values) = values {
+        let strange = strange(values);
+        if !strange.is_empty() {
+            let words = format!("no option is called {}", strange.join(" or "));
+            return Err(Failure::new("borgmatic::generate::source", words)
+                .help("correct the source first, or leave out --split"));
+        }
+        let together: String = texts.iter().map(|(_, text)| text.as_str()).collect();
+        proven(values, together)?;
     }
     let list = serde_json::json!({ "option_names": names }).to_string();
     texts.push(("options.json".into(), list));
@@ -123,6 +219,9 @@ fn split(alone: &Alone<'_>, folder: &Path, overwrite: bool) -> Result<Answer, Fa
         files.write_private(&folder.join(name), text.as_bytes())?;
     }
     answer(&format!("Wrote {} files into {shown}", texts.len()));
+    if let (Some(values), Some(source)) = (values, flags.source.text()) {
+        taken(alone.host, values, source, None);
+    }
     Ok(Answer::Done)
 }
 
@@ -140,59 +239,4 @@ fn editor_line(host: &Host<'_>) -> String {
     found.map_or_else(String::new, |path| {
         format!("# yaml-language-server: $schema=file://{path}\n")
     })
-}
-
-fn all() -> impl Iterator<Item = &'static crate::option::Field> {
-    Config::GROUPS.iter().copied().flatten()
-}
-
-/// The text of a generated file; `sample/config.yaml` is a copy of it.
-pub fn text() -> String {
-    let head = "# Configuration of borgmatic. Change it to your needs: the values are examples. An option that\n\
-                # starts with # is off; remove the # to set it. Indent with spaces, not with tabs.\n\n";
-    head.to_owned() + &sample::file(Config::GROUPS)
-}
-
-/// The text of a file with no more than a first backup needs.
-pub fn minimal() -> String {
-    let lines =
-        |groups: Groups, name: &str| field(groups, name).map_or_else(Vec::new, sample::lines);
-    let commented = |lines: Vec<String>| lines.into_iter().map(|line| format!("# {line}"));
-    let mut text = String::from(
-        "# The least that borgmatic needs. All options: borgmatic config generate --destination all.yaml\n\n\
-         # What to back up.\n",
-    );
-    let mut add = |lines: Vec<String>| text += &(lines.join("\n") + "\n");
-    add(lines(Config::GROUPS, "source_directories"));
-    let path = lines(Repository::GROUPS, "path").join("");
-    add(vec![
-        String::new(),
-        "# Where to: a path, or ssh://user@host/./path. Make it once: borgmatic repo-create -e repokey".into(),
-        "repositories:".into(),
-        format!("    - {path}"),
-    ]);
-    let mut secret = vec![
-        String::new(),
-        "# The passphrase of the repository. Keep a copy elsewhere: without it no backup can be read.".into(),
-    ];
-    secret.extend(commented(vec![
-        "encryption_passphrase: \"change me\"".into(),
-    ]));
-    add(secret);
-    add(vec![String::new(), "# How many backups to keep.".into()]);
-    for name in ["keep_daily", "keep_weekly", "keep_monthly"] {
-        add(lines(Config::GROUPS, name));
-    }
-    text
-}
-
-/// The text of `docs/options.md`.
-pub fn page() -> String {
-    let head = "# Options\n\n\
-        Every option of a configuration file, made from the program's own table. A file is YAML: one\n\
-        `name: value` on a line. Each option is also a flag: `keep_daily` is `--keep-daily 7`, an option\n\
-        within another is `--ntfy.topic x`, an element of a list is `--repositories[0].label x`, and what is\n\
-        true or false is `--color` or `--no-color`. Most options may also stand in an entry of\n\
-        `repositories`, and then count for that repository only.\n";
-    head.to_owned() + &reference::page(Config::GROUPS, Config::ABOUT)
 }

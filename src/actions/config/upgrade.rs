@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use similar::TextDiff;
 
+use super::{fail, tell};
 use crate::actions::{Alone, AloneAction, Answer, Info};
 use crate::config::find::{self, expand};
 use crate::config::is_secret;
@@ -265,18 +266,4 @@ fn from_ini(
 
 fn say(alone: &Alone<'_>, words: &str) {
     alone.host.bus.line(Level::Answer, "", words);
-}
-
-fn fail(alone: &Alone<'_>, failure: &Failure) {
-    alone.host.bus.say(Event {
-        level: Level::Error,
-        scope: "",
-        body: Body::Failure(failure),
-    });
-}
-
-fn tell(alone: &Alone<'_>, problems: &Problems) {
-    for problem in problems.errors() {
-        fail(alone, &Failure::from(problem.clone()));
-    }
 }

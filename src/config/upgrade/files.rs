@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::apply::apply;
-use super::read::same;
 use super::rewrite::{Left, Rewritten, rewrite};
 use super::scope::Refused;
 use crate::config::include::{Includes, candidates};
@@ -116,7 +115,7 @@ fn broken(planned: &[Planned], files: &Files, env: &Env) -> Option<(PathBuf, Vec
             }
             continue;
         };
-        let same = meaning(&new).is_some_and(|(after, _)| same(&before, &after));
+        let same = meaning(&new).is_some_and(|(after, _)| before.means(&after));
         if !same {
             return Some((one.path.clone(), read));
         }

@@ -2,7 +2,7 @@
 //! and has all its comments; a step that is not is left out and named.
 
 use super::apply::apply;
-use super::read::{Read, same};
+use super::read::Read;
 use super::rules::{Change, RULES, Rule};
 use super::scope::{Refused, Scope};
 use super::{commands, sections, values};
@@ -168,7 +168,7 @@ impl Work<'_> {
         let read = Read::of(self.name, &text, &mut Problems::default()).ok_or(Refused::Unproven)?;
         let mut loaded = read.root.clone();
         apply(&mut loaded, &mut Problems::default());
-        if !same(&loaded, &self.goal) || read.comments() != self.comments {
+        if !loaded.means(&self.goal) || read.comments() != self.comments {
             return Err(Refused::Unproven);
         }
         self.read = read;
