@@ -199,7 +199,7 @@ impl Spec {
         spec.align = letters.next_if(|letter| is_align(*letter));
         letters.next_if(|letter| matches!(letter, '+' | '-' | ' '));
         spec.zeros = letters.next_if_eq(&'0').is_some();
-        let mut number = |letters: &mut std::iter::Peekable<std::str::Chars<'_>>| {
+        let number = |letters: &mut std::iter::Peekable<std::str::Chars<'_>>| {
             let mut digits = String::new();
             while let Some(digit) = letters.next_if(char::is_ascii_digit) {
                 digits.push(digit);

@@ -45,7 +45,7 @@ impl Listener for Syslog {
             let number = FACILITY | event.level.severity();
             // borgmatic 2.1.10: `borgmatic: LEVEL prefix: message`.
             let parts = [
-                &format!("<{number}>borgmatic: {} ", event.level.name()),
+                &*format!("<{number}>borgmatic: {} ", event.level.name()),
                 scope,
                 if scope.is_empty() { "" } else { ": " },
                 part.lead(),
