@@ -130,6 +130,13 @@ need_sshd() {
     [ -x "$SSHD" ] && have ssh || die "ssh and $SSHD are needed; install the OpenSSH server with your package manager"
 }
 
+# need_shells: the shells whose completion is tested, and the reader of man pages.
+need_shells() {
+    have bash && have zsh && have fish && have groff || packages "the shells that completion is tested in" bash zsh fish groff
+    have bash && have zsh && have fish || die "bash, zsh and fish are needed; install them with your package manager"
+    have groff || die "groff is needed; install it with your package manager"
+}
+
 # need_python_borgmatic: the original that this program is compared with; sets PYTHON_BORGMATIC.
 need_python_borgmatic() {
     venv original-2.1.10 borgmatic==2.1.10 || die "Python borgmatic 2.1.10 could not be installed"

@@ -18,7 +18,7 @@ use crate::host::{
 use crate::plan::outline;
 use crate::report::style::Colours;
 use crate::report::{Console, File, Journal, Style, Summary, Syslog, journal, syslog};
-use crate::run::walk;
+use crate::run::{Nobody, walk};
 use crate::text::{Kind, Node, Problem, Severity};
 
 /// From how many configuration files on they are loaded by several threads.
@@ -40,6 +40,12 @@ pub struct Machine<'a> {
 /// Runs one command line to its exit code.
 pub fn run(args: &[OsString], machine: &Machine<'_>) -> u8 {
     let terminal = machine.terminal.as_ref();
+    let question = cli::complete::answer(args, actions::ALL, machine.files, machine.env);
+    if let Some(answer) = question {
+        terminal.out(answer.as_bytes());
+        terminal.flush();
+        return 0;
+    }
     let invocation = match cli::split(args, actions::ALL, is_secret) {
         Ok(Ok(invocation)) => invocation,
         Ok(Err(special)) => return tell(&special, terminal),
@@ -73,6 +79,7 @@ pub fn run(args: &[OsString], machine: &Machine<'_>) -> u8 {
 fn tell(special: &Special, terminal: &dyn Terminal) -> u8 {
     let text = match special {
         Special::Version => format!("{}\n", env!("CARGO_PKG_VERSION")),
+        Special::Completion(script) => (*script).to_owned(),
         Special::Help(of) => cli::help::page(of, actions::ALL, terminal.width()),
     };
     terminal.out(text.as_bytes());
@@ -126,7 +133,11 @@ fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) ->
     } else {
         console
     }));
-    for secret in loaded.iter().flat_map(|loaded| loaded.tree.as_ref()).flat_map(secrets) {
+    for secret in loaded
+        .iter()
+        .flat_map(|loaded| loaded.tree.as_ref())
+        .flat_map(secrets)
+    {
         bus.hide(&secret);
     }
     // What only looks at files needs no log, which may be another user's.
@@ -242,7 +253,9 @@ fn listen(logs: &Logs, bus: &Bus, machine: &Machine<'_>) -> Result<(), Failure> 
     }
     if let Some(to) = &logs.file {
         let path = env.cwd.join(find::expand(&to.path, env));
-        let log = files.log(&path).map_err(|error| no_log(to, &path, &error))?;
+        let log = files
+            .log(&path)
+            .map_err(|error| no_log(to, &path, &error))?;
         let layout = Some(to.layout.clone()).filter(|_| !logs.json);
         let clock = Arc::clone(&machine.clock);
         let file = File::new(log, &path, to.verbosity, layout, clock, env.process);
@@ -258,7 +271,10 @@ fn no_log(to: &LogTo, path: &Path, error: &io::Error) -> Failure {
         io::ErrorKind::IsADirectory => "name a file in that directory".to_owned(),
         io::ErrorKind::NotFound => {
             let folder = path.parent().unwrap_or(path).to_string_lossy();
-            format!("make its directory: mkdir -p {}", crate::option::words::quote(&folder))
+            format!(
+                "make its directory: mkdir -p {}",
+                crate::option::words::quote(&folder)
+            )
         }
         _ => match failure.help {
             Some(help) => help,
@@ -325,8 +341,11 @@ fn on_repositories(
         Ok(outline) => outline,
         Err(failure) => return refuse(host.bus, &failure),
     };
-    let verdict = walk(host, &outline, invocation.dry);
+    let verdict = walk(host, &outline, invocation.dry, &Nobody);
     let mut answers = Vec::new();
+    for (scope, failure) in verdict.failures {
+        summary.failed(&scope, failure);
+    }
     for file in verdict.files {
         for (scope, words) in file.warnings {
             summary.line(Level::Warning, format!("{scope}: {words}"));

@@ -26,6 +26,8 @@ mod pages;
 mod panics;
 #[path = "program/secrets.rs"]
 mod secrets;
+#[path = "program/status.rs"]
+mod status;
 #[path = "program/table.rs"]
 mod table;
 #[path = "program/words.rs"]

@@ -25,6 +25,8 @@ macro_rules! with_both_borgs {
 mod actions;
 #[path = "real/check.rs"]
 mod check;
+#[path = "real/completion.rs"]
+mod completion;
 #[path = "real/life.rs"]
 mod life;
 #[path = "real/old_names.rs"]
@@ -33,5 +35,7 @@ mod old_names;
 mod secrets;
 #[path = "real/ssh.rs"]
 mod ssh;
+#[path = "real/terminal.rs"]
+mod terminal;
 #[path = "real/trouble.rs"]
 mod trouble;

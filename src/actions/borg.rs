@@ -5,13 +5,42 @@ use super::{Action, Answer, Context, Info};
 use crate::host::{Failure, Level};
 use crate::options;
 
+/// The commands of borg 1.4 and 2.
+const COMMANDS: &[&str] = &[
+    "break-lock",
+    "check",
+    "compact",
+    "config",
+    "create",
+    "debug",
+    "delete",
+    "diff",
+    "export-tar",
+    "extract",
+    "import-tar",
+    "info",
+    "key",
+    "list",
+    "mount",
+    "prune",
+    "recreate",
+    "rename",
+    "repo-info",
+    "repo-list",
+    "serve",
+    "transfer",
+    "umount",
+    "upgrade",
+    "with-lock",
+];
+
 options! {
     /// Flags of borg.
     pub struct Flags {
         /// The archive that $ARCHIVE names: its name, or latest.
         archive: String = "NAME";
         /// What to run: everything after the word borg.
-        options: Vec<String> = "", no_flag;
+        options: Vec<String> = "", no_flag, suggests = COMMANDS;
         ..at: Where;
     }
 }

@@ -3,10 +3,13 @@
 pub mod borg;
 pub mod check;
 pub mod compact;
+pub mod completion;
 pub mod config;
 pub mod context;
 pub mod create;
+pub mod due;
 pub mod extract;
+pub mod history;
 pub mod info;
 pub mod list;
 pub mod prune;
@@ -14,12 +17,13 @@ pub mod repo_create;
 pub mod repo_info;
 pub mod repo_list;
 pub mod select;
+pub mod status;
 pub mod unbuilt;
 
 pub use context::{Alone, Context};
 
 use crate::host::Failure;
-use crate::option::{At, Groups, Options, walk};
+use crate::option::{At, Field, Groups, Options, walk};
 use crate::text::{Kind, Node, Problems};
 
 /// What an action leaves behind.
@@ -117,6 +121,12 @@ impl Entry {
         self.info.name == word || self.info.aliases.contains(&word)
     }
 
+    /// What takes the words after its name that are no flags.
+    pub fn rest(&self) -> Option<&'static Field> {
+        let mut fields = self.groups.iter().copied().flatten();
+        fields.find(|field| field.no_flag && field.shape.item().is_some())
+    }
+
     pub fn is_alone(&self) -> bool {
         matches!(self.run, Run::Alone(_))
     }
@@ -166,6 +176,11 @@ pub static ALL: &[Entry] = &[
     Entry::alone::<config::validate::Validate>(),
     Entry::alone::<config::show::Show>(),
     Entry::alone::<config::upgrade::Upgrade>(),
+    Entry::alone::<status::Status>(),
+    Entry::alone::<due::Due>(),
+    Entry::alone::<completion::Bash>(),
+    Entry::alone::<completion::Zsh>(),
+    Entry::alone::<completion::Fish>(),
 ];
 
 /// Actions of the original that come later.

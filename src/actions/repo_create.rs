@@ -10,11 +10,28 @@ use crate::option::Opt;
 use crate::option::words::quote;
 use crate::options;
 
+/// Encryptions of borg 1, then of borg 2.
+const MODES: &[&str] = &[
+    "repokey",
+    "keyfile",
+    "repokey-blake2",
+    "keyfile-blake2",
+    "authenticated",
+    "authenticated-blake2",
+    "none",
+    "repokey-aes-ocb",
+    "repokey-chacha20-poly1305",
+    "keyfile-aes-ocb",
+    "keyfile-chacha20-poly1305",
+    "repokey-blake2-aes-ocb",
+    "repokey-blake2-chacha20-poly1305",
+];
+
 options! {
     /// Flags of repo-create.
     pub struct Flags {
         /// Encryption of the new repository, for example repokey, keyfile, repokey-blake2 or none.
-        encryption: String = "MODE", short = 'e';
+        encryption: String = "MODE", short = 'e', suggests = MODES;
         /// Hash that identifies data (Borg 2).
         id_hash: String = "HASH", short = 'i';
         /// Where the key is kept: repokey or keyfile (Borg 2).

@@ -3,7 +3,7 @@
 
 use crate::config::Config;
 use crate::host::Failure;
-use crate::option::{Choice, Options};
+use crate::option::Options;
 use crate::text::{Origin, Problem};
 
 /// Options, and what they would be needed for.
@@ -47,13 +47,6 @@ const ROWS: &[Row] = &[
         dry: false,
         what: "tell monitoring services",
     },
-    // The old forms, `before_backup` and the like, have become these when a file is loaded.
-    Row {
-        options: &["commands"],
-        actions: &[],
-        dry: false,
-        what: "run commands before and after actions",
-    },
     Row {
         options: &["checks"],
         actions: &["check"],
@@ -88,7 +81,7 @@ pub fn refuse(config: &Config, action: &str, dry: bool) -> Result<(), Failure> {
         |row: &&Row| (row.dry || !dry) && (row.actions.is_empty() || row.actions.contains(&action));
     for row in ROWS.iter().filter(needed) {
         for name in row.options {
-            if let Some(origin) = config.place(name).filter(|_| is_used(config, name, action)) {
+            if let Some(origin) = config.place(name).filter(|_| is_used(config, name)) {
                 return Err(unbuilt(row, name, action, origin));
             }
         }
@@ -97,12 +90,8 @@ pub fn refuse(config: &Config, action: &str, dry: bool) -> Result<(), Failure> {
 }
 
 /// Does the value of an option that is set ask for anything?
-fn is_used(config: &Config, name: &str, action: &str) -> bool {
+fn is_used(config: &Config, name: &str) -> bool {
     match name {
-        "commands" => config.commands.commands.items().iter().any(|hook| {
-            let when = hook.when.items();
-            when.is_empty() || when.iter().any(|name| name.word() == action)
-        }),
         "checks" => config
             .checks
             .checks
@@ -181,9 +170,6 @@ mod tests {
         assert!(refused("sqlite_databases: [{name: a, path: b}]", "create", false).is_some());
         assert!(refused("cronitor: {ping_url: x}", "prune", false).is_some());
         assert!(refused("encryption_passphrase: '{credential file x}'", "list", true).is_some());
-        let hook = "commands: [{before: action, when: [prune], run: [x]}]";
-        assert!(refused(hook, "prune", false).is_some());
-        assert!(refused(hook, "create", false).is_none());
     }
 
     #[test]

@@ -1,17 +1,14 @@
 //! Hearing a borg and judging how it ended.
 
-use std::collections::VecDeque;
 use std::sync::PoisonError;
 
 use super::exit::{self, Judge, Meaning};
 use super::line::{self, Translation};
 use super::ready::Borg;
-use crate::host::{Command, Exit, Failure, FailureKind, Heard, Host, Level};
+use crate::host::{Child, Command, Exit, Failure, FailureKind, Heard, Host, Level, Tail};
 
 /// The longest answer of a probe that is kept, in bytes.
 const LONGEST: usize = 16 << 20;
-/// How many lines of a failed command are kept. borgmatic 2.1.10: 25.
-const TAIL: usize = 25;
 
 /// How a child ended, unjudged.
 pub struct Ended {
@@ -20,6 +17,8 @@ pub struct Ended {
     pub out: String,
     /// The last lines that nobody has seen.
     pub tail: Vec<String>,
+    /// The last lines that were said already.
+    pub said: Vec<String>,
     /// Borg's own name of what went wrong.
     pub error: Option<String>,
 }
@@ -111,8 +110,17 @@ impl Borg<'_> {
                 let mut failure = Failure::new("borgmatic::borg::exit", words())
                     .kind(FailureKind::Command(ended.exit));
                 failure.help = cause.and_then(|cause| exit::help(cause, &self.scope));
+                let said = if ended.said.is_empty() {
+                    ended.tail.clone()
+                } else {
+                    ended.said
+                };
                 failure.tail = ended.tail;
-                Err(failure)
+                Err(failure.of(Child {
+                    words: command.words(),
+                    exit: ended.exit,
+                    said,
+                }))
             }
         }
     }
@@ -126,7 +134,7 @@ fn listen(host: &Host<'_>, command: &Command, hear: Hear) -> Result<Ended, Failu
     }
     host.bus.line(Level::Debug, "", &command.to_string());
     let mut out = String::new();
-    let mut tail: VecDeque<String> = VecDeque::new();
+    let (mut tail, mut said) = (Tail::default(), Tail::default());
     let mut translation = Translation::default();
     let usual = if let Hear::Say(level) = hear {
         level
@@ -153,18 +161,17 @@ fn listen(host: &Host<'_>, command: &Command, hear: Hear) -> Result<Ended, Failu
             return;
         };
         if hear == Hear::Quiet {
-            if tail.len() == TAIL {
-                tail.pop_front();
-            }
-            tail.push_back(translation.text.clone());
+            tail.push(&translation.text);
         } else {
+            said.push(&translation.text);
             host.bus.pass(level, translation.passed());
         }
     })?;
     Ok(Ended {
         exit,
         out,
-        tail: tail.into(),
+        tail: tail.into_lines(),
+        said: said.into_lines(),
         error: translation.error,
     })
 }

@@ -109,10 +109,16 @@ fn mend(line: &str, mended: &mut String) {
     while let Some(at) = rest.find('\\') {
         let (before, escape) = rest.split_at(at);
         mended.push_str(before);
-        let lone = escape.get(..4).is_some_and(|it| it.eq_ignore_ascii_case("\\udc"))
+        let lone = escape
+            .get(..4)
+            .is_some_and(|it| it.eq_ignore_ascii_case("\\udc"))
             && escape.get(4..6).is_some();
-        let pair = escape.get(..3).is_some_and(|it| it.eq_ignore_ascii_case("\\ud"))
-            && escape.get(6..9).is_some_and(|it| it.eq_ignore_ascii_case("\\ud"));
+        let pair = escape
+            .get(..3)
+            .is_some_and(|it| it.eq_ignore_ascii_case("\\ud"))
+            && escape
+                .get(6..9)
+                .is_some_and(|it| it.eq_ignore_ascii_case("\\ud"));
         let length = if lone {
             mended.push_str("\\ufffd");
             6
@@ -194,7 +200,10 @@ mod tests {
         };
         let shown = |path: &str| Some((Level::Info, format!("A {path}")));
         assert_eq!(status(r"bad-\udcff\udcfe"), shown("bad-\u{fffd}\u{fffd}"));
-        assert_eq!(status(r"\ud83d\ude00 \udcff \\udcff é"), shown("😀 \u{fffd} \\udcff é"));
+        assert_eq!(
+            status(r"\ud83d\ude00 \udcff \\udcff é"),
+            shown("😀 \u{fffd} \\udcff é")
+        );
         assert_eq!(status(r"\n\u001b\udc80"), shown("\n\u{1b}\u{fffd}"));
         for half in [r#"{"path": "\udc"#, r#"{"path": "\ud83d\u"#, "{\\é", "{\\"] {
             assert_eq!(said(half, Level::Info), Some((Level::Info, half.into())));
@@ -210,7 +219,10 @@ mod tests {
         assert_eq!((passed.name, passed.msgid), (Some("borg.x"), Some("Y")));
         translation.read("plain", Level::Info, Level::Info);
         let passed = translation.passed();
-        assert_eq!((passed.text, passed.name, passed.msgid), ("plain", None, None));
+        assert_eq!(
+            (passed.text, passed.name, passed.msgid),
+            ("plain", None, None)
+        );
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::options::BorgOptions;
 use super::passphrase::Printed;
@@ -30,13 +30,14 @@ pub struct Borg<'a> {
     pub(super) warned: Mutex<Vec<String>>,
     program: String,
     env: Vec<(String, Option<String>)>,
-    passphrase: Option<Secret>,
+    /// Known from [`Self::unlock`] on.
+    passphrase: OnceLock<Option<Secret>>,
     /// The quietest level that somebody listens to.
     loud: Level,
 }
 
 impl<'a> Borg<'a> {
-    /// Finds the configured borg, its version and its passphrase, each asked once a run.
+    /// Finds the configured borg and its version, asked once a run.
     pub fn ready(
         host: &Host<'_>,
         known: &Known,
@@ -44,7 +45,6 @@ impl<'a> Borg<'a> {
         cwd: Option<PathBuf>,
         scope: &Scope,
     ) -> Result<Self, Failure> {
-        let passphrase = known.passphrases.find(host, options, cwd.as_deref())?;
         let program = options.local_path.text().unwrap_or("borg").to_owned();
         let path = locate::find(&program, host.env, host.files)?;
         let mut borg = Self {
@@ -55,7 +55,7 @@ impl<'a> Borg<'a> {
             warned: Mutex::default(),
             program,
             env: environment::changes(options, host.env),
-            passphrase: None,
+            passphrase: OnceLock::new(),
             loud: host.bus.threshold(),
         };
         let found = known
@@ -74,8 +74,18 @@ impl<'a> Borg<'a> {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .insert(path, borg.version.clone());
-        borg.passphrase = passphrase;
         Ok(borg)
+    }
+
+    /// Finds the passphrase: after the hooks before the first action, which may make it available.
+    pub fn unlock(&self, host: &Host<'_>, known: &Known) -> Result<(), Failure> {
+        if self.passphrase.get().is_none() {
+            let found = known
+                .passphrases
+                .find(host, self.options, self.cwd.as_deref())?;
+            self.passphrase.get_or_init(|| found);
+        }
+        Ok(())
     }
 
     fn ask_version(&self, host: &Host<'_>) -> Result<Version, Failure> {
@@ -120,7 +130,9 @@ impl<'a> Borg<'a> {
         command.cwd.clone_from(&self.cwd);
         command.secret = self
             .passphrase
-            .clone()
+            .get()
+            .cloned()
+            .flatten()
             .map(|secret| ("BORG_PASSPHRASE_FD", secret));
         command
     }

@@ -34,6 +34,11 @@ impl Repository {
         self.label.text().unwrap_or_else(|| self.path())
     }
 
+    /// Its path as files and lists may show it: a password in an address is masked.
+    pub fn shown_path(&self) -> String {
+        masked(self.path())
+    }
+
     /// Is it a path of this machine?
     pub fn is_local(&self) -> bool {
         !self.path().contains(':')
@@ -55,5 +60,45 @@ impl Repository {
         };
         self.label.text().is_some_and(|label| either(label, word))
             || either(&absolute(self.path()), &absolute(word))
+    }
+}
+
+/// `scheme://user:PASSWORD@host/…`, and of Borg 2 `s3:KEY:SECRET@…` and `b2:KEY:SECRET@…`.
+fn masked(path: &str) -> String {
+    let (start, end) = match path.split_once("://") {
+        Some((scheme, rest)) if !scheme.contains(':') => {
+            let start = scheme.len() + 3;
+            let authority = rest.find('/').map_or(path.len(), |end| start + end);
+            (start, path[..authority].rfind('@'))
+        }
+        _ if path.starts_with("s3:") || path.starts_with("b2:") => (3, path.rfind('@')),
+        _ => return path.to_owned(),
+    };
+    let secret = end.and_then(|end| Some((start + path.get(start..end)?.find(':')? + 1, end)));
+    secret.map_or_else(
+        || path.to_owned(),
+        |(from, to)| format!("{}***{}", &path[..from], &path[to..]),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::masked;
+
+    #[test]
+    fn a_password_in_an_address_is_masked() {
+        for (path, shown) in [
+            ("/mnt/a:b@c.borg", "/mnt/a:b@c.borg"),
+            ("ssh://me@host:22/./x.borg", "ssh://me@host:22/./x.borg"),
+            ("ssh://host:22/a:b@c", "ssh://host:22/a:b@c"),
+            ("sftp://me:pa:ss@w@host/x", "sftp://me:***@host/x"),
+            ("https://me:pass@host", "https://me:***@host"),
+            ("s3:key:sec/ret@https://host/x", "s3:key:***@https://host/x"),
+            ("s3:profile@/bucket/x", "s3:profile@/bucket/x"),
+            ("b2:key:secret@/bucket/x", "b2:key:***@/bucket/x"),
+            ("me@host:repo", "me@host:repo"),
+        ] {
+            assert_eq!(masked(path), shown);
+        }
     }
 }

@@ -18,6 +18,10 @@ pub(super) struct Deal {
     pub(super) acts: Vec<Act>,
     pub(super) given: Vec<Given>,
     pub(super) problems: Problems,
+    /// The flags that the last word may be, where it lacks its value.
+    pub(super) open: Vec<(&'static Field, &'static Shape)>,
+    /// The flag that takes all other words: they belong to borg.
+    pub(super) passed_on: Option<&'static Field>,
     taken: HashSet<usize>,
     values: HashSet<usize>,
 }
@@ -30,6 +34,14 @@ enum Meant {
 }
 
 impl Meant {
+    /// What it is, and the shape of one value.
+    fn of(&self) -> (&'static Field, &'static Shape) {
+        match self {
+            Self::Global(field) | Self::Action(field) => (field, item(field.shape)),
+            Self::Option(flag) => (flag.field, flag.shape),
+        }
+    }
+
     fn takes_value(&self) -> bool {
         match self {
             Self::Global(field) | Self::Action(field) => !matches!(field.shape, Shape::Bool),
@@ -57,6 +69,8 @@ impl Deal {
             acts,
             given: Vec::new(),
             problems: Problems::default(),
+            open: Vec::new(),
+            passed_on: None,
             taken: HashSet::new(),
             values: HashSet::new(),
         };
@@ -64,6 +78,7 @@ impl Deal {
             .iter()
             .find(|(_, entry)| entry.info.name == "borg")
             .map(|(index, _)| *index);
+        deal.passed_on = borg.and_then(|_| deal.acts.first()?.entry.rest());
         let mut index = 0;
         while index < argv.words.len() {
             if borg.is_some_and(|at| index > at && !is_borgmatics(argv, at, index)) {
@@ -169,6 +184,9 @@ impl Deal {
                                 "write {name} VALUE, or {name}=VALUE if it starts with a dash"
                             )),
                     );
+                if index + 1 == argv.words.len() {
+                    self.open = meant.iter().map(Meant::of).collect();
+                }
                 return index + 1;
             }
         };

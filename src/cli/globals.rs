@@ -13,6 +13,10 @@ options! {
         r#override: Vec<String> = "OPTION=VALUE";
         /// Leave ${VARIABLES} in the configuration as they are.
         no_environment_interpolation: bool = "";
+        /// Print the completion of bash.
+        bash_completion: bool = "";
+        /// Print the completion of fish.
+        fish_completion: bool = "";
         /// Show the version.
         version: bool = "";
         /// Show help: of the whole, or of an action.

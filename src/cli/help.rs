@@ -81,8 +81,6 @@ fn options(width: usize) -> String {
         if let Some((negative, _)) = all.next_if(|(_, next)| std::ptr::eq(*next, *field)) {
             line += &format!(", --{negative}");
         }
-        let about = field.about();
-        let about = about.split_once(". ").map_or(&*about, |(first, _)| first);
         let mut column = line.chars().count();
         if column >= COLUMN {
             line.push('\n');
@@ -90,7 +88,7 @@ fn options(width: usize) -> String {
         }
         line += &" ".repeat(COLUMN - column);
         column = COLUMN;
-        for (at, word) in about.trim_end_matches('.').split(' ').enumerate() {
+        for (at, word) in field.summary().split(' ').enumerate() {
             let long = word.chars().count();
             if at > 0 && column + 1 + long > width {
                 line += &format!("\n{:COLUMN$}", "");

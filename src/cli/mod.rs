@@ -2,6 +2,7 @@
 //! options and actions comes from their tables.
 
 pub mod argv;
+pub mod complete;
 pub mod deal;
 pub mod globals;
 pub mod help;

@@ -7,7 +7,7 @@ use super::argv::Argv;
 use super::deal::Deal;
 use super::globals::Globals;
 use super::mistakes;
-use crate::actions::{Act, DEFAULT, Entry};
+use crate::actions::{Act, DEFAULT, Entry, completion};
 use crate::config::load::Wishes;
 use crate::config::overrides;
 use crate::option::{At, Options, Shape, flags};
@@ -32,6 +32,8 @@ pub struct Invocation {
 #[derive(Debug)]
 pub enum Special {
     Version,
+    /// The script of a shell.
+    Completion(&'static str),
     /// Of these actions, or of the whole.
     Help(Vec<&'static Entry>),
 }
@@ -44,19 +46,18 @@ pub fn split(
 ) -> Result<Result<Invocation, Special>, Problems> {
     let mut problems = Problems::default();
     let argv = Argv::new(args, is_secret, &mut problems);
-    let mut requested = candidates(&argv, entries);
-    let deal = loop {
-        let deal = Deal::new(&argv, &requested, entries);
-        // A word that turned out to be a value is no action.
-        let before = requested.len();
-        requested.retain(|(index, _)| !deal.is_value(*index));
-        if requested.len() == before {
-            break deal;
-        }
-    };
+    let (requested, deal) = dealt(&argv, entries);
     let globals = Globals::take(&deal.globals, &At::Line, &mut problems);
     if globals.version.is_on() {
         return Ok(Err(Special::Version));
+    }
+    for (wanted, script) in [
+        (&globals.bash_completion, completion::BASH),
+        (&globals.fish_completion, completion::FISH),
+    ] {
+        if wanted.is_on() {
+            return Ok(Err(Special::Completion(script)));
+        }
     }
     if globals.help.is_on() {
         let group = argv
@@ -116,6 +117,23 @@ pub fn split(
     }))
 }
 
+/// The actions that are named, with their places, and whose every other word is.
+pub(super) fn dealt(
+    argv: &Argv,
+    entries: &'static [Entry],
+) -> (Vec<(usize, &'static Entry)>, Deal) {
+    let mut requested = candidates(argv, entries);
+    loop {
+        let deal = Deal::new(argv, &requested, entries);
+        // A word that turned out to be a value is no action.
+        let before = requested.len();
+        requested.retain(|(index, _)| !deal.is_value(*index));
+        if requested.len() == before {
+            return (requested, deal);
+        }
+    }
+}
+
 /// Words that may be actions, with their places. `config generate` stands at its second word.
 fn candidates(argv: &Argv, entries: &'static [Entry]) -> Vec<(usize, &'static Entry)> {
     let mut found: Vec<(usize, &'static Entry)> = Vec::new();
@@ -150,7 +168,7 @@ fn candidates(argv: &Argv, entries: &'static [Entry]) -> Vec<(usize, &'static En
 }
 
 /// How many words at the start are flags of the run, with their values: `-c FILE upgrade-config`.
-fn leading_flags(argv: &Argv) -> usize {
+pub(super) fn leading_flags(argv: &Argv) -> usize {
     let mut count = 0;
     while let Some(word) = argv.words.get(count) {
         let (name, attached) = match word.text.split_once('=') {

@@ -48,7 +48,9 @@ impl Logs {
     pub fn of(configs: &[&Config]) -> Result<Self, Problem> {
         let logging = || configs.iter().map(|config| &config.logging);
         let highest = |level: &dyn Fn(&Config) -> Option<i8>, default: i8| {
-            let levels = configs.iter().map(|config| level(config).unwrap_or(default));
+            let levels = configs
+                .iter()
+                .map(|config| level(config).unwrap_or(default));
             levels.max().unwrap_or(default)
         };
         let file = same("log_file", logging().map(|it| &it.log_file))?;
@@ -58,7 +60,10 @@ impl Logs {
         Ok(Self {
             console: highest(&|it| it.output.verbosity.get().map(|it| it.0), 0),
             syslog: highest(&|it| it.logging.syslog_verbosity.get().map(|it| it.0), -2),
-            monitoring: highest(&|it| it.logging.monitoring_verbosity.get().map(|it| it.0), 1),
+            monitoring: highest(
+                &|it| it.logging.monitoring_verbosity.get().map(|it| it.0),
+                1,
+            ),
             file: file
                 .filter(|(path, _)| !path.is_empty() && verbosity > -2)
                 .map(|(path, origin)| LogTo {

@@ -21,6 +21,8 @@ pub enum Streams {
     /// Standard output and error come back line by line; standard input is empty.
     #[default]
     Heard,
+    /// The same, but standard input is our own: a hook may ask.
+    Asking,
     /// All three are our own: the child may prompt and draw progress.
     Terminal,
 }
@@ -35,6 +37,8 @@ pub struct Command {
     pub umask: Option<u32>,
     pub streams: Streams,
     pub effect: Effect,
+    /// A shell: signals go to what it has started, too.
+    pub shell: bool,
     /// Given to the child through a pipe of its own, whose descriptor number is put into this
     /// environment variable.
     pub secret: Option<(&'static str, Secret)>,
@@ -45,6 +49,14 @@ impl Command {
         Self {
             program: program.into(),
             ..Self::default()
+        }
+    }
+
+    /// A line for the shell.
+    pub fn shell(line: impl Into<OsString>) -> Self {
+        Self {
+            shell: true,
+            ..Self::new("/bin/sh").arg("-c").arg(line)
         }
     }
 
@@ -97,6 +109,25 @@ impl Command {
         self
     }
 
+    /// The command without its surroundings; the word after a password flag is masked.
+    pub fn words(&self) -> String {
+        if let (true, Some(line)) = (self.shell, self.args.last()) {
+            return line.to_string_lossy().into_owned();
+        }
+        let mut text = self.program.to_string_lossy().into_owned();
+        let mut mask = false;
+        for arg in &self.args {
+            text.push(' ');
+            text += &if mask {
+                "***".into()
+            } else {
+                arg.to_string_lossy()
+            };
+            mask = arg == OsStr::new("--password");
+        }
+        text
+    }
+
     /// Connects the child to our own terminal.
     #[must_use]
     pub fn on_terminal(mut self) -> Self {
@@ -122,17 +153,7 @@ impl fmt::Display for Command {
                 text.extend([name, "=*** "]);
             }
         }
-        text += &self.program.to_string_lossy();
-        let mut mask = false;
-        for arg in &self.args {
-            text.push(' ');
-            text += &if mask {
-                "***".into()
-            } else {
-                arg.to_string_lossy()
-            };
-            mask = arg == OsStr::new("--password");
-        }
+        text += &self.words();
         match text.char_indices().nth(SHOWN) {
             Some((at, _)) => write!(f, "{}…", &text[..at]),
             None => f.write_str(&text),

@@ -76,6 +76,11 @@ impl Files {
         self.at(path).is_dir()
     }
 
+    /// Is it a file that can be read without waiting for a writer?
+    pub fn is_file(&self, path: &Path) -> bool {
+        self.at(path).is_file()
+    }
+
     /// The device a path lies on, if it exists.
     pub fn device(&self, path: &Path) -> Option<u64> {
         use std::os::unix::fs::MetadataExt;

@@ -141,7 +141,10 @@ impl Layout {
             parts.push(Part::Text(plain));
         }
         if parts.iter().all(|part| matches!(part, Part::Text(_))) {
-            return Err(("it names no field, so all lines would be the same".into(), known()));
+            return Err((
+                "it names no field, so all lines would be the same".into(),
+                known(),
+            ));
         }
         Ok(Self(parts))
     }
@@ -368,12 +371,27 @@ mod tests {
     #[test]
     fn fields_are_filled_in_as_python_does() {
         for (format, expected) in [
-            ("[{asctime}] {levelname}: {prefix}{message}", "[2026-05-04 03:17:01,042] INFO: lab: Creating"),
+            (
+                "[{asctime}] {levelname}: {prefix}{message}",
+                "[2026-05-04 03:17:01,042] INFO: lab: Creating",
+            ),
             ("{{{message}}}", "{Creating}"),
-            ("{levelname:<8}|{levelname:>6}|{levelname:^8}|{levelname:*^8}|", "INFO    |  INFO|  INFO  |**INFO**|"),
-            ("{levelname:.2}{levelno:5}{levelno:05d}{process}", "IN   200002077"),
-            ("{created} {created:.1f} {msecs} {msecs:03.0f}", "1777864621.042 1777864621.0 42.0 042"),
-            ("{relativeCreated} {name} {lineno} {message:s}", "1042.0 borgmatic 0 Creating"),
+            (
+                "{levelname:<8}|{levelname:>6}|{levelname:^8}|{levelname:*^8}|",
+                "INFO    |  INFO|  INFO  |**INFO**|",
+            ),
+            (
+                "{levelname:.2}{levelno:5}{levelno:05d}{process}",
+                "IN   200002077",
+            ),
+            (
+                "{created} {created:.1f} {msecs} {msecs:03.0f}",
+                "1777864621.042 1777864621.0 42.0 042",
+            ),
+            (
+                "{relativeCreated} {name} {lineno} {message:s}",
+                "1042.0 borgmatic 0 Creating",
+            ),
         ] {
             assert_eq!(line(format), expected, "{format}");
         }

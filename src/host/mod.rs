@@ -8,11 +8,13 @@ pub mod layout;
 pub mod outcome;
 pub mod ports;
 pub mod script;
+pub mod tail;
 
 pub use crate::option::Secret;
 pub use command::{Command, Effect, Streams};
 pub use event::{About, Body, Bus, Event, Level, Listener, Passed, Scope};
 pub use files::{Files, LogFile};
 pub use layout::Layout;
-pub use outcome::{Exit, Failure, FailureKind, Signal};
+pub use outcome::{Child, Exit, Failure, FailureKind, Signal};
 pub use ports::{Clock, Env, Heard, Host, Processes, Sockets, Terminal};
+pub use tail::Tail;

@@ -58,6 +58,18 @@ pub struct Failure {
     pub tail: Vec<String>,
     pub help: Option<String>,
     pub kind: FailureKind,
+    /// The child that it came from.
+    pub child: Option<Box<Child>>,
+}
+
+/// A child that ended badly, as hooks and logs hear of it.
+#[derive(Clone, Debug)]
+pub struct Child {
+    /// Its command line.
+    pub words: String,
+    pub exit: Exit,
+    /// The last lines of all that it said.
+    pub said: Vec<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -70,6 +82,8 @@ pub enum FailureKind {
     File,
     /// What was asked for cannot be done.
     Refused,
+    /// A command hook asks to leave out the rest, and to call that a success.
+    Soft,
     /// A signal ended the run.
     Interrupted(Signal),
 }
@@ -82,12 +96,19 @@ impl Failure {
             tail: Vec::new(),
             help: None,
             kind: FailureKind::Refused,
+            child: None,
         }
     }
 
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    #[must_use]
+    pub fn of(mut self, child: Child) -> Self {
+        self.child = Some(Box::new(child));
         self
     }
 

@@ -90,6 +90,22 @@ impl Env {
             .and_then(OsStr::to_str)
             .filter(|text| !text.is_empty())
     }
+
+    /// Does the locale use UTF-8? The first of the three that is set decides.
+    pub fn speaks_utf8(&self) -> bool {
+        ["LC_ALL", "LC_CTYPE", "LANG"]
+            .iter()
+            .find_map(|name| self.text(name))
+            .is_some_and(|locale| {
+                let locale = locale.to_ascii_lowercase();
+                locale.contains("utf-8") || locale.contains("utf8")
+            })
+    }
+
+    /// `NO_GRAPHICS`: sentences instead of drawings, for those who listen.
+    pub fn refuses_graphics(&self) -> bool {
+        self.text("NO_GRAPHICS").is_some_and(|value| value != "0")
+    }
 }
 
 /// Everything the program may ask of the world.

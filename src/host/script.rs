@@ -9,8 +9,8 @@ use std::time::Duration;
 use jiff::Zoned;
 
 use super::{
-    About, Body, Bus, Clock, Command, Env, Event, Exit, Failure, Files, Heard, Host, Level, Listener,
-    Processes, Signal, Sockets, Terminal,
+    About, Body, Bus, Clock, Command, Env, Event, Exit, Failure, Files, Heard, Host, Level,
+    Listener, Processes, Signal, Sockets, Terminal,
 };
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -85,6 +85,11 @@ impl Outcome {
         matches!(self, Self::Done | Self::Warned)
     }
 
+    /// Was it tried?
+    pub fn is_try(self) -> bool {
+        self != Self::Skipped
+    }
+
     pub fn word(self) -> &'static str {
         match self {
             Self::Done => "done",

@@ -30,6 +30,8 @@ pub struct Field {
     pub sets_to: &'static str,
     /// No flag of its own: an action has one of that name.
     pub no_flag: bool,
+    /// Values to offer while somebody types; others are as good.
+    pub suggests: &'static [&'static str],
     /// What to use instead, as the end of the sentence «use …»; empty for one that is up to date.
     pub deprecated: &'static str,
     /// It belongs only beside this: `after` (that key is there) or `name=spot` (it has that value).
@@ -54,6 +56,7 @@ impl Field {
         sets: "",
         sets_to: "",
         no_flag: false,
+        suggests: &[],
         deprecated: "",
         of: "",
         or: "",
@@ -63,6 +66,13 @@ impl Field {
     /// The words of `doc` on one line.
     pub fn about(&self) -> String {
         self.doc.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// The first sentence of it, without its stop.
+    pub fn summary(&self) -> String {
+        let about = self.about();
+        let first = about.split_once(". ").map_or(&*about, |(first, _)| first);
+        first.trim_end_matches('.').to_owned()
     }
 
     /// The key and the value that `of` asks for; without a value the key alone counts.

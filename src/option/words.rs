@@ -70,11 +70,24 @@ pub fn split(text: &str) -> Result<Vec<String>, &'static str> {
 
 /// One word for a shell. Python docs: `shlex.quote`.
 pub fn quote(word: &str) -> String {
-    let plain = |letter: char| letter.is_ascii_alphanumeric() || "@%+=:,./-_".contains(letter);
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
+    String::from_utf8_lossy(&quote_bytes(word.as_bytes())).into_owned()
+}
+
+/// The same for a word that may not be text.
+pub fn quote_bytes(word: &[u8]) -> Vec<u8> {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"@%+=:,./-_".contains(byte);
+    if !word.is_empty() && word.iter().all(plain) {
+        return word.to_vec();
     }
-    format!("'{}'", word.replace('\'', "'\"'\"'"))
+    let mut quoted = vec![b'\''];
+    for byte in word {
+        match byte {
+            b'\'' => quoted.extend_from_slice(b"'\"'\"'"),
+            other => quoted.push(*other),
+        }
+    }
+    quoted.push(b'\'');
+    quoted
 }
 
 #[cfg(test)]

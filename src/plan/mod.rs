@@ -2,5 +2,7 @@
 //! action goes is its own story.
 
 pub mod outline;
+pub mod place;
 
-pub use outline::{FilePart, Outline, UnitPart, outline};
+pub use outline::{ActPart, FilePart, Outline, UnitPart, outline};
+pub use place::{Share, Whole};

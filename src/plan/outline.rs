@@ -4,13 +4,18 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::actions::Act;
-use crate::config::{Loaded, Unit};
+use crate::config::{Config, Loaded, Unit};
+use crate::hooks::command::{Around, Hook, is_meant};
 use crate::host::Failure;
 use crate::option::Choice;
 use crate::text::near::nearest;
 
+use super::place::{self, Whole};
+
 #[derive(Debug)]
 pub struct Outline<'a> {
+    /// The command hooks around all of it.
+    pub around: Whole<'a>,
     pub files: Vec<FilePart<'a>>,
     /// All files that the configurations were read from.
     pub read: Vec<PathBuf>,
@@ -20,6 +25,10 @@ pub struct Outline<'a> {
 #[derive(Debug)]
 pub struct FilePart<'a> {
     pub loaded: &'a Loaded,
+    pub config: &'a Config,
+    pub around: Around<'a>,
+    /// The command hooks for an error in it.
+    pub after_error: Vec<&'a Hook>,
     pub units: Vec<UnitPart<'a>>,
 }
 
@@ -27,7 +36,44 @@ pub struct FilePart<'a> {
 #[derive(Debug)]
 pub struct UnitPart<'a> {
     pub unit: &'a Unit,
-    pub acts: Vec<&'a Act>,
+    pub around: Around<'a>,
+    /// All that were asked for, in order.
+    pub acts: Vec<ActPart<'a>>,
+}
+
+/// One action there.
+#[derive(Debug)]
+pub struct ActPart<'a> {
+    pub act: &'a Act,
+    pub around: Around<'a>,
+    /// `skip_actions` names it.
+    pub skipped: bool,
+}
+
+impl ActPart<'_> {
+    pub fn name(&self) -> &'static str {
+        self.act.entry.info.name
+    }
+}
+
+impl<'a> UnitPart<'a> {
+    fn of(unit: &'a Unit, acts: &'a [Act]) -> Self {
+        let part = |act: &'a Act| ActPart {
+            act,
+            around: place::around_action(&unit.config, act),
+            skipped: is_skipped(unit, act),
+        };
+        Self {
+            unit,
+            around: place::around_repository(&unit.config, acts),
+            acts: acts.iter().map(part).collect(),
+        }
+    }
+
+    /// The actions that run.
+    pub fn running(&self) -> impl Iterator<Item = &ActPart<'a>> {
+        self.acts.iter().filter(|part| !part.skipped)
+    }
 }
 
 /// The outline of a run over all configurations that are good. `cwd` is where relative repositories
@@ -41,7 +87,11 @@ pub fn outline<'a>(
     let mut known = Vec::new();
     let (mut files, mut read) = (Vec::new(), Vec::new());
     let mut found = chosen.is_none();
-    for loaded in loaded.iter().filter(|loaded| loaded.config.is_some()) {
+    let around = place::around_everything(loaded, acts);
+    for loaded in loaded {
+        let Some(config) = &loaded.config else {
+            continue;
+        };
         read.extend(loaded.files.iter().cloned());
         let mut units = Vec::new();
         for unit in &loaded.units {
@@ -50,16 +100,23 @@ pub fn outline<'a>(
                 continue;
             }
             found = true;
-            units.push(UnitPart {
-                unit,
-                acts: acts.iter().filter(|act| !is_skipped(unit, act)).collect(),
-            });
+            units.push(UnitPart::of(unit, acts));
         }
-        files.push(FilePart { loaded, units });
+        files.push(FilePart {
+            loaded,
+            config,
+            around: place::around_file(config, acts),
+            after_error: place::after_error_in(config, acts),
+            units,
+        });
     }
     match chosen {
         Some(chosen) if !found && !files.is_empty() => Err(unknown(chosen, &known)),
-        _ => Ok(Outline { files, read }),
+        _ => Ok(Outline {
+            around,
+            files,
+            read,
+        }),
     }
 }
 
@@ -74,7 +131,7 @@ fn is_skipped(unit: &Unit, act: &Act) -> bool {
             .skip_actions
             .items()
             .iter()
-            .any(|skipped| skipped.word() == name)
+            .any(|skipped| is_meant(skipped.word(), name))
 }
 
 fn unknown(chosen: &str, known: &[&str]) -> Failure {
@@ -94,9 +151,8 @@ impl fmt::Display for Outline<'_> {
             writeln!(f, "{}", file.loaded.path.display())?;
             for part in &file.units {
                 writeln!(f, "  {}", part.unit.repository.name())?;
-                part.acts
-                    .iter()
-                    .try_for_each(|act| writeln!(f, "    {}", act.entry.info.name))?;
+                part.running()
+                    .try_for_each(|part| writeln!(f, "    {}", part.name()))?;
             }
         }
         Ok(())

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use nu_ansi_term::Color;
 
+use super::json;
 use super::printable::printable;
 use super::style::{Colours, Style, frame};
 use super::told::{Part, told};
-use super::json;
 use crate::host::{About, Body, Clock, Event, Level, Listener, Terminal};
 
 /// The quietest level of a verbosity, from -2 (nothing at all) to 2 (everything).
@@ -42,12 +42,7 @@ struct Obeys {
 }
 
 impl Console {
-    pub fn new(
-        terminal: Arc<dyn Terminal>,
-        verbosity: i8,
-        colours: Colours,
-        style: Style,
-    ) -> Self {
+    pub fn new(terminal: Arc<dyn Terminal>, verbosity: i8, colours: Colours, style: Style) -> Self {
         Self {
             threshold: threshold(verbosity),
             paint: Paint::default(),

@@ -156,17 +156,28 @@ mod tests {
                 body: Body::Data("[]"),
             });
         });
-        assert_eq!(text, "[2026-05-04 03:17:00,000] INFO: lab: Creating an archive\n");
+        assert_eq!(
+            text,
+            "[2026-05-04 03:17:00,000] INFO: lab: Creating an archive\n"
+        );
     }
 
     #[test]
     fn each_line_of_what_was_said_is_a_line_of_the_log() {
         let layout = Layout::parse("{levelname} {prefix}{message}").ok();
         let text = logged(layout, |bus| {
-            let passed = |text, name| Passed { text, name, msgid: None };
+            let passed = |text, name| Passed {
+                text,
+                name,
+                msgid: None,
+            };
             bus.pass(Level::Error, passed("Traceback\n  \x1b[2J\n", None));
-            bus.pass(Level::Info, passed("A /new\nline", Some("borg.file_status")));
-            let mut failure = Failure::new("borgmatic::borg::exit", "it failed").help("try\nor not");
+            bus.pass(
+                Level::Info,
+                passed("A /new\nline", Some("borg.file_status")),
+            );
+            let mut failure =
+                Failure::new("borgmatic::borg::exit", "it failed").help("try\nor not");
             failure.tail = vec!["oh".into()];
             bus.say(Event {
                 level: Level::Error,

@@ -122,8 +122,15 @@ mod tests {
             msgid: Some("Repository.DoesNotExist"),
         };
         let line = written(&event(Body::Passed(passed)), &About::default());
-        assert!(line.ends_with("\"name\":\"borg.archiver\",\"msgid\":\"Repository.DoesNotExist\"}\n"), "{line}");
-        let passed = Passed { name: None, msgid: None, ..passed };
+        assert!(
+            line.ends_with("\"name\":\"borg.archiver\",\"msgid\":\"Repository.DoesNotExist\"}\n"),
+            "{line}"
+        );
+        let passed = Passed {
+            name: None,
+            msgid: None,
+            ..passed
+        };
         let line = written(&event(Body::Passed(passed)), &About::default());
         assert!(line.ends_with("\"name\":null}\n"), "{line}");
     }

@@ -32,8 +32,8 @@ impl Style {
     pub fn new(env: &Env, terminal: &dyn Terminal, colour: bool) -> Self {
         Self {
             colour,
-            unicode: speaks_utf8(env),
-            narrated: env.text("NO_GRAPHICS").is_some_and(|value| value != "0"),
+            unicode: env.speaks_utf8(),
+            narrated: env.refuses_graphics(),
             width: terminal.width().clamp(NARROWEST, WIDEST),
         }
     }
@@ -77,17 +77,6 @@ fn colour(env: &Env, structured: bool, refused: bool, on_terminal: bool) -> bool
             .any(|word| choice.eq_ignore_ascii_case(word)),
         None => on_terminal && set("TERM").is_none_or(|kind| kind != "dumb"),
     }
-}
-
-/// Does the locale use UTF-8? The first of the three that is set decides.
-fn speaks_utf8(env: &Env) -> bool {
-    ["LC_ALL", "LC_CTYPE", "LANG"]
-        .iter()
-        .find_map(|name| env.text(name))
-        .is_some_and(|locale| {
-            let locale = locale.to_ascii_lowercase();
-            locale.contains("utf-8") || locale.contains("utf8")
-        })
 }
 
 /// A mistake with the text around it. Ends with a line end.

@@ -38,11 +38,18 @@ pub(super) fn told(event: &Event<'_>, hand: &mut Hand<'_>) {
             hand(Part::Words, event.scope, passed.text);
         }
         Body::Passed(passed) => {
-            lines(passed.text, &mut |line| hand(Part::Words, event.scope, line));
+            lines(passed.text, &mut |line| {
+                hand(Part::Words, event.scope, line)
+            });
         }
         Body::Failure(failure) => {
-            lines(&failure.words, &mut |line| hand(Part::Words, event.scope, line));
-            failure.tail.iter().for_each(|line| hand(Part::Tail, "", line));
+            lines(&failure.words, &mut |line| {
+                hand(Part::Words, event.scope, line)
+            });
+            failure
+                .tail
+                .iter()
+                .for_each(|line| hand(Part::Tail, "", line));
             help(failure.help.as_deref(), hand);
         }
         Body::Problem(problem) => {

@@ -6,14 +6,14 @@ use crate::host::{Failure, Host, Level};
 use crate::plan::UnitPart;
 
 /// A repository in the queue.
-pub(super) struct Try<'a> {
-    pub(super) part: &'a UnitPart<'a>,
+pub(super) struct Try<'a, 'f> {
+    pub(super) part: &'a UnitPart<'f>,
     /// 0 is the first.
-    number: u32,
+    pub(super) number: u32,
 }
 
-impl<'a> Try<'a> {
-    pub(super) fn first(part: &'a UnitPart<'a>) -> Self {
+impl<'a, 'f> Try<'a, 'f> {
+    pub(super) fn first(part: &'a UnitPart<'f>) -> Self {
         Self { part, number: 0 }
     }
 

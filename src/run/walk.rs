@@ -1,163 +1,117 @@
-//! The interpreter of an outline: each file, each repository, each action, in order. What fails in
-//! one repository does not keep the others from their backup.
+//! The interpreter of an outline: each file, each repository, each action, in order, and the command
+//! hooks around them. From the outside in:
+//!
+//! 1. here: the hooks of everything, and between them the files;
+//! 2. [`super::file`]: the hooks of a configuration, and between them its repositories, with retries;
+//!    then the hooks for an error. A lock around a configuration belongs before all of that;
+//! 3. [`super::repository`]: the hooks of a repository, and between them its actions, each with its
+//!    hooks; tells the [`super::Observer`] how each action went.
+//!
+//! What runs once, after all files and before the last hooks, belongs between these two in [`walk`].
 
-use std::collections::VecDeque;
 use std::path::Path;
 
-use super::queue::Try;
-use super::verdict::{FileVerdict, Verdict};
-use crate::actions::{Answer, Context, Run, unbuilt};
-use crate::borg::{Borg, Known, Repository};
-use crate::config::directories;
-use crate::host::{Failure, FailureKind, Host, Level};
-use crate::plan::{FilePart, Outline, UnitPart};
+use super::bracket::suited;
+use super::observe::Observer;
+use super::verdict::Verdict;
+use crate::borg::Known;
+use crate::config::{Config, directories};
+use crate::hooks::command::run::umask;
+use crate::hooks::command::{Ending, Side, Surroundings, Variables};
+use crate::host::{FailureKind, Host, Level};
+use crate::plan::{Outline, Share};
 
 /// Carries an outline out.
-pub fn walk(host: &Host<'_>, outline: &Outline<'_>, dry: bool) -> Verdict {
+pub fn walk(host: &Host<'_>, outline: &Outline<'_>, dry: bool, observer: &dyn Observer) -> Verdict {
     let known = Known::default();
     let walk = Walk {
         host,
         outline,
         known: &known,
+        observer,
         dry,
     };
     let mut verdict = Verdict::default();
-    for part in &outline.files {
-        verdict.files.push(walk.file(part));
-        verdict.stopped = host.processes.stop();
-        if verdict.stopped.is_some() {
-            break;
+    let everything = &outline.around;
+    let begun = walk.everything(&everything.before, Side::Before, None, &mut verdict);
+    if begun {
+        for part in &outline.files {
+            if host.processes.stop().is_some() {
+                break;
+            }
+            verdict.files.push(walk.file(part));
         }
     }
+    // borgmatic 2.1.10: not after a signal.
+    if begun && host.processes.stop().is_none() {
+        let failed = verdict.files.iter().any(|file| !file.failures.is_empty());
+        let ending = if failed { Ending::Fail } else { Ending::Finish };
+        walk.everything(&everything.after, Side::After, Some(ending), &mut verdict);
+    }
+    verdict.stopped = host.processes.stop();
     verdict
 }
 
-struct Walk<'a> {
-    host: &'a Host<'a>,
-    outline: &'a Outline<'a>,
-    known: &'a Known,
-    dry: bool,
+pub(super) struct Walk<'a> {
+    pub(super) host: &'a Host<'a>,
+    pub(super) outline: &'a Outline<'a>,
+    pub(super) known: &'a Known,
+    pub(super) observer: &'a dyn Observer,
+    pub(super) dry: bool,
 }
 
 impl Walk<'_> {
-    fn file(&self, file: &FilePart<'_>) -> FileVerdict {
-        let path = &file.loaded.path;
-        let mut verdict = FileVerdict {
-            path: path.clone(),
-            failures: Vec::new(),
-            warnings: Vec::new(),
-            answers: Vec::new(),
-        };
-        let mut queue: VecDeque<Try<'_>> = file.units.iter().map(Try::first).collect();
-        while let Some(this) = queue.pop_front() {
-            let (part, scope) = (this.part, this.part.unit.repository.name());
-            let ready = part.acts.iter().try_for_each(|act| {
-                unbuilt::refuse(&part.unit.config, act.entry.info.name, self.dry)
-            });
-            let can_help = ready.is_ok();
-            let mut warnings = Vec::new();
-            let ended = ready.and_then(|()| {
-                this.wait(self.host)?;
-                self.repository(file, part, &mut warnings)
-            });
-            verdict
-                .warnings
-                .extend(warnings.into_iter().map(|words| (scope.to_owned(), words)));
-            let failure = match ended {
-                Ok(answers) => {
-                    verdict.answers.extend(answers);
-                    continue;
+    /// Runs hooks around everything; says whether they ended well. Here exit status 75 is an error
+    /// too. borgmatic 2.1.10: the same.
+    fn everything(
+        &self,
+        shares: &[Share<'_>],
+        side: Side,
+        ending: Option<Ending>,
+        verdict: &mut Verdict,
+    ) -> bool {
+        for share in shares {
+            let path = &share.loaded.path;
+            let scope = path.to_string_lossy();
+            let hooks = ending.map_or_else(
+                || share.hooks.clone(),
+                |ending| suited(&share.hooks, ending),
+            );
+            let variables = variables(path, share.config);
+            let surroundings = self.surroundings(&scope, "everything", share.config, variables);
+            if let Err(mut failure) = surroundings.run(self.host, &hooks, side) {
+                if matches!(failure.kind, FailureKind::Soft) {
+                    failure.kind = FailureKind::Refused;
                 }
-                Err(failure) => failure,
-            };
-            let next = this
-                .next()
-                .filter(|_| can_help && !matches!(failure.kind, FailureKind::Interrupted(_)));
-            let level = if next.is_some() {
-                Level::Warning
-            } else {
-                Level::Error
-            };
-            self.host.bus.line(level, scope, &failure.words);
-            failure
-                .tail
-                .iter()
-                .for_each(|line| self.host.bus.line(level, "", line));
-            if let Some(next) = next {
-                let words = next.announce();
-                self.host.bus.line(level, scope, &words);
-                queue.push_back(next);
-                continue;
-            }
-            let stops = matches!(failure.kind, FailureKind::Interrupted(_));
-            verdict.failures.push((scope.to_owned(), failure));
-            if stops {
-                break;
+                self.host.bus.line(Level::Error, &scope, &failure.words);
+                verdict.failures.push((scope.into_owned(), failure));
+                return false;
             }
         }
-        if !verdict.failures.is_empty() {
-            // borgmatic 2.1.10: half an answer is none.
-            verdict.answers.clear();
-        }
-        verdict
+        true
     }
 
-    fn repository(
+    pub(super) fn surroundings<'s>(
         &self,
-        file: &FilePart<'_>,
-        part: &UnitPart<'_>,
-        warnings: &mut Vec<String>,
-    ) -> Result<Vec<serde_json::Value>, Failure> {
-        let host = self.host;
-        let (config, repository) = (&part.unit.config, &part.unit.repository);
-        let cwd = directories::working(&config.source, host.env);
-        if let Some(cwd) = cwd.as_ref().filter(|cwd| !host.files.is_dir(cwd)) {
-            let words = format!("the working directory {} does not exist", cwd.display());
-            return Err(Failure::new("borgmatic::run::working-directory", words)
-                .help("correct the option working_directory"));
-        }
-        refuse_file(host, repository, cwd.as_deref())?;
-        let borg = Borg::ready(host, self.known, &config.borg, cwd, repository.name())?;
-        let context = Context {
-            host,
-            borg: &borg,
-            config,
-            repository,
-            file: &file.loaded.path,
-            files: &self.outline.read,
+        scope: &'s str,
+        what: &'s str,
+        config: &Config,
+        variables: Variables,
+    ) -> Surroundings<'s> {
+        Surroundings {
+            scope,
+            what,
+            cwd: directories::working(&config.source, self.host.env),
+            umask: config.borg.umask.get().and_then(|digits| umask(*digits)),
+            variables,
             dry: self.dry,
-        };
-        let mut answers = Vec::new();
-        let ended = part.acts.iter().try_for_each(|act| {
-            let Run::OnRepository(run) = act.entry.run else {
-                return Ok(());
-            };
-            if let Answer::Json(document) = run(&context, &act.flags)? {
-                answers.push(document);
-            }
-            host.processes
-                .stop()
-                .map_or(Ok(()), |signal| Err(Failure::interrupted(signal)))
-        });
-        warnings.extend(borg.warnings());
-        ended.map(|()| answers)
+        }
     }
 }
 
-/// A local repository is a directory. Borg's own words for a file in its place do not say so.
-fn refuse_file(
-    host: &Host<'_>,
-    repository: &Repository,
-    cwd: Option<&Path>,
-) -> Result<(), Failure> {
-    let path = cwd.unwrap_or(&host.env.cwd).join(repository.path());
-    if !repository.is_local() || !host.files.exists(&path) || host.files.is_dir(&path) {
-        return Ok(());
-    }
-    let words = format!(
-        "the repository {} is a file, not a directory",
-        path.display()
-    );
-    Err(Failure::new("borgmatic::run::repository", words)
-        .help("correct the path of the repository, or move the file away"))
+/// What all hooks of a file may name.
+pub(super) fn variables(file: &Path, config: &Config) -> Variables {
+    Variables::default()
+        .with("configuration_filename", file)
+        .with("log_file", config.logging.log_file.text().unwrap_or(""))
 }

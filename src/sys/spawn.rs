@@ -34,10 +34,10 @@ pub(super) fn start(command: &Command) -> Result<Child, Failure> {
         builder.current_dir(cwd);
     }
     if command.streams == Streams::Heard {
-        builder
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
+        builder.stdin(Stdio::null());
+    }
+    if command.streams != Streams::Terminal {
+        builder.stdout(Stdio::piped()).stderr(Stdio::piped());
     }
     let mut secret = None;
     if let Some((name, text)) = &command.secret {

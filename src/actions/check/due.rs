@@ -9,6 +9,7 @@ use crate::actions::Context;
 use crate::config::groups::{CheckName, Checks, Frequency};
 use crate::host::Level;
 use crate::option::Choice;
+use crate::option::age::spoken;
 
 /// A check that the configuration or `--only` asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,32 +109,6 @@ fn left(frequency: Frequency, last: Option<SystemTime>, now: SystemTime) -> Opti
     due.duration_since(now).ok().filter(|left| !left.is_zero())
 }
 
-/// «6 days 23 hours», «5 minutes»: the two largest units.
-fn spoken(time: Duration) -> String {
-    let units = [
-        ("day", 86_400),
-        ("hour", 3600),
-        ("minute", 60),
-        ("second", 1),
-    ];
-    let mut left = time.as_secs().max(1);
-    let mut parts = Vec::new();
-    for (name, seconds) in units {
-        let number = left / seconds;
-        left %= seconds;
-        if number > 0 {
-            parts.push(format!(
-                "{number} {name}{}",
-                if number == 1 { "" } else { "s" }
-            ));
-        } else if !parts.is_empty() {
-            break;
-        }
-    }
-    parts.truncate(2);
-    parts.join(" ")
-}
-
 /// Is this one of the days? borgmatic 2.1.10: English names as `Monday`, `weekday`, `weekend`.
 fn on_day(days: &[String], today: Weekday) -> bool {
     let name = match today {
@@ -162,7 +137,7 @@ mod tests {
 
     use jiff::civil::Weekday;
 
-    use super::{left, on_day, spoken, wanted};
+    use super::{left, on_day, wanted};
     use crate::config::groups::{CheckName, Checks, Frequency};
 
     #[test]
@@ -174,7 +149,6 @@ mod tests {
         assert_eq!(left(daily, ago(86_400), now), None);
         assert_eq!(left(daily, ago(86_399), now), Some(Duration::from_secs(1)));
         assert_eq!(left(Frequency(None), ago(0), now), None);
-        assert_eq!(spoken(Duration::from_hours(25)), "1 day 1 hour");
     }
 
     #[test]

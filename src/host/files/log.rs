@@ -71,7 +71,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let at = folder.path().join("run.log");
         fs::write(&at, "old\n").unwrap();
-        let mut log = Files::new(folder.path()).log(Path::new("/run.log")).unwrap();
+        let mut log = Files::new(folder.path())
+            .log(Path::new("/run.log"))
+            .unwrap();
         log.add(b"one\n").unwrap();
         fs::rename(&at, folder.path().join("run.log.1")).unwrap();
         log.add(b"two\n").unwrap();
@@ -93,6 +95,9 @@ mod tests {
         let made = std::process::Command::new("mkfifo").arg(&fifo).status();
         assert!(made.unwrap().success());
         let refused = files.log(Path::new("/fifo")).unwrap_err();
-        assert_eq!(refused.raw_os_error(), Some(rustix::io::Errno::NXIO.raw_os_error()));
+        assert_eq!(
+            refused.raw_os_error(),
+            Some(rustix::io::Errno::NXIO.raw_os_error())
+        );
     }
 }

@@ -1,0 +1,81 @@
+//! Which ledger a repository has, what it is called there, and what is known of it.
+
+use std::collections::HashMap;
+
+use super::Alone;
+use crate::borg::Repository;
+use crate::config::groups::Run;
+use crate::config::{Loaded, Unit, directories};
+use crate::host::{Env, Failure, Files, Level};
+use crate::ledger::{Histories, History, Key, Ledger};
+
+/// A configured repository and its past.
+pub struct Past<'a> {
+    pub unit: &'a Unit,
+    pub key: Key,
+    pub history: History,
+}
+
+/// The ledger of a repository.
+pub fn ledger(run: &Run, env: &Env) -> Ledger {
+    Ledger::new(&directories::state(run, env))
+}
+
+/// What a repository is called in it.
+pub fn key(loaded: &Loaded, repository: &Repository, files: &Files, env: &Env) -> Key {
+    let path = env.cwd.join(&loaded.path);
+    let path = files.real(&path).unwrap_or(path);
+    Key {
+        configuration: path.to_string_lossy().into_owned(),
+        repository: repository.shown_path(),
+    }
+}
+
+/// All repositories of these files with their past, each ledger read once.
+pub fn pasts<'a>(
+    loaded: impl IntoIterator<Item = &'a Loaded>,
+    files: &Files,
+    env: &Env,
+) -> Result<Vec<Past<'a>>, Failure> {
+    let mut known: HashMap<Ledger, Histories> = HashMap::new();
+    let mut pasts = Vec::new();
+    for loaded in loaded {
+        for unit in &loaded.units {
+            let ledger = ledger(&unit.config.run, env);
+            if !known.contains_key(&ledger) {
+                let read = History::all(ledger.read(files)?);
+                known.insert(ledger.clone(), read);
+            }
+            let key = key(loaded, &unit.repository, files, env);
+            let history = known[&ledger].get(&key).cloned().unwrap_or_default();
+            pasts.push(Past { unit, key, history });
+        }
+    }
+    Ok(pasts)
+}
+
+/// The same for an action, which needs one file at least.
+pub(super) fn of_all<'a>(alone: &Alone<'a>) -> Result<Vec<Past<'a>>, Failure> {
+    if alone.loaded.is_empty() {
+        let words = "there is no configuration yet, so there are no repositories";
+        return Err(Failure::new("borgmatic::config::none", words)
+            .help("make one: borgmatic config generate"));
+    }
+    pasts(alone.loaded, alone.host.files, alone.host.env)
+}
+
+impl Past<'_> {
+    /// The time of the last backup was in the future: whoever reads it must know.
+    pub(super) fn warn_of_clock(&self, alone: &Alone<'_>) {
+        let now = alone.host.clock.now().timestamp();
+        let ahead = |backup: &&crate::ledger::Action| backup.age(now).as_secs() < -60;
+        if let Some(backup) = self.history.backup().filter(ahead) {
+            let words = format!(
+                "the last backup is dated {}, which is still to come: a clock was wrong",
+                backup.end
+            );
+            let name = self.unit.repository.name();
+            alone.host.bus.line(Level::Warning, name, &words);
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! What the records say about each repository: its last successes, its last run, how it grew.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::record::{Action, Record};
+
+/// How many sizes are remembered for the trend.
+const TREND: usize = 12;
+
+/// A repository of a configuration, as [`Action`] names them.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Key {
+    /// The real path of the configuration file.
+    pub configuration: String,
+    /// The path of the repository, without a password.
+    pub repository: String,
+}
+
+/// What was done in one repository; dry runs do not count.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    /// By action, in the order in which they first came.
+    pub actions: Vec<Latest>,
+    /// The last of each action in the newest run, skipped ones too.
+    pub newest_run: Vec<Action>,
+    /// The sizes that the last backups told, in bytes, the oldest first.
+    pub sizes: Vec<u64>,
+}
+
+/// The last records of an action. «Last» is by their order in the ledger: a clock may go backwards.
+#[derive(Clone, Debug)]
+pub struct Latest {
+    pub success: Option<Action>,
+    /// The last try, good or bad.
+    pub tried: Action,
+}
+
+/// All that one ledger knows.
+pub type Histories = HashMap<Key, History>;
+
+impl History {
+    /// Sorts records, the oldest first, by repository.
+    pub fn all(records: Vec<Record>) -> Histories {
+        let mut all = Histories::new();
+        for record in records {
+            let Record::Action(action) = record else {
+                continue;
+            };
+            if action.dry {
+                continue;
+            }
+            let key = Key {
+                configuration: action.configuration.clone(),
+                repository: action.repository.clone(),
+            };
+            all.entry(key).or_default().add(action);
+        }
+        all
+    }
+
+    fn add(&mut self, action: Action) {
+        if self.newest_run.first().map(|newest| &newest.run) != Some(&action.run) {
+            self.newest_run.clear();
+        }
+        let name = &action.action;
+        self.newest_run.retain(|before| before.action != *name);
+        self.newest_run.push(action.clone());
+        if !action.result.is_try() {
+            return;
+        }
+        let good = action.result.is_success();
+        if let Some(size) = action.sizes.original.filter(|_| good && name == "create") {
+            self.sizes.push(size);
+            let surplus = self.sizes.len().saturating_sub(TREND);
+            self.sizes.drain(..surplus);
+        }
+        let success = good.then(|| action.clone());
+        match self
+            .actions
+            .iter_mut()
+            .find(|latest| latest.tried.action == *name)
+        {
+            Some(latest) => {
+                latest.success = success.or(latest.success.take());
+                latest.tried = action;
+            }
+            None => self.actions.push(Latest {
+                success,
+                tried: action,
+            }),
+        }
+    }
+
+    /// The last records of an action, if it was ever tried.
+    pub fn latest(&self, action: &str) -> Option<&Latest> {
+        self.actions
+            .iter()
+            .find(|latest| latest.tried.action == action)
+    }
+
+    /// The last backup that succeeded.
+    pub fn backup(&self) -> Option<&Action> {
+        self.latest("create")?.success.as_ref()
+    }
+}
+
+impl Action {
+    /// How long ago it ended; negative where that is still to come, because a clock was wrong.
+    pub fn age(&self, now: Timestamp) -> SignedDuration {
+        now.duration_since(self.end)
+    }
+
+    /// How long it took; nothing where the clock went backwards meanwhile.
+    pub fn took(&self) -> Duration {
+        Duration::try_from(self.end.duration_since(self.start)).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::record::tests::action;
+    use super::super::{Outcome, Sizes};
+    use super::*;
+
+    fn history(actions: &[Action]) -> History {
+        let records = actions.iter().cloned().map(Record::Action).collect();
+        let mut all = History::all(records);
+        assert!(all.len() < 2);
+        all.drain().next().unwrap().1
+    }
+
+    fn with(name: &str, number: i64, result: Outcome) -> Action {
+        Action {
+            result,
+            ..action(name, number)
+        }
+    }
+
+    #[test]
+    fn the_last_success_stays_behind_failures_and_what_was_skipped() {
+        let all = history(&[
+            with("create", 1, Outcome::Warned),
+            with("create", 2, Outcome::Failed),
+            with("create", 3, Outcome::Interrupted),
+            with("create", 4, Outcome::Skipped),
+        ]);
+        assert_eq!(all.backup().unwrap().run, "1-1");
+        assert_eq!(all.latest("create").unwrap().tried.run, "3-1");
+        assert_eq!(all.newest_run[0].run, "4-1");
+    }
+
+    #[test]
+    fn dry_runs_do_not_count() {
+        let dry = Action {
+            dry: true,
+            ..action("create", 2)
+        };
+        assert_eq!(
+            history(&[action("create", 1), dry.clone()]).backup(),
+            Some(&action("create", 1))
+        );
+        assert!(History::all(vec![Record::Action(dry)]).is_empty());
+    }
+
+    #[test]
+    fn the_newest_run_has_each_action_once() {
+        let all = history(&[
+            with("check", 1, Outcome::Done),
+            with("create", 2, Outcome::Failed),
+            with("create", 2, Outcome::Done),
+            with("prune", 2, Outcome::Done),
+        ]);
+        let newest: Vec<_> = all
+            .newest_run
+            .iter()
+            .map(|action| (action.action.as_str(), action.result))
+            .collect();
+        assert_eq!(
+            newest,
+            [("create", Outcome::Done), ("prune", Outcome::Done)]
+        );
+        assert!(all.latest("check").unwrap().success.is_some());
+    }
+
+    #[test]
+    fn the_last_in_the_ledger_is_the_last_whatever_the_clock_said() {
+        let all = history(&[action("create", 5000), action("create", 10)]);
+        let last = all.backup().unwrap();
+        assert_eq!(last.run, "10-1");
+        let turned = Action {
+            end: last.start,
+            start: last.end,
+            ..last.clone()
+        };
+        assert_eq!(turned.took(), Duration::ZERO);
+        assert_eq!(last.took(), Duration::from_secs(5));
+        assert_eq!(
+            last.age(last.start),
+            SignedDuration::from_secs(-5),
+            "from the future"
+        );
+    }
+
+    #[test]
+    fn the_trend_has_the_last_sizes() {
+        let sized: Vec<_> = (0..20)
+            .map(|number| Action {
+                sizes: Sizes {
+                    original: (number % 2 == 0).then_some(u64::try_from(number).unwrap()),
+                    ..Sizes::default()
+                },
+                ..action("create", number)
+            })
+            .chain([with("create", 30, Outcome::Failed)])
+            .collect();
+        assert_eq!(history(&sized).sizes, [0, 2, 4, 6, 8, 10, 12, 14, 16, 18]);
+    }
+}

@@ -1,0 +1,42 @@
+//! What a run tells of its actions, one by one, as they end. Whoever keeps a record implements
+//! [`Observer`]; with `parallel_repositories` it is called from several threads.
+
+use jiff::Zoned;
+
+use crate::actions::Answer;
+use crate::host::Failure;
+use crate::plan::{ActPart, FilePart, UnitPart};
+
+/// One action on one repository, in one try.
+pub struct Acted<'a> {
+    pub file: &'a FilePart<'a>,
+    pub unit: &'a UnitPart<'a>,
+    pub act: &'a ActPart<'a>,
+    /// 0 is the first try, others are retries.
+    pub attempt: u32,
+    pub start: Zoned,
+    pub end: Zoned,
+    pub ended: Ended<'a>,
+    /// Warnings that borg ended with in this action.
+    pub warnings: &'a [String],
+}
+
+/// How it went.
+pub enum Ended<'a> {
+    Done(&'a Answer),
+    Failed(&'a Failure),
+    /// It was not started, for this reason.
+    Skipped(&'a str),
+}
+
+pub trait Observer: Sync {
+    /// An action ended, or will not be started.
+    fn acted(&self, acted: &Acted<'_>);
+}
+
+/// Nobody listens.
+pub struct Nobody;
+
+impl Observer for Nobody {
+    fn acted(&self, _: &Acted<'_>) {}
+}

@@ -1,0 +1,295 @@
+//! What is known of earlier runs: `status`, `due` and the metrics, from a ledger that is there.
+
+use borgmatic::host::script::Still;
+use borgmatic::ledger::{Action, Ledger, Outcome, Record, Sizes};
+use jiff::{Timestamp, ToSpan};
+use std::path::Path;
+
+use crate::kept::{Kept, tests};
+use crate::world::World;
+
+/// What is said is kept in `tests/program/status/NAME.txt`.
+fn same(name: &str, text: &str) {
+    let mut kept = Kept::default();
+    kept.same(&tests().join(format!("program/status/{name}.txt")), text);
+    kept.end();
+}
+
+const STATE: &str = "/home/me/.local/state/borgmatic";
+
+/// 4 May 2026, 03:17 UTC: the clock of the played machine.
+fn now() -> Timestamp {
+    Timestamp::from_second(1_777_864_620).unwrap()
+}
+
+fn create(world: &World, repository: &str, hours_ago: i64, result: Outcome) -> Action {
+    let end = now() - hours_ago.hours();
+    let configuration = std::fs::canonicalize(world.at("/etc/borgmatic/config.yaml")).unwrap();
+    let configuration = configuration
+        .strip_prefix(std::fs::canonicalize(world.at("/")).unwrap())
+        .unwrap();
+    Action {
+        run: format!("{hours_ago}"),
+        configuration: format!("/{}", configuration.display()),
+        repository: repository.into(),
+        label: None,
+        action: "create".into(),
+        start: end - 90.seconds(),
+        end,
+        result,
+        code: None,
+        reason: None,
+        dry: false,
+        archive: Some("me-2".into()),
+        sizes: Sizes {
+            files: Some(1200),
+            original: Some(10_000_000_000 - u64::try_from(hours_ago.max(0)).unwrap() * 10_000_000),
+            ..Sizes::default()
+        },
+    }
+}
+
+fn write(world: &World, actions: Vec<Action>) {
+    let records: Vec<_> = actions.into_iter().map(Record::Action).collect();
+    Ledger::new(Path::new(STATE))
+        .append(&world.stage.host(), &records)
+        .unwrap();
+}
+
+/// One repository with a week of backups, the other with a failure.
+fn lived() -> World {
+    let world = World::new();
+    let one = (0..7)
+        .rev()
+        .map(|day| create(&world, "/backup/one.borg", 3 + 24 * day, Outcome::Done));
+    let mut all: Vec<_> = one.collect();
+    let two = "ssh://me@host/./two.borg";
+    all.push(create(&world, two, 30, Outcome::Warned));
+    all.push(Action {
+        reason: Some("borg ended with exit status 2".into()),
+        action: "create".into(),
+        ..create(&world, two, 3, Outcome::Failed)
+    });
+    write(&world, all);
+    world
+}
+
+#[test]
+fn the_table_shows_each_repository() {
+    same("table", &lived().run(&["status"]).shown());
+}
+
+#[test]
+fn nothing_is_drawn_where_it_cannot_be_read() {
+    let mut world = lived();
+    world
+        .stage
+        .env
+        .variables
+        .insert("NO_GRAPHICS".into(), "1".into());
+    let out = world.run(&["status"]).out;
+    assert!(out.is_ascii() && !out.contains("trend"), "{out}");
+}
+
+#[test]
+fn without_a_ledger_nothing_is_known_and_all_is_overdue() {
+    same("unknown-status", &World::new().run(&["status"]).shown());
+    same("unknown-due", &World::new().run(&["due"]).shown());
+}
+
+#[test]
+fn overdue_is_a_failure() {
+    same(
+        "overdue",
+        &lived().run(&["due", "--max-age", "26h"]).shown(),
+    );
+    let fresh = lived().run(&["due", "--max-age=31h"]);
+    assert_eq!(
+        (fresh.code, fresh.shown().as_str()),
+        (0, "--- exit status 0\n")
+    );
+    assert_eq!(lived().run(&["due", "--max-age", "1d6h"]).code, 0);
+}
+
+#[test]
+fn an_age_without_a_unit_is_a_mistake() {
+    same(
+        "age-number",
+        &World::new().run(&["due", "--max-age", "26"]).shown(),
+    );
+    same(
+        "age-word",
+        &World::new().run(&["due", "--max-age", "soon"]).shown(),
+    );
+}
+
+#[test]
+fn what_is_not_backed_up_here_is_not_overdue() {
+    let mut world = World::new();
+    world.write(
+        "/etc/borgmatic/config.yaml",
+        format!("{}skip_actions: [create]\n", crate::world::GOOD),
+    );
+    assert_eq!(world.run(&["due"]).code, 0);
+}
+
+#[test]
+fn dry_runs_and_other_configurations_are_no_backup() {
+    let world = World::new();
+    let other = |repository| create(&world, repository, 1, Outcome::Done);
+    let all = ["/backup/one.borg", "ssh://me@host/./two.borg"].map(|repository| {
+        [
+            Action {
+                dry: true,
+                ..other(repository)
+            },
+            Action {
+                configuration: "/etc/borgmatic/other.yaml".into(),
+                ..other(repository)
+            },
+            Action {
+                action: "prune".into(),
+                ..other(repository)
+            },
+        ]
+    });
+    write(&world, all.concat());
+    let mut world = world;
+    let ran = world.run(&["due"]);
+    assert_eq!(ran.code, 1);
+    assert_eq!(
+        ran.shown().matches("no backup is known").count(),
+        2,
+        "{}",
+        ran.shown()
+    );
+}
+
+/// A clock that was wrong once must not keep `due` quiet for years.
+#[test]
+fn a_backup_from_the_future_proves_nothing() {
+    let world = World::new();
+    let ahead = |hours: i64| {
+        ["/backup/one.borg", "ssh://me@host/./two.borg"]
+            .map(|repository| create(&world, repository, -hours, Outcome::Done))
+            .to_vec()
+    };
+    write(&world, ahead(24 * 365));
+    let mut far = World::new();
+    write(&far, ahead(24 * 365));
+    same("future", &far.run(&["due"]).shown());
+    let mut near = World::new();
+    write(&near, ahead(1));
+    assert_eq!(near.run(&["due"]).code, 0);
+    let mut later = far;
+    later.stage.clock = Still::at((now() + 30.hours()).to_zoned(jiff::tz::TimeZone::UTC));
+    assert_eq!(later.run(&["due"]).code, 1);
+}
+
+#[test]
+fn programs_read_json() {
+    let out = lived().run(&["status", "--json"]).out;
+    let all: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(all[0]["label"], "one");
+    assert_eq!(all[0]["age_seconds"], 3 * 3600);
+    assert_eq!(all[0]["last_success"]["archive"], "me-2");
+    assert_eq!(all[1]["last_run"][0]["result"], "failed");
+    assert_eq!(all[0]["sizes"].as_array().unwrap().len(), 7);
+    let none = World::new().run(&["status", "--json"]).out;
+    let none: serde_json::Value = serde_json::from_str(&none).unwrap();
+    assert_eq!(none[0]["last_success"], serde_json::Value::Null);
+}
+
+#[test]
+fn prometheus_reads_metrics() {
+    let out = lived().run(&["status", "--prometheus"]).out;
+    well_formed(&out);
+    same("prometheus", &out);
+}
+
+#[test]
+fn labels_are_escaped() {
+    let mut world = World::new();
+    let strange = "source_directories: [/home/me]\nrepositories:\n    - path: \"/a\\\\b\\\"c\\nd\"\n      label: \"é\"\n";
+    world.write("/etc/borgmatic/config.yaml", strange);
+    let out = world.run(&["status", "--prometheus"]).out;
+    well_formed(&out);
+    assert!(
+        out.contains(r#"repository="/a\\b\"c\nd",label="é""#),
+        "{out}"
+    );
+}
+
+/// The rules of the text format, as promtool checks them.
+fn well_formed(text: &str) {
+    assert!(text.ends_with('\n'));
+    let mut seen = std::collections::HashSet::new();
+    let mut samples = std::collections::HashSet::new();
+    let mut family = "";
+    for line in text.lines() {
+        if let Some(rest) = line.strip_prefix("# HELP ") {
+            family = rest.split(' ').next().unwrap();
+            assert!(seen.insert(family), "{family} twice");
+            assert!(rest.len() > family.len() + 1);
+            continue;
+        }
+        if let Some(rest) = line.strip_prefix("# TYPE ") {
+            assert_eq!(rest, format!("{family} gauge"));
+            continue;
+        }
+        let rest = line
+            .strip_prefix(family)
+            .unwrap_or_else(|| panic!("{line}"));
+        let (labels, value) = rest.rsplit_once("} ").unwrap();
+        let mut inside = labels.strip_prefix('{').unwrap();
+        while !inside.is_empty() {
+            let (name, after) = inside.split_once("=\"").unwrap();
+            assert!(
+                name.chars().all(|c| c.is_ascii_lowercase() || c == '_'),
+                "{line}"
+            );
+            let mut escaped = false;
+            let end = after
+                .char_indices()
+                .find(|(_, c)| {
+                    let ends = *c == '"' && !escaped;
+                    escaped = *c == '\\' && !escaped;
+                    ends
+                })
+                .unwrap()
+                .0;
+            inside = after[end + 1..].trim_start_matches(',');
+        }
+        value.parse::<f64>().unwrap();
+        assert!(
+            samples.insert(&line[..line.len() - value.len()]),
+            "{line} twice"
+        );
+    }
+}
+
+#[test]
+fn a_ledger_that_cannot_be_read_is_said() {
+    let mut world = World::new();
+    std::fs::create_dir_all(world.at(STATE).join("runs.jsonl")).unwrap();
+    same("bad-ledger", &world.run(&["due"]).shown());
+    let mut none = World::new();
+    std::fs::remove_file(none.at("/etc/borgmatic/config.yaml")).unwrap();
+    same("no-configuration", &none.run(&["due"]).shown());
+}
+
+/// They count only as the first word.
+#[test]
+fn a_value_that_is_called_so_stays_a_value() {
+    let mut world = World::new().with_borg("1.4.0");
+    let ran = world.run(&["list", "--archive", "status"]);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    assert!(
+        world
+            .commands()
+            .iter()
+            .any(|line| line.contains("::status"))
+    );
+    let ran = World::new().run(&["create", "due"]);
+    assert_eq!(ran.code, 1);
+}
