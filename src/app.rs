@@ -1,25 +1,25 @@
 //! The whole story on one page: read the command line, load, outline, run, report, exit.
 
+mod logs;
+
 use std::collections::HashSet;
 use std::ffi::OsString;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 
 use crate::actions::{self, Act, Alone, Run};
 use crate::cli::{self, Invocation, Special};
-use crate::config::logging::{LogTo, Logs};
 use crate::config::{self, Loaded, find, is_secret, load};
 use crate::host::dry::Dry;
 use crate::host::{
-    Body, Bus, Clock, Env, Event, Failure, Files, Host, Level, Processes, Secret, Sockets, Terminal,
+    Body, Bus, Clock, Env, Event, Failure, Files, Host, Level, Processes, Sockets, Terminal,
 };
 use crate::plan::outline;
 use crate::report::style::Colours;
-use crate::report::{Console, File, Journal, Style, Summary, Syslog, journal, syslog};
+use crate::report::{Console, Style, Summary};
 use crate::run::{Nobody, walk};
-use crate::text::{Kind, Node, Problem, Severity};
+use crate::text::{Problem, Severity};
 
 /// From how many configuration files on they are loaded by several threads.
 const MANY: usize = 8;
@@ -122,29 +122,29 @@ fn console(machine: &Machine<'_>, verbosity: i8, colours: Colours) -> Console {
 
 fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) -> u8 {
     let terminal = machine.terminal.as_ref();
-    let (logs, conflict) = logs(invocation, loaded);
-    let verbosity = logs.console;
-    let structured = logs.json || invocation.acts.iter().any(|act| act.is_on("json"));
-    let colours = Colours::of(machine.env, structured, !logs.colour, terminal);
+    let (wanted, conflict) = logs::wanted(invocation, loaded);
+    let verbosity = wanted.console;
+    let structured = wanted.json || invocation.acts.iter().any(|act| act.is_on("json"));
+    let colours = Colours::of(machine.env, structured, !wanted.colour, terminal);
     let bus = Bus::default();
     let console = console(machine, verbosity, colours);
-    bus.attach(Box::new(if logs.json {
+    bus.attach(Box::new(if wanted.json {
         console.json(Arc::clone(&machine.clock))
     } else {
         console
     }));
     for secret in loaded
         .iter()
-        .flat_map(|loaded| loaded.tree.as_ref())
-        .flat_map(secrets)
+        .filter_map(|loaded| loaded.tree.as_ref())
+        .flat_map(logs::secrets)
     {
         bus.hide(&secret);
     }
     // What only looks at files needs no log, which may be another user's.
     let runs = !invocation.acts.iter().any(|act| act.entry.is_alone());
     let opened = match conflict {
-        Some(problem) => Err(problem.into()),
-        None if runs => listen(&logs, &bus, machine),
+        Some(problem) => Err((*problem).into()),
+        None if runs => logs::listen(&wanted, &bus, machine),
         None => Ok(()),
     };
     if let Err(failure) = opened {
@@ -212,93 +212,6 @@ fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) ->
         1
     } else {
         code
-    }
-}
-
-/// Where this run is logged; and why that cannot be told, where files contradict each other.
-fn logs(invocation: &Invocation, loaded: &[Loaded]) -> (Logs, Option<Problem>) {
-    let configs: Vec<_> = configs(loaded).collect();
-    // What the command line says holds even where no file could be read.
-    let flags = load::flags_alone(&invocation.wishes.given);
-    let files = if configs.is_empty() {
-        &[&flags][..]
-    } else {
-        &configs
-    };
-    match Logs::of(files) {
-        Ok(logs) => (logs, None),
-        Err(problem) => (Logs::default(), Some(problem)),
-    }
-}
-
-/// Opens the logs beside the console. What is not there is told once; a log file must be there.
-fn listen(logs: &Logs, bus: &Bus, machine: &Machine<'_>) -> Result<(), Failure> {
-    let (env, files) = (machine.env, machine.files);
-    if logs.syslog > -2 {
-        let sockets = Arc::clone(&machine.sockets);
-        let place = |place: &str| Some(PathBuf::from(place)).filter(|path| files.exists(path));
-        if let Some(to) = place(journal::PLACE) {
-            let journal = Journal::new(sockets, to, logs.syslog, env.process);
-            bus.attach(Box::new(journal));
-        } else if let Some(to) = syslog::PLACES.iter().find_map(|path| place(path)) {
-            bus.attach(Box::new(Syslog::new(sockets, to, logs.syslog)));
-        } else {
-            let words = format!(
-                "there is no system log to write to: nothing at {} and {}",
-                journal::PLACE,
-                syslog::PLACES.join(", ")
-            );
-            bus.line(Level::Warning, "", &words);
-        }
-    }
-    if let Some(to) = &logs.file {
-        let path = env.cwd.join(find::expand(&to.path, env));
-        let log = files
-            .log(&path)
-            .map_err(|error| no_log(to, &path, &error))?;
-        let layout = Some(to.layout.clone()).filter(|_| !logs.json);
-        let clock = Arc::clone(&machine.clock);
-        let file = File::new(log, &path, to.verbosity, layout, clock, env.process);
-        bus.attach(Box::new(file));
-    }
-    Ok(())
-}
-
-/// A log file that cannot be opened. Nothing runs without it: it may be what somebody watches.
-fn no_log(to: &LogTo, path: &Path, error: &io::Error) -> Failure {
-    let failure = Failure::file("open the log file", path, error);
-    let help = match error.kind() {
-        io::ErrorKind::IsADirectory => "name a file in that directory".to_owned(),
-        io::ErrorKind::NotFound => {
-            let folder = path.parent().unwrap_or(path).to_string_lossy();
-            format!(
-                "make its directory: mkdir -p {}",
-                crate::option::words::quote(&folder)
-            )
-        }
-        _ => match failure.help {
-            Some(help) => help,
-            None => "write another path".to_owned(),
-        },
-    };
-    Problem::new("borgmatic::config::log-file", failure.words)
-        .at(&to.origin, "this file")
-        .help(help)
-        .into()
-}
-
-/// The values of all secret options of a file.
-fn secrets(tree: &Node) -> Vec<Secret> {
-    match &tree.kind {
-        Kind::List(nodes) => nodes.iter().flat_map(secrets).collect(),
-        Kind::Map(pairs) => pairs
-            .iter()
-            .flat_map(|(key, value)| match (key.as_text(), value.as_text()) {
-                (Some(name), Some(text)) if is_secret(name) => vec![Secret::new(text)],
-                _ => secrets(value),
-            })
-            .collect(),
-        _ => Vec::new(),
     }
 }
 

@@ -45,7 +45,7 @@ impl Default for Logs {
 
 impl Logs {
     /// What `configs` say together. There is one log, so a file that wants another one is a mistake.
-    pub fn of(configs: &[&Config]) -> Result<Self, Problem> {
+    pub fn of(configs: &[&Config]) -> Result<Self, Box<Problem>> {
         let logging = || configs.iter().map(|config| &config.logging);
         let highest = |level: &dyn Fn(&Config) -> Option<i8>, default: i8| {
             let levels = configs
@@ -82,7 +82,7 @@ impl Logs {
 fn same<'c, T: PartialEq + 'c>(
     name: &str,
     options: impl Iterator<Item = &'c Opt<T>>,
-) -> Result<Option<(&'c T, &'c Origin)>, Problem> {
+) -> Result<Option<(&'c T, &'c Origin)>, Box<Problem>> {
     let mut found = None;
     for option in options {
         let Some(this) = option.get().zip(option.origin()) else {
@@ -96,10 +96,11 @@ fn same<'c, T: PartialEq + 'c>(
                 let help = format!(
                     "write the same `{name}` in all files, or run the files one by one with --config"
                 );
-                return Err(Problem::new("borgmatic::config::two-logs", words)
+                let problem = Problem::new("borgmatic::config::two-logs", words)
                     .at(this.1, "another value here")
                     .at(first, "one value here")
-                    .help(help));
+                    .help(help);
+                return Err(Box::new(problem));
             }
         }
     }

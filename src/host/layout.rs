@@ -404,7 +404,11 @@ mod tests {
         let wrong = |format: &str| Layout::parse(format).unwrap_err();
         for (format, words, help) in [
             ("{mesage}", "no field `{mesage}`", "{message}"),
-            ("{nope}", "no field `{nope}`", "there are: {asctime}"),
+            (
+                "{hostname_of}",
+                "no field `{hostname_of}`",
+                "there are: {asctime}",
+            ),
             ("{message!r}", "no field `{message!r}`", "{message}"),
             ("{}", "no field `{}`", "there are"),
             ("{message", "never closed", "{{"),

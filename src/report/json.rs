@@ -1,9 +1,11 @@
-//! Events as JSON, one object in a line. borgmatic 2.1.10: `type`, `time`, `message`, `levelname`,
-//! `name` and `msgid`; the other keys are ours.
+//! Events as JSON, one object in a line, with the keys of borgmatic 2.1.10 and no others: whoever
+//! reads them may be strict. Whose event it is stands before the words, as on the console.
+
+use std::borrow::Cow;
 
 use serde::Serialize;
 
-use super::told;
+use super::told::{self, Part};
 use crate::host::layout::seconds;
 use crate::host::{About, Body, Clock, Event};
 
@@ -19,67 +21,50 @@ struct Record<'a> {
     name: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     msgid: Option<&'a str>,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    configuration: &'a str,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    repository: &'a str,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    action: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    code: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    help: Option<&'a str>,
-    /// The last lines of what failed.
-    #[serde(skip_serializing_if = "<[String]>::is_empty")]
-    output: &'a [String],
 }
 
 /// Adds an event with its line end; nothing for a document and for a line that only makes room.
+/// What a failed child said last and what to do about it are objects of their own.
 pub(super) fn write(event: &Event<'_>, about: &About, clock: &dyn Clock, out: &mut Vec<u8>) {
-    if told::is_gap(event) {
+    if told::is_gap(event) || matches!(event.body, Body::Data(_)) {
         return;
     }
-    let mut record = Record {
-        kind: "log_message",
-        time: seconds(&clock.now()),
-        message: "",
-        levelname: event.level.name(),
-        name: Some("borgmatic"),
-        msgid: None,
-        configuration: &about.configuration,
-        repository: &about.repository,
-        action: &about.action,
-        code: None,
-        help: None,
-        output: &[],
+    let time = seconds(&clock.now());
+    let mut add = |message: &str, name: Option<&str>, msgid: Option<&str>| {
+        let record = Record {
+            kind: "log_message",
+            time,
+            message,
+            levelname: event.level.name(),
+            name,
+            msgid,
+        };
+        // Texts and numbers can always be written, and memory takes them.
+        let _written = serde_json::to_writer(&mut *out, &record);
+        out.push(b'\n');
     };
-    let place;
-    match event.body {
-        Body::Data(_) => return,
-        Body::Line(text) => record.message = text,
-        Body::Passed(passed) => {
-            (record.message, record.name, record.msgid) = (passed.text, passed.name, passed.msgid);
-        }
-        Body::Failure(failure) => {
-            record.message = &failure.words;
-            record.code = Some(failure.code);
-            record.help = failure.help.as_deref();
-            record.output = &failure.tail;
-        }
-        Body::Problem(problem) => {
-            place = problem.line();
-            record.message = &place;
-            record.code = Some(problem.code);
-            record.help = problem.help.as_deref();
-        }
+    if let Body::Passed(passed) = event.body {
+        // Whole, with its line ends.
+        return add(passed.text, passed.name, passed.msgid);
     }
-    // The scope is whose event it is: a repository or a file that may not be the present one.
-    if record.configuration.is_empty() && record.repository.is_empty() && !event.scope.is_empty() {
-        record.repository = event.scope;
+    let name = ours(about);
+    told::told(event, &mut |part, scope, text| {
+        let message: Cow<'_, str> = match (part, scope) {
+            (Part::Words, "") => text.into(),
+            (Part::Words, scope) => format!("{scope}: {text}").into(),
+            _ => format!("{}{text}", part.lead()).into(),
+        };
+        add(&message, Some(&name), None);
+    });
+}
+
+/// borgmatic 2.1.10 names a part of itself, `borgmatic.actions.repo_list`.
+fn ours(about: &About) -> Cow<'static, str> {
+    if about.action.is_empty() {
+        return "borgmatic".into();
     }
-    // Texts and numbers can always be written, and memory takes them.
-    let _written = serde_json::to_writer(&mut *out, &record);
-    out.push(b'\n');
+    let action = about.action.replace(['-', ' '], "_");
+    format!("borgmatic.actions.{action}").into()
 }
 
 #[cfg(test)]
@@ -109,12 +94,11 @@ mod tests {
             repository: "lab".into(),
             action: "create".into(),
         };
-        let line = written(&event(Body::Line("Creating \"it\"\n\x1b")), &about);
+        let line = written(&event(Body::Line("Creating \"it\"\x1b")), &about);
         assert_eq!(
             line,
-            "{\"type\":\"log_message\",\"time\":1777864620.0,\"message\":\"Creating \\\"it\\\"\\n\\u001b\",\
-             \"levelname\":\"ANSWER\",\"name\":\"borgmatic\",\"configuration\":\"/etc/a.yaml\",\
-             \"repository\":\"lab\",\"action\":\"create\"}\n"
+            "{\"type\":\"log_message\",\"time\":1777864620.0,\"message\":\"Creating \\\"it\\\"\\u001b\",\
+             \"levelname\":\"ANSWER\",\"name\":\"borgmatic.actions.create\"}\n"
         );
         let passed = Passed {
             text: "no",
@@ -136,12 +120,19 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_keeps_its_code_its_help_and_what_was_said_last() {
-        let mut failure = Failure::new("borgmatic::borg::exit", "it failed").help("try");
+    fn a_failure_is_followed_by_what_was_said_last_and_its_help() {
+        let mut failure = Failure::new("borgmatic::borg::exit", "it failed").help("try\nor not");
         failure.tail = vec!["oh".into()];
-        let line = written(&event(Body::Failure(&failure)), &About::default());
-        let end = "\"code\":\"borgmatic::borg::exit\",\"help\":\"try\",\"output\":[\"oh\"]}\n";
-        assert!(line.ends_with(end), "{line}");
+        let said = Event {
+            scope: "lab",
+            ..event(Body::Failure(&failure))
+        };
+        let messages: Vec<_> = written(&said, &About::default())
+            .lines()
+            .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["message"].clone())
+            .collect();
+        let expected = ["lab: it failed", "  oh", "help: try", "      or not"];
+        assert_eq!(messages, expected);
     }
 
     #[test]

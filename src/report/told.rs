@@ -39,12 +39,12 @@ pub(super) fn told(event: &Event<'_>, hand: &mut Hand<'_>) {
         }
         Body::Passed(passed) => {
             lines(passed.text, &mut |line| {
-                hand(Part::Words, event.scope, line)
+                hand(Part::Words, event.scope, line);
             });
         }
         Body::Failure(failure) => {
             lines(&failure.words, &mut |line| {
-                hand(Part::Words, event.scope, line)
+                hand(Part::Words, event.scope, line);
             });
             failure
                 .tail
