@@ -15,7 +15,7 @@ use crate::host::dry::Dry;
 use crate::host::{
     Body, Bus, Clock, Env, Event, Failure, Files, Host, Level, Processes, Sockets, Terminal,
 };
-use crate::plan::outline;
+use crate::plan::{Shown, outline};
 use crate::report::style::Colours;
 use crate::report::{Console, Style, Summary};
 use crate::run::{Nobody, walk};
@@ -68,7 +68,7 @@ pub fn run(args: &[OsString], machine: &Machine<'_>) -> u8 {
     let has_files = files.peek().is_some();
     let idle = has_files && files.all(|config| !config.run.default_actions.or(true));
     if invocation.bare && idle {
-        return tell(&Special::Help(Vec::new()), terminal);
+        return tell(&Special::Help(Vec::new(), false), terminal);
     }
     let code = execute(&invocation, &loaded, machine);
     terminal.flush();
@@ -80,7 +80,8 @@ fn tell(special: &Special, terminal: &dyn Terminal) -> u8 {
     let text = match special {
         Special::Version => format!("{}\n", env!("CARGO_PKG_VERSION")),
         Special::Completion(script) => (*script).to_owned(),
-        Special::Help(of) => cli::help::page(of, actions::ALL, terminal.width()),
+        Special::Help(of, all) => cli::help::page(of, actions::ALL, *all, terminal.width()),
+        Special::Man(of) => cli::man::page(of, actions::ALL),
     };
     terminal.out(text.as_bytes());
     terminal.flush();
@@ -204,7 +205,10 @@ fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) ->
     }
     let code = match invocation.acts.iter().find(|act| act.entry.is_alone()) {
         Some(act) => alone(act, loaded, &host, invocation),
-        None => on_repositories(invocation, loaded, &host, &mut summary),
+        None => match invocation.acts.iter().find(|act| act.entry.is_outline()) {
+            Some(act) => outlined(act, invocation, loaded, &host),
+            None => on_repositories(invocation, loaded, &host, &mut summary),
+        },
     };
     summary.say(verbosity, &mut |event| bus.say(event));
     bus.flush();
@@ -239,6 +243,42 @@ fn refuse(bus: &Bus, failure: &Failure) -> u8 {
         body: Body::Failure(failure),
     });
     1
+}
+
+/// Shows what a run would do.
+fn outlined(act: &Act, invocation: &Invocation, loaded: &[Loaded], host: &Host<'_>) -> u8 {
+    if loaded.is_empty() {
+        return refuse(host.bus, &nothing_configured(host.env));
+    }
+    let acts: Vec<Act> = invocation
+        .acts
+        .iter()
+        .filter(|act| !act.entry.is_outline())
+        .cloned()
+        .collect();
+    let outline = match outline(loaded, &acts, &host.env.cwd) {
+        Ok(outline) => outline,
+        Err(failure) => return refuse(host.bus, &failure),
+    };
+    let shown = Shown {
+        outline: &outline,
+        loaded,
+        acts: &acts,
+        default: invocation.default,
+        dry: invocation.dry,
+    };
+    if act.is_on("json") {
+        host.bus.say(Event {
+            level: Level::Answer,
+            scope: "",
+            body: Body::Data(&shown.json().to_string()),
+        });
+    } else {
+        let text = shown.to_string();
+        text.lines()
+            .for_each(|line| host.bus.line(Level::Answer, "", line));
+    }
+    0
 }
 
 fn on_repositories(

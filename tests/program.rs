@@ -20,10 +20,14 @@ mod globs;
 mod kept;
 #[path = "program/laws.rs"]
 mod laws;
+#[path = "program/outline.rs"]
+mod outline;
 #[path = "program/pages.rs"]
 mod pages;
 #[path = "program/panics.rs"]
 mod panics;
+#[path = "program/recovery.rs"]
+mod recovery;
 #[path = "program/secrets.rs"]
 mod secrets;
 #[path = "program/status.rs"]

@@ -26,6 +26,8 @@ pub struct Invocation {
     pub notes: Problems,
     /// Nothing at all was said.
     pub bare: bool,
+    /// No action was named: what runs is the default.
+    pub default: bool,
 }
 
 /// A command line that asks for words only.
@@ -34,8 +36,10 @@ pub enum Special {
     Version,
     /// The script of a shell.
     Completion(&'static str),
-    /// Of these actions, or of the whole.
-    Help(Vec<&'static Entry>),
+    /// Of these actions, or of the whole; with all flags.
+    Help(Vec<&'static Entry>, bool),
+    /// The man pages of these actions, or of the whole.
+    Man(Vec<&'static Entry>),
 }
 
 /// Reads a command line.
@@ -59,7 +63,7 @@ pub fn split(
             return Ok(Err(Special::Completion(script)));
         }
     }
-    if globals.help.is_on() {
+    if globals.help.is_on() || globals.man_page.is_on() {
         let group = argv
             .words
             .iter()
@@ -72,7 +76,11 @@ pub fn split(
                 .collect(),
             None => requested.iter().map(|(_, entry)| *entry).collect(),
         };
-        return Ok(Err(Special::Help(of)));
+        return Ok(Err(if globals.help.is_on() {
+            Special::Help(of, globals.all.is_on())
+        } else {
+            Special::Man(of)
+        }));
     }
     if let Some(later) = mistakes::later(&argv, &deal) {
         // What else is wrong comes from that.
@@ -81,6 +89,11 @@ pub fn split(
         return Err(only);
     }
     problems.extend(deal.problems.clone());
+    if let Some(origin) = globals.all.origin() {
+        let problem = Problem::new("borgmatic::cli::flag", "`--all` belongs to --help");
+        let help = "leave it out, or ask for help: borgmatic --help --all";
+        problems.add(problem.at(origin, "here").help(help));
+    }
     mistakes::leftovers(&argv, &deal, &requested, entries, &mut problems);
     let mut checked = Problems::default();
     for act in &deal.acts {
@@ -109,6 +122,7 @@ pub fn split(
     };
     Ok(Ok(Invocation {
         bare: argv.words.is_empty(),
+        default: requested.iter().all(|(_, entry)| entry.is_outline()),
         configs: globals.config.items().to_vec(),
         dry: globals.dry_run.is_on(),
         wishes,
@@ -152,13 +166,18 @@ fn candidates(argv: &Argv, entries: &'static [Entry]) -> Vec<(usize, &'static En
         if entry.first {
             let words = if entry.is_called(&word.text) { 1 } else { 2 };
             if index + 1 == leading + words {
-                return vec![(index, entry)];
+                found = vec![(index, entry)];
+                if !entry.is_outline() {
+                    return found;
+                }
             }
             continue;
         }
         if entry.info.name == "borg" {
             // Everything after it is borg's, and no other action runs beside it.
-            return vec![(index, entry)];
+            found.retain(|(_, entry)| entry.is_outline());
+            found.push((index, entry));
+            return found;
         }
         if !found.iter().any(|(_, other)| std::ptr::eq(*other, entry)) {
             found.push((index, entry));
@@ -184,23 +203,22 @@ pub(super) fn leading_flags(argv: &Argv) -> usize {
     count
 }
 
-/// The actions whose flags count: those that are named, else the default ones.
+/// The actions whose flags count: those that are named, else the default ones. An outline is no
+/// action of its own.
 pub(super) fn effective<'a>(
     requested: &[(usize, &'static Entry)],
     entries: &'a [Entry],
 ) -> Vec<(Option<usize>, &'a Entry)> {
-    if requested.is_empty() {
-        let named = |name: &&str| entries.iter().find(|entry| entry.info.name == *name);
-        return DEFAULT
-            .iter()
-            .filter_map(named)
-            .map(|entry| (None, entry))
-            .collect();
-    }
-    requested
+    let mut all: Vec<_> = requested
         .iter()
         .map(|(index, entry)| (Some(*index), *entry))
-        .collect()
+        .collect();
+    if requested.iter().all(|(_, entry)| entry.is_outline()) {
+        let named = |name: &&str| entries.iter().find(|entry| entry.info.name == *name);
+        let default = DEFAULT.iter().filter_map(named);
+        all.extend(default.map(|entry| (None, entry)));
+    }
+    all
 }
 
 pub(super) fn is_group(word: &str, entries: &[Entry]) -> bool {
