@@ -12,6 +12,7 @@
 use std::path::Path;
 
 use super::bracket::suited;
+use super::file::say;
 use super::observe::Observer;
 use super::verdict::Verdict;
 use crate::actions::{Last, Run};
@@ -113,7 +114,7 @@ impl Walk<'_> {
             };
             if let Err(failure) = run(&last, &act.flags) {
                 let scope = act.entry.info.name;
-                self.say(Level::Error, scope, &failure);
+                say(self.host.bus, Level::Error, scope, &failure);
                 verdict.failures.push((scope.to_owned(), failure.told()));
             }
         }
