@@ -14,7 +14,7 @@ use crate::host::{Body, Bus, Env, Event, Failure, Files, Host, Level, Processes,
 use crate::plan::outline;
 use crate::report::style::{self, Colours};
 use crate::report::{Console, Summary};
-use crate::run::{Nobody, walk};
+use crate::run::{Recorder, walk};
 use crate::text::{Problem, Severity};
 
 /// From how many configuration files on they are loaded by several threads.
@@ -243,7 +243,12 @@ fn on_repositories(
         Ok(outline) => outline,
         Err(failure) => return refuse(host, &failure),
     };
-    let verdict = walk(host, &outline, invocation.dry, &Nobody);
+    let verdict = walk(
+        host,
+        &outline,
+        invocation.dry,
+        &Recorder::new(host, invocation.dry),
+    );
     let mut answers = Vec::new();
     for (scope, failure) in verdict.failures {
         summary.failed(&scope, failure);

@@ -15,10 +15,13 @@ pub mod pattern;
 pub mod ready;
 pub mod reply;
 pub mod repository;
+pub mod told;
 pub mod version;
 
 pub use feature::Feature;
+pub use hear::Warned;
 pub use options::BorgOptions;
 pub use ready::{Borg, Known};
 pub use repository::Repository;
+pub use told::Told;
 pub use version::Version;

@@ -5,8 +5,10 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
+use super::hear::Warned;
 use super::options::BorgOptions;
 use super::passphrase::Printed;
+use super::told::Told;
 use super::version::Version;
 use super::{Feature, archive, environment, locate};
 use crate::host::{Command, Failure, Host, Level, Scope};
@@ -27,7 +29,8 @@ pub struct Borg<'a> {
     /// The name of the repository that it works for.
     pub(super) scope: String,
     /// Exits that were warnings.
-    pub(super) warned: Mutex<Vec<String>>,
+    pub(super) warned: Mutex<Vec<Warned>>,
+    pub(super) told: Mutex<Told>,
     program: String,
     env: Vec<(String, Option<String>)>,
     /// Known from [`Self::unlock`] on.
@@ -53,6 +56,7 @@ impl<'a> Borg<'a> {
             cwd,
             scope: scope.to_owned(),
             warned: Mutex::default(),
+            told: Mutex::default(),
             program,
             env: environment::changes(options, host.env),
             passphrase: OnceLock::new(),

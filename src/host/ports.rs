@@ -61,6 +61,8 @@ pub struct Env {
     pub home: PathBuf,
     /// Effective user id.
     pub user: u32,
+    /// Our own process id.
+    pub process: u32,
     /// The home directories of the password file, by the names of their users.
     pub homes: HashMap<String, PathBuf>,
 }

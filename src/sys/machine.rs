@@ -48,6 +48,7 @@ impl Machine {
             cwd: std::env::current_dir().unwrap_or_else(|_| root()),
             home: home.unwrap_or_else(root),
             user,
+            process: std::process::id(),
             homes: homes(&passwords),
         }
     }
