@@ -11,7 +11,7 @@ use crate::cli::{self, Invocation, Special};
 use crate::config::{self, Loaded, find, is_secret, load};
 use crate::host::dry::Dry;
 use crate::host::{Body, Bus, Env, Event, Failure, Files, Host, Level, Processes, Terminal};
-use crate::plan::outline;
+use crate::plan::{Shown, outline};
 use crate::report::style::{self, Colours};
 use crate::report::{Console, Summary};
 use crate::run::{Recorder, walk};
@@ -177,7 +177,10 @@ fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) ->
     }
     let code = match invocation.acts.iter().find(|act| act.entry.is_alone()) {
         Some(act) => alone(act, loaded, &host, invocation),
-        None => on_repositories(invocation, loaded, &host, &mut summary),
+        None => match invocation.acts.iter().find(|act| act.entry.is_outline()) {
+            Some(act) => outlined(act, invocation, loaded, &host),
+            None => on_repositories(invocation, loaded, &host, &mut summary),
+        },
     };
     summary.say(verbosity, &mut |event| bus.say(event));
     bus.flush();
@@ -228,6 +231,42 @@ fn refuse(host: &Host<'_>, failure: &Failure) -> u8 {
         body: Body::Failure(failure),
     });
     1
+}
+
+/// Shows what a run would do.
+fn outlined(act: &Act, invocation: &Invocation, loaded: &[Loaded], host: &Host<'_>) -> u8 {
+    if loaded.is_empty() {
+        return refuse(host, &nothing_configured(host.env));
+    }
+    let acts: Vec<Act> = invocation
+        .acts
+        .iter()
+        .filter(|act| !act.entry.is_outline())
+        .cloned()
+        .collect();
+    let outline = match outline(loaded, &acts, &host.env.cwd) {
+        Ok(outline) => outline,
+        Err(failure) => return refuse(host, &failure),
+    };
+    let shown = Shown {
+        outline: &outline,
+        loaded,
+        acts: &acts,
+        default: invocation.default,
+        dry: invocation.dry,
+    };
+    if act.is_on("json") {
+        host.bus.say(Event {
+            level: Level::Answer,
+            scope: "",
+            body: Body::Data(&shown.json().to_string()),
+        });
+    } else {
+        let text = shown.to_string();
+        text.lines()
+            .for_each(|line| host.bus.line(Level::Answer, "", line));
+    }
+    0
 }
 
 fn on_repositories(

@@ -20,6 +20,8 @@ mod globs;
 mod kept;
 #[path = "program/laws.rs"]
 mod laws;
+#[path = "program/outline.rs"]
+mod outline;
 #[path = "program/pages.rs"]
 mod pages;
 #[path = "program/panics.rs"]

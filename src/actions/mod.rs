@@ -85,6 +85,8 @@ pub struct Entry {
 pub enum Run {
     OnRepository(fn(&Context<'_>, &Node) -> Result<Answer, Failure>),
     Alone(fn(&Alone<'_>, &Node) -> Result<Answer, Failure>),
+    /// Shows what the other actions of the line would do, in place of doing it.
+    Outline,
 }
 
 impl Entry {
@@ -116,6 +118,19 @@ impl Entry {
         }
     }
 
+    const fn outline<F: Options>(info: Info) -> Self {
+        Self {
+            info,
+            groups: F::GROUPS,
+            check: |node, out| {
+                walk::object::<F>(node, &At::Line, out);
+            },
+            run: Run::Outline,
+            loads: true,
+            first: true,
+        }
+    }
+
     /// Is it called so, by name or alias?
     pub fn is_called(&self, word: &str) -> bool {
         self.info.name == word || self.info.aliases.contains(&word)
@@ -129,6 +144,10 @@ impl Entry {
 
     pub fn is_alone(&self) -> bool {
         matches!(self.run, Run::Alone(_))
+    }
+
+    pub fn is_outline(&self) -> bool {
+        matches!(self.run, Run::Outline)
     }
 }
 
@@ -175,6 +194,7 @@ pub static ALL: &[Entry] = &[
     Entry::alone::<config::schema::Schema>(),
     Entry::alone::<config::validate::Validate>(),
     Entry::alone::<config::show::Show>(),
+    Entry::outline::<config::outline::Flags>(config::outline::INFO),
     Entry::alone::<config::upgrade::Upgrade>(),
     Entry::alone::<status::Status>(),
     Entry::alone::<due::Due>(),

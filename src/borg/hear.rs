@@ -154,10 +154,6 @@ fn listen(
     hear: Hear,
     told: &mut Told,
 ) -> Result<Ended, Failure> {
-    if let Some(signal) = host.processes.stop() {
-        // No new work after that; what must be cleaned up does not go this way.
-        return Err(Failure::interrupted(signal));
-    }
     host.bus.line(Level::Debug, "", &command.to_string());
     let mut out = String::new();
     let (mut tail, mut said) = (Tail::default(), Tail::default());

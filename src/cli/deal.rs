@@ -125,7 +125,7 @@ impl Deal {
         let key = argv.node(from, Kind::Text("options".into()));
         self.taken.extend(from..argv.words.len());
         self.values.extend(from..argv.words.len());
-        for act in &mut self.acts {
+        for act in self.acts.iter_mut().filter(|act| !act.entry.is_outline()) {
             act.flags.set(key.clone(), list.clone());
         }
     }

@@ -98,6 +98,10 @@ fn lone_group(text: &str, next: Option<&Word>, entries: &[Entry]) -> Problem {
         .iter()
         .filter_map(|name| name.split_once(' '))
         .map(|(_, name)| name);
+    let whole = next.map(|next| format!("{text} {}", next.text));
+    if let Some(whole) = whole.filter(|whole| entries.iter().any(|entry| entry.is_called(whole))) {
+        return not_first(&whole);
+    }
     let words = match next {
         Some(next) => format!("unknown action `{text} {}`", next.text),
         None => format!("`{text}` needs one of its actions after it"),
@@ -109,6 +113,11 @@ fn lone_group(text: &str, next: Option<&Word>, entries: &[Entry]) -> Problem {
     }
 }
 
+fn not_first(name: &str) -> Problem {
+    let words = format!("`{name}` counts only as the first word");
+    Problem::new("borgmatic::cli::action", words).help(format!("write it first: borgmatic {name}"))
+}
+
 fn unknown_action(text: &str, entries: &[Entry]) -> Problem {
     let names = entries.iter().flat_map(|entry| {
         std::iter::once(entry.info.name).chain(entry.info.aliases.iter().copied())
@@ -117,9 +126,7 @@ fn unknown_action(text: &str, entries: &[Entry]) -> Problem {
         .iter()
         .any(|entry| entry.first && entry.is_called(text))
     {
-        let words = format!("`{text}` counts only as the first word");
-        return Problem::new("borgmatic::cli::action", words)
-            .help(format!("write it first, and alone: borgmatic {text}"));
+        return not_first(text);
     }
     let problem = Problem::new("borgmatic::cli::action", format!("unknown action `{text}`"));
     match nearest(text, names.filter(|name| !name.starts_with('-'))) {

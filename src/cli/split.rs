@@ -26,6 +26,8 @@ pub struct Invocation {
     pub notes: Problems,
     /// Nothing at all was said.
     pub bare: bool,
+    /// No action was named: what runs is the default.
+    pub default: bool,
 }
 
 /// A command line that asks for words only.
@@ -109,6 +111,7 @@ pub fn split(
     };
     Ok(Ok(Invocation {
         bare: argv.words.is_empty(),
+        default: requested.iter().all(|(_, entry)| entry.is_outline()),
         configs: globals.config.items().to_vec(),
         dry: globals.dry_run.is_on(),
         wishes,
@@ -152,13 +155,18 @@ fn candidates(argv: &Argv, entries: &'static [Entry]) -> Vec<(usize, &'static En
         if entry.first {
             let words = if entry.is_called(&word.text) { 1 } else { 2 };
             if index + 1 == leading + words {
-                return vec![(index, entry)];
+                found = vec![(index, entry)];
+                if !entry.is_outline() {
+                    return found;
+                }
             }
             continue;
         }
         if entry.info.name == "borg" {
             // Everything after it is borg's, and no other action runs beside it.
-            return vec![(index, entry)];
+            found.retain(|(_, entry)| entry.is_outline());
+            found.push((index, entry));
+            return found;
         }
         if !found.iter().any(|(_, other)| std::ptr::eq(*other, entry)) {
             found.push((index, entry));
@@ -184,23 +192,22 @@ pub(super) fn leading_flags(argv: &Argv) -> usize {
     count
 }
 
-/// The actions whose flags count: those that are named, else the default ones.
+/// The actions whose flags count: those that are named, else the default ones. An outline is no
+/// action of its own.
 pub(super) fn effective<'a>(
     requested: &[(usize, &'static Entry)],
     entries: &'a [Entry],
 ) -> Vec<(Option<usize>, &'a Entry)> {
-    if requested.is_empty() {
-        let named = |name: &&str| entries.iter().find(|entry| entry.info.name == *name);
-        return DEFAULT
-            .iter()
-            .filter_map(named)
-            .map(|entry| (None, entry))
-            .collect();
-    }
-    requested
+    let mut all: Vec<_> = requested
         .iter()
         .map(|(index, entry)| (Some(*index), *entry))
-        .collect()
+        .collect();
+    if requested.iter().all(|(_, entry)| entry.is_outline()) {
+        let named = |name: &&str| entries.iter().find(|entry| entry.info.name == *name);
+        let default = DEFAULT.iter().filter_map(named);
+        all.extend(default.map(|entry| (None, entry)));
+    }
+    all
 }
 
 pub(super) fn is_group(word: &str, entries: &[Entry]) -> bool {

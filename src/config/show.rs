@@ -3,7 +3,7 @@
 
 use super::load::Loaded;
 use super::texts;
-use crate::text::{Kind, Node, Origin, emit, json};
+use crate::text::{Kind, Node, emit, json};
 
 /// What is shown of a tree.
 #[derive(Clone, Copy, Debug, Default)]
@@ -23,7 +23,7 @@ pub fn yaml(loaded: &Loaded, wanted: Wanted<'_>) -> Vec<String> {
         return part(tree, wanted).map_or_else(null, |node| emit(node, &|_| None));
     }
     let tree = without_secrets(tree);
-    let comment = |node: &Node| Some(place(&node.origin));
+    let comment = |node: &Node| Some(node.origin.place());
     part(&tree, wanted).map_or_else(null, |node| emit(node, &comment))
 }
 
@@ -50,16 +50,6 @@ fn part<'n>(tree: &'n Node, wanted: Wanted<'_>) -> Option<&'n Node> {
 
 fn null() -> Vec<String> {
     vec!["null".to_owned()]
-}
-
-/// `/etc/borgmatic/config.yaml:12`, or what the command line calls itself.
-fn place(origin: &Origin) -> String {
-    let (line, _) = origin.source.line_column(origin.span.start);
-    if origin.source.name.starts_with('/') {
-        format!("{}:{line}", origin.source.name)
-    } else {
-        origin.source.name.clone()
-    }
 }
 
 fn without_secrets(tree: &Node) -> Node {

@@ -11,6 +11,7 @@ use super::outcome::Failure;
 
 mod held;
 mod identity;
+mod private;
 
 pub use held::Held;
 pub use identity::Identity;
@@ -224,10 +225,6 @@ impl Files {
         fs::rename(self.at(from), self.at(to)).map_err(|error| Failure::file("move", from, &error))
     }
 
-    pub fn remove_tree(&self, path: &Path) -> io::Result<()> {
-        fs::remove_dir_all(self.at(path))
-    }
-
     /// A new private file with a random name, for a child to read.
     pub fn scratch_file(&self, parent: &Path, bytes: &[u8]) -> Result<PathBuf, Failure> {
         let failed = |error: io::Error| Failure::file("write a file in", parent, &error);
@@ -245,6 +242,7 @@ impl Files {
         let made = tempfile::Builder::new()
             .prefix(prefix)
             .rand_bytes(8)
+            .permissions(fs::Permissions::from_mode(0o700))
             .tempdir_in(self.at(parent));
         match made {
             Ok(made) => Ok(self.shown(made.keep())),

@@ -26,7 +26,8 @@ pub enum Heard<'a> {
 
 pub trait Processes: Sync {
     /// Runs a child to its end. Every exit is an `Ok`; `Err` means that it could not be started,
-    /// or that a signal told us to stop (the child has ended by then).
+    /// or that a signal told us to stop (the child has ended by then). After such a signal only
+    /// commands that run anyway are started.
     fn run(&self, command: &Command, hear: &mut dyn FnMut(Heard<'_>)) -> Result<Exit, Failure>;
 
     /// The signal that told the whole run to end, if one came.

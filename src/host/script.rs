@@ -129,6 +129,9 @@ impl Script {
 impl Processes for Script {
     fn run(&self, command: &Command, hear: &mut dyn FnMut(Heard<'_>)) -> Result<Exit, Failure> {
         let shown = command.to_string();
+        if let Some(signal) = self.stop().filter(|_| !command.anyway) {
+            return Err(Failure::interrupted(signal));
+        }
         locked(&self.commands).push(command.clone());
         let answer = {
             let mut answers = locked(&self.answers);

@@ -3,6 +3,8 @@
 
 pub mod outline;
 pub mod place;
+pub mod shown;
 
 pub use outline::{ActPart, FilePart, Outline, UnitPart, outline};
 pub use place::{Share, Whole};
+pub use shown::Shown;

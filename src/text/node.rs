@@ -25,6 +25,16 @@ impl Origin {
         self.source.text.get(self.span.clone()).unwrap_or_default()
     }
 
+    /// `/etc/borgmatic/config.yaml:12`, or what the command line calls itself.
+    pub fn place(&self) -> String {
+        let (line, _) = self.source.line_column(self.span.start);
+        if self.source.name.starts_with('/') {
+            format!("{}:{line}", self.source.name)
+        } else {
+            self.source.name.clone()
+        }
+    }
+
     /// Keeps this value out of every frame.
     pub fn hide(&self) {
         self.source.hide(self.span.clone());

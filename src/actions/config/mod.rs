@@ -1,6 +1,7 @@
 //! Actions on configuration files.
 
 pub mod generate;
+pub mod outline;
 pub mod schema;
 pub mod show;
 pub mod template;

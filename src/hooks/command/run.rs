@@ -71,6 +71,7 @@ impl Surroundings<'_> {
         command.streams = Streams::Asking;
         command.cwd.clone_from(&self.cwd);
         command.umask = self.umask;
+        command.anyway = side != Side::Before;
         let usual = if side == Side::Error {
             Level::Error
         } else {
