@@ -29,6 +29,8 @@ mod check;
 mod completion;
 #[path = "real/life.rs"]
 mod life;
+#[path = "real/man.rs"]
+mod man;
 #[path = "real/old_names.rs"]
 mod old_names;
 #[path = "real/secrets.rs"]
