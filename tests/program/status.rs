@@ -304,7 +304,7 @@ fn written(world: &World) -> Vec<Action> {
 
 #[test]
 fn a_run_writes_down_what_it_did() {
-    let mut world = World::new();
+    let world = World::new();
     let stats = "Archive name: me-7\nNumber of files: 3\nThis archive:   1.23 kB   938 B   1.50 MB";
     let answers = &world.stage.script;
     answers.answer(
