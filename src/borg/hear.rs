@@ -4,8 +4,9 @@ use std::sync::PoisonError;
 
 use super::exit::{self, Judge, Meaning};
 use super::line::{self, Translation};
+use super::made::Made;
 use super::ready::Borg;
-use super::told::Told;
+
 use crate::host::{Child, Command, Exit, Failure, FailureKind, Heard, Host, Level, Tail};
 
 /// The longest answer of a probe that is kept, in bytes.
@@ -63,21 +64,21 @@ impl Borg<'_> {
         level: Level,
         strictness: Strictness,
     ) -> Result<(), Failure> {
-        let mut told = Told::default();
-        let ended = listen(host, command, Hear::Say(level), &mut told)?;
-        *self.told.lock().unwrap_or_else(PoisonError::into_inner) = told;
+        let mut made = Made::default();
+        let ended = listen(host, command, Hear::Say(level), &mut made)?;
+        *self.made.lock().unwrap_or_else(PoisonError::into_inner) = made;
         self.judge(host, command, ended, strictness).map(drop)
     }
 
     /// Runs a command for its standard output.
     pub fn capture(&self, host: &Host<'_>, command: &Command) -> Result<String, Failure> {
-        let ended = listen(host, command, Hear::Keep, &mut Told::default())?;
+        let ended = listen(host, command, Hear::Keep, &mut Made::default())?;
         self.judge(host, command, ended, Strictness::Usual)
     }
 
     /// What borg told of an archive in the last command whose lines were said.
-    pub fn told(&self) -> Told {
-        self.told
+    pub fn made(&self) -> Made {
+        self.made
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
@@ -93,7 +94,7 @@ impl Borg<'_> {
 
     /// Runs a command whose failure is an answer too.
     pub fn probe(&self, host: &Host<'_>, command: &Command) -> Result<Ended, Failure> {
-        listen(host, command, Hear::Quiet, &mut Told::default())
+        listen(host, command, Hear::Quiet, &mut Made::default())
     }
 
     /// Turns an exit into a result; a warning is said.
@@ -128,6 +129,7 @@ impl Borg<'_> {
                 Ok(ended.out)
             }
             Meaning::Error => {
+                self.forget(host);
                 let mut failure = Failure::new("borgmatic::borg::exit", words())
                     .kind(FailureKind::Command(ended.exit));
                 failure.help = cause.and_then(|cause| exit::help(cause, &self.scope));
@@ -152,7 +154,7 @@ fn listen(
     host: &Host<'_>,
     command: &Command,
     hear: Hear,
-    told: &mut Told,
+    made: &mut Made,
 ) -> Result<Ended, Failure> {
     host.bus.line(Level::Debug, "", &command.to_string());
     let mut out = String::new();
@@ -186,7 +188,7 @@ fn listen(
             tail.push(&translation.text);
         } else {
             said.push(&translation.text);
-            told.hear(&translation.text);
+            made.hear(&translation.text);
             host.bus.line(level, "", &translation.text);
         }
     })?;

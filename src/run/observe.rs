@@ -4,7 +4,7 @@
 use jiff::Zoned;
 
 use crate::actions::Answer;
-use crate::borg::{Told, Warned};
+use crate::borg::{Made, Warned};
 use crate::host::Failure;
 use crate::plan::{ActPart, FilePart, UnitPart};
 
@@ -27,7 +27,7 @@ pub struct Said<'a> {
     /// Exits that were warnings.
     pub warnings: &'a [Warned],
     /// What it told of an archive.
-    pub told: Told,
+    pub made: Made,
 }
 
 /// How it went.

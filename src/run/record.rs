@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::observe::{Acted, Ended, Observer};
 use crate::actions::{Answer, history};
-use crate::borg::Told;
+use crate::borg::Made;
 use crate::host::{Exit, Failure, FailureKind, Host, Level};
 use crate::ledger::{Action, Ledger, Outcome, Record};
 
@@ -34,7 +34,7 @@ impl<'a> Recorder<'a> {
         let host = self.host;
         let repository = &acted.unit.unit.repository;
         let key = history::key(acted.file.loaded, repository, host.files, host.env);
-        let told = told(acted);
+        let made = made(acted);
         let (result, code, reason) = outcome(acted);
         Action {
             run: self.run.clone(),
@@ -48,8 +48,8 @@ impl<'a> Recorder<'a> {
             code,
             reason,
             dry: self.dry,
-            archive: told.archive,
-            sizes: told.sizes,
+            archive: made.archive,
+            sizes: made.sizes,
         }
     }
 }
@@ -75,14 +75,14 @@ impl Observer for Recorder<'_> {
 }
 
 /// The archive that create made in this run.
-fn told(acted: &Acted<'_>) -> Told {
+fn made(acted: &Acted<'_>) -> Made {
     if acted.act.name() != "create" {
-        return Told::default();
+        return Made::default();
     }
     match acted.ended {
-        Ended::Done(Answer::Json(document)) => Told::read(document),
-        Ended::Done(Answer::Done) => acted.said.told.clone(),
-        Ended::Failed(_) | Ended::Skipped(_) => Told::default(),
+        Ended::Done(Answer::Json(document)) => Made::read(document),
+        Ended::Done(Answer::Done) => acted.said.made.clone(),
+        Ended::Failed(_) | Ended::Skipped(_) => Made::default(),
     }
 }
 

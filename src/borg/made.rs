@@ -4,12 +4,12 @@ use crate::ledger::Sizes;
 
 /// An archive, as far as borg told.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Told {
+pub struct Made {
     pub archive: Option<String>,
     pub sizes: Sizes,
 }
 
-impl Told {
+impl Made {
     /// Reads a line of the log of create. Borg tells numbers with `--stats` only.
     pub fn hear(&mut self, line: &str) {
         // Asked for each file of a list: most lines end here.
@@ -80,16 +80,16 @@ fn bytes(text: &str) -> Option<u64> {
 mod tests {
     use super::*;
 
-    fn told(lines: &str) -> Told {
-        let mut told = Told::default();
-        lines.lines().for_each(|line| told.hear(line));
-        told
+    fn made(lines: &str) -> Made {
+        let mut made = Made::default();
+        lines.lines().for_each(|line| made.hear(line));
+        made
     }
 
     /// Lines of borg 1.4.0.
     #[test]
     fn the_table_of_borg_1_is_read() {
-        let told = told(
+        let made = made(
             "Creating archive at \"/mnt/usb/ann.borg::server-2026-11-22\"
 A /home/This archive:  1 kB  1 kB  1 kB
 ------------------------------------------------------------------------------
@@ -104,35 +104,35 @@ All archives:               12.34 GB             11.00 GB              9.00 GB
                        Unique chunks         Total chunks
 Chunk index:                      10                   10",
         );
-        assert_eq!(told.archive.as_deref(), Some("server-2026-11-22"));
+        assert_eq!(made.archive.as_deref(), Some("server-2026-11-22"));
         let sizes = Sizes {
             files: Some(3),
             original: Some(1230),
             compressed: Some(938),
             deduplicated: Some(1_500_000),
         };
-        assert_eq!(told.sizes, sizes);
+        assert_eq!(made.sizes, sizes);
     }
 
     #[test]
     fn the_lines_of_borg_2_are_read() {
-        let told = told(
+        let made = made(
             "Archive name: a b\nNumber of files: 7\nOriginal size: 1.00 KiB\nDeduplicated size: 0 B",
         );
-        assert_eq!(told.archive.as_deref(), Some("a b"));
-        assert_eq!(told.sizes.original, Some(1024));
-        assert_eq!(told.sizes.deduplicated, Some(0));
-        assert_eq!(told.sizes.compressed, None);
+        assert_eq!(made.archive.as_deref(), Some("a b"));
+        assert_eq!(made.sizes.original, Some(1024));
+        assert_eq!(made.sizes.deduplicated, Some(0));
+        assert_eq!(made.sizes.compressed, None);
     }
 
     #[test]
     fn the_answer_in_json_is_read() {
         let document = serde_json::json!({"archive": {"name": "x", "stats": {"nfiles": 2,
             "original_size": 10, "compressed_size": 8, "deduplicated_size": 3}}});
-        let told = Told::read(&document);
-        assert_eq!(told.archive.as_deref(), Some("x"));
-        assert_eq!(told.sizes.deduplicated, Some(3));
-        assert_eq!(Told::read(&serde_json::Value::Null), Told::default());
+        let told = Made::read(&document);
+        assert_eq!(made.archive.as_deref(), Some("x"));
+        assert_eq!(made.sizes.deduplicated, Some(3));
+        assert_eq!(Made::read(&serde_json::Value::Null), Made::default());
     }
 
     #[test]
