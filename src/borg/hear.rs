@@ -189,7 +189,7 @@ fn listen(
         } else {
             said.push(&translation.text);
             made.hear(&translation.text);
-            host.bus.line(level, "", &translation.text);
+            host.bus.pass(level, translation.passed());
         }
     })?;
     Ok(Ended {

@@ -129,7 +129,7 @@ Chunk index:                      10                   10",
     fn the_answer_in_json_is_read() {
         let document = serde_json::json!({"archive": {"name": "x", "stats": {"nfiles": 2,
             "original_size": 10, "compressed_size": 8, "deduplicated_size": 3}}});
-        let told = Made::read(&document);
+        let made = Made::read(&document);
         assert_eq!(made.archive.as_deref(), Some("x"));
         assert_eq!(made.sizes.deduplicated, Some(3));
         assert_eq!(Made::read(&serde_json::Value::Null), Made::default());
