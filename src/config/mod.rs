@@ -9,6 +9,7 @@ pub mod groups;
 pub mod include;
 pub mod load;
 pub mod overrides;
+mod placeholders;
 pub mod show;
 mod texts;
 pub mod upgrade;

@@ -263,7 +263,7 @@ impl Problems {
         self.0.extend(problems);
     }
 
-    /// In the order of the text, as a person goes through it.
+    /// In the order of the text, as a person goes through it, and each once.
     pub fn sort(&mut self) {
         self.0.sort_by(|one, other| {
             let place = |problem: &Problem| {
@@ -272,6 +272,8 @@ impl Problems {
             };
             place(one).cmp(&place(other))
         });
+        self.0
+            .dedup_by(|one, other| one.code == other.code && one.line() == other.line());
     }
 
     pub fn errors(&self) -> impl Iterator<Item = &Problem> {
