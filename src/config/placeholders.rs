@@ -93,8 +93,8 @@ fn names(text: &str) -> impl Iterator<Item = &str> {
         loop {
             let at = rest.find('{')?;
             let (before, after) = (&rest[..at], &rest[at + 1..]);
-            if after.starts_with('{') {
-                rest = &after[1..];
+            if let Some(after) = after.strip_prefix('{') {
+                rest = after;
                 continue;
             }
             rest = after;
