@@ -107,6 +107,7 @@ impl Borg<'_> {
                 Ok(ended.out)
             }
             Meaning::Error => {
+                self.forget(host);
                 let mut failure = Failure::new("borgmatic::borg::exit", words())
                     .kind(FailureKind::Command(ended.exit));
                 failure.help = cause.and_then(|cause| exit::help(cause, &self.scope));
@@ -128,10 +129,6 @@ impl Borg<'_> {
 
 /// Runs a child and hears it to its end.
 fn listen(host: &Host<'_>, command: &Command, hear: Hear) -> Result<Ended, Failure> {
-    if let Some(signal) = host.processes.stop() {
-        // No new work after that; what must be cleaned up does not go this way.
-        return Err(Failure::interrupted(signal));
-    }
     host.bus.line(Level::Debug, "", &command.to_string());
     let mut out = String::new();
     let (mut tail, mut said) = (Tail::default(), Tail::default());
@@ -164,7 +161,7 @@ fn listen(host: &Host<'_>, command: &Command, hear: Hear) -> Result<Ended, Failu
             tail.push(&translation.text);
         } else {
             said.push(&translation.text);
-            host.bus.line(level, "", &translation.text);
+            host.bus.pass(level, translation.passed());
         }
     })?;
     Ok(Ended {

@@ -37,6 +37,8 @@ pub struct Command {
     pub umask: Option<u32>,
     pub streams: Streams,
     pub effect: Effect,
+    /// It ends what was begun: it runs also after a signal told the run to end.
+    pub anyway: bool,
     /// A shell: signals go to what it has started, too.
     pub shell: bool,
     /// Given to the child through a pipe of its own, whose descriptor number is put into this

@@ -11,9 +11,14 @@ use super::outcome::Failure;
 
 mod held;
 mod identity;
+mod log;
+mod plain;
+mod private;
 
 pub use held::Held;
 pub use identity::Identity;
+pub use log::LogFile;
+pub use plain::Sort;
 
 pub struct Files {
     root: PathBuf,
@@ -231,10 +236,6 @@ impl Files {
         fs::rename(self.at(from), self.at(to)).map_err(|error| Failure::file("move", from, &error))
     }
 
-    pub fn remove_tree(&self, path: &Path) -> io::Result<()> {
-        fs::remove_dir_all(self.at(path))
-    }
-
     /// A new private file with a random name, for a child to read.
     pub fn scratch_file(&self, parent: &Path, bytes: &[u8]) -> Result<PathBuf, Failure> {
         let failed = |error: io::Error| Failure::file("write a file in", parent, &error);
@@ -252,6 +253,7 @@ impl Files {
         let made = tempfile::Builder::new()
             .prefix(prefix)
             .rand_bytes(8)
+            .permissions(fs::Permissions::from_mode(0o700))
             .tempdir_in(self.at(parent));
         match made {
             Ok(made) => Ok(self.shown(made.keep())),

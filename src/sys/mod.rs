@@ -2,10 +2,12 @@
 //! everybody else sees the ports of [`crate::host`].
 
 mod clock;
+mod descent;
 mod lines;
 mod machine;
 mod process;
 mod signal;
+mod socket;
 mod spawn;
 mod stream;
 mod terminal;
@@ -13,4 +15,5 @@ mod terminal;
 pub use clock::System;
 pub use machine::Machine;
 pub use process::Children;
+pub use socket::Local;
 pub use terminal::Standard;

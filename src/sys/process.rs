@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal as Number, getpgrp, kill_process};
 use signal_hook::consts::{SIGCHLD, SIGINT, SIGTERM};
 
+use super::descent::family;
 use super::signal::{Ear, Stop, wait};
 use super::spawn;
 use super::stream::Stream;
@@ -39,6 +40,9 @@ impl Processes for Children {
         let trouble = |error| trouble(command, &error);
         let passed_on = self.stop.watch();
         let ear = Ear::open(&[&[SIGCHLD, SIGINT, SIGTERM], passed_on].concat()).map_err(trouble)?;
+        if let Some(signal) = self.stop.signal().filter(|_| !command.anyway) {
+            return Err(Failure::interrupted(signal));
+        }
         if command.streams == Streams::Terminal {
             // What waits to be shown belongs before what the child shows.
             hear(Heard::Idle);
@@ -50,6 +54,7 @@ impl Processes for Children {
             child,
             ear,
             passed_on,
+            shell: command.shell,
             told: None,
             term_at: None,
         };
@@ -87,6 +92,8 @@ struct Running<'a> {
     err: Option<Stream>,
     ear: Ear,
     passed_on: &'a [i32],
+    /// What it has started hears our signals, too.
+    shell: bool,
     /// The signal that ended the run.
     told: Option<Signal>,
     /// When the child gets TERM, if it does not end before.
@@ -189,9 +196,18 @@ impl Running<'_> {
 
     /// Only while the child has not been waited for: its number is still its own.
     fn send(&self, signal: i32) {
-        if let Some(number) = Number::from_named_raw(signal) {
+        let Some(number) = Number::from_named_raw(signal) else {
+            return;
+        };
+        let own = Pid::from_child(&self.child);
+        let family = if self.shell {
+            family(own.as_raw_nonzero().get())
+        } else {
+            vec![own.as_raw_nonzero().get()]
+        };
+        for process in family.into_iter().filter_map(Pid::from_raw) {
             // It may have ended just now.
-            let _gone = kill_process(Pid::from_child(&self.child), number);
+            let _gone = kill_process(process, number);
         }
     }
 

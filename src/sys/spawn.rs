@@ -14,6 +14,7 @@ use std::process::{Child, Command as Builder, Stdio};
 
 use rustix::fs::{Mode, RawMode};
 use rustix::io::FdFlags;
+use rustix::process::{Pid, Signal};
 
 use crate::host::outcome::reason;
 use crate::host::{Command, Failure, FailureKind, Secret, Streams};
@@ -69,11 +70,10 @@ fn filled(secret: &Secret) -> io::Result<PipeReader> {
 /// What only the child does, between fork and exec. The builder owns the reading end of the secret,
 /// so it is closed here when the builder goes.
 fn prepare(builder: &mut Builder, umask: Option<u32>, secret: Option<PipeReader>) {
-    if umask.is_none() && secret.is_none() {
-        return;
-    }
+    let parent = rustix::process::getpid();
     let umask = umask.map(|bits| Mode::from_bits_truncate(bits as RawMode));
     let prepare = move || {
+        end_with(parent)?;
         if let Some(umask) = umask {
             rustix::process::umask(umask);
         }
@@ -83,10 +83,27 @@ fn prepare(builder: &mut Builder, umask: Option<u32>, secret: Option<PipeReader>
         Ok(())
     };
     #[expect(unsafe_code, reason = "std offers no other way into the child")]
-    // SAFETY: the closure makes two system calls and neither allocates nor locks.
+    // SAFETY: the closure makes a few system calls and neither allocates nor locks.
     unsafe {
         builder.pre_exec(prepare);
     }
+}
+
+/// Where a kill takes us, a child that nobody watches any more gets TERM: borg gives back its locks, and
+/// no archive comes about without its dumps. Known on Linux only.
+#[cfg_attr(
+    not(target_os = "linux"),
+    expect(unused_variables, clippy::unnecessary_wraps)
+)]
+fn end_with(parent: Pid) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    {
+        rustix::process::set_parent_process_death_signal(Some(Signal::TERM))?;
+        if rustix::process::getppid() != Some(parent) {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        }
+    }
+    Ok(())
 }
 
 /// A missing working directory would look like a missing program.

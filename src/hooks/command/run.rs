@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use super::options::Hook;
 use super::words::{NAMES, Variables, fill};
 use crate::borg::line::of_tool;
-use crate::host::{Child, Command, Exit, Failure, FailureKind, Heard, Host, Level, Streams, Tail};
+use crate::host::{
+    Child, Command, Exit, Failure, FailureKind, Heard, Host, Level, Passed, Streams, Tail,
+};
 use crate::text::near::nearest;
 
 /// «Leave out the rest, all is well.» From the mail world's «temporary failure».
@@ -76,6 +78,7 @@ impl Surroundings<'_> {
         command.streams = Streams::Asking;
         command.cwd.clone_from(&self.cwd);
         command.umask = self.umask;
+        command.anyway = side != Side::Before;
         let usual = if side == Side::Error {
             Level::Error
         } else {
@@ -93,7 +96,13 @@ impl Surroundings<'_> {
             let text = String::from_utf8_lossy(bytes);
             said.push(&text);
             let level = if of_err { of_tool(&text) } else { usual };
-            host.bus.line(level, "", &text);
+            host.bus.pass(
+                level,
+                Passed {
+                    text: &text,
+                    ..Passed::default()
+                },
+            );
         })?;
         let words = match exit {
             Exit::Code(0) => return Ok(()),

@@ -283,7 +283,7 @@ fn victim() {
         return;
     };
     let children = Children::new(Stop::default());
-    let exit = children.run(&shell(&script), &mut |heard| {
+    let exit = children.run(&Command::shell(&script), &mut |heard| {
         if let Heard::Out(line) = heard {
             println!("child: {}", String::from_utf8_lossy(line));
         }
@@ -293,7 +293,13 @@ fn victim() {
         Err(failure) => println!("failed: {failure}"),
     }
     println!("stop: {:?}", children.stop().map(|signal| signal.0));
-    let after = children.run(&shell("echo cleaning"), &mut |heard| {
+    if children.stop().is_some() {
+        let refused = children.run(&shell("echo never"), &mut |_| {});
+        assert!(refused.is_err());
+    }
+    let mut cleaning = shell("echo cleaning");
+    cleaning.anyway = true;
+    let after = children.run(&cleaning, &mut |heard| {
         if let Heard::Out(line) = heard {
             println!("after: {}", String::from_utf8_lossy(line));
         }
@@ -354,6 +360,16 @@ fn term_reaches_the_child_at_once_and_ends_the_run() {
         ]
     );
     assert_eq!(printed[3..], AFTER);
+}
+
+#[test]
+fn term_reaches_what_a_shell_has_started() {
+    let inner = "trap 'echo bye; exit 0' TERM; echo ready; while :; do sleep 0.05; done";
+    let printed = strike(&format!("( {inner} ); echo never"), Number::TERM);
+    assert_eq!(
+        printed[..2],
+        ["child: bye", "failed: stopped by signal TERM"]
+    );
 }
 
 #[test]
