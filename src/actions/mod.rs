@@ -9,6 +9,7 @@ pub mod config;
 pub mod context;
 pub mod create;
 pub mod delete;
+pub mod diff;
 pub mod due;
 pub mod export_tar;
 pub mod extract;
@@ -17,7 +18,9 @@ pub mod info;
 pub mod key;
 pub mod list;
 pub mod mount;
+mod patterns_file;
 pub mod prune;
+pub mod recreate;
 pub mod repo_create;
 pub mod repo_delete;
 pub mod repo_info;
@@ -230,6 +233,8 @@ pub static ALL: &[Entry] = &[
     Entry::of::<delete::Delete>(),
     Entry::of::<repo_delete::RepoDelete>(),
     Entry::of::<transfer::Transfer>(),
+    Entry::of::<diff::Diff>(),
+    Entry::of::<recreate::Recreate>(),
     Entry::of::<break_lock::BreakLock>(),
     Entry::of::<key::export::Export>(),
     Entry::of::<key::import::Import>(),
@@ -249,11 +254,9 @@ pub static ALL: &[Entry] = &[
 ];
 
 /// Actions of the original that come later.
-pub const LATER: [&str; 6] = [
+pub const LATER: [&str; 4] = [
     "restore",
     "-r",
-    "recreate",
-    "diff",
     "browse",
     "config bootstrap",
 ];

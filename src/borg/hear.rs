@@ -97,6 +97,17 @@ impl Borg<'_> {
         listen(host, command, Hear::Quiet, &mut Made::default())
     }
 
+    /// Runs a command and shows each line that it says; nobody else hears them.
+    pub fn each(
+        &self,
+        host: &Host<'_>,
+        command: &Command,
+        see: &mut dyn FnMut(&str),
+    ) -> Result<(), Failure> {
+        let ended = hear_each(host, command, Hear::Quiet, &mut Made::default(), see)?;
+        self.judge(host, command, ended, Strictness::Usual).map(drop)
+    }
+
     /// Turns an exit into a result; a warning is said.
     pub fn judge(
         &self,
@@ -156,6 +167,17 @@ fn listen(
     hear: Hear,
     made: &mut Made,
 ) -> Result<Ended, Failure> {
+    hear_each(host, command, hear, made, &mut |_| ())
+}
+
+/// The same; what nobody else hears is shown line by line.
+fn hear_each(
+    host: &Host<'_>,
+    command: &Command,
+    hear: Hear,
+    made: &mut Made,
+    see: &mut dyn FnMut(&str),
+) -> Result<Ended, Failure> {
     host.bus.line(Level::Debug, "", &command.to_string());
     let mut out = String::new();
     let (mut tail, mut said) = (Tail::default(), Tail::default());
@@ -185,6 +207,7 @@ fn listen(
             return;
         };
         if hear == Hear::Quiet {
+            see(&translation.text);
             tail.push(&translation.text);
         } else {
             said.push(&translation.text);
