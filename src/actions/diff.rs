@@ -58,7 +58,10 @@ impl Action for Diff {
             // borgmatic 2.1.10: here, 0 is passed on too.
             .option("--lock-wait", borg.options.lock_wait.get())
             .args(borg.verbose())
-            .option("--patterns-from", file.as_ref().map(|file| file.path().display()))
+            .option(
+                "--patterns-from",
+                file.as_ref().map(|file| file.path().display()),
+            )
             .when(config.archive.numeric_ids.is_on(), [borg.numeric_ids()])
             .when(flags.same_chunker_params.is_on(), ["--same-chunker-params"])
             .option("--sort-by", (!keys.is_empty()).then(|| keys.join(",")))

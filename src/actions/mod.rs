@@ -240,6 +240,7 @@ pub static ALL: &[Entry] = &[
     Entry::of::<key::import::Import>(),
     Entry::of::<key::change_passphrase::ChangePassphrase>(),
     Entry::of::<borg::BorgAction>(),
+    Entry::alone::<config::bootstrap::Bootstrap>(),
     Entry::alone::<config::generate::Generate>(),
     Entry::alone::<config::schema::Schema>(),
     Entry::alone::<config::validate::Validate>(),
@@ -254,12 +255,7 @@ pub static ALL: &[Entry] = &[
 ];
 
 /// Actions of the original that come later.
-pub const LATER: [&str; 4] = [
-    "restore",
-    "-r",
-    "browse",
-    "config bootstrap",
-];
+pub const LATER: [&str; 3] = ["restore", "-r", "browse"];
 
 /// What a run without any action does, in this order. borgmatic 1.7.9: the same.
 pub const DEFAULT: [&str; 4] = ["create", "prune", "compact", "check"];

@@ -53,7 +53,11 @@ impl Action for Recreate {
         if let (Some(target), None) = (node.get("target"), flags.archive.text()) {
             let words = "--target needs --archive: one archive gets the new name";
             let problem = Problem::new("borgmatic::cli::conflict", words);
-            out.add(problem.on(target, "for which archive?").help("add --archive NAME"));
+            out.add(
+                problem
+                    .on(target, "for which archive?")
+                    .help("add --archive NAME"),
+            );
         }
     }
 
@@ -91,9 +95,10 @@ struct Target {
 
 impl Target {
     fn shown(&self) -> String {
-        self.name
-            .as_ref()
-            .map_or_else(|| "the archives".to_owned(), |name| format!("archive {name}"))
+        self.name.as_ref().map_or_else(
+            || "the archives".to_owned(),
+            |name| format!("archive {name}"),
+        )
     }
 }
 
@@ -106,10 +111,12 @@ fn targets(context: &Context<'_>, flags: &Flags) -> Result<Vec<Target>, Failure>
         let name = context.archive_name(name)?;
         if name.ends_with(UNFINISHED) {
             let words = format!("archive {name} is left over from a recreate that was interrupted");
-            return Err(Failure::new("borgmatic::recreate::unfinished", words).help(format!(
-                "delete it: borgmatic delete --archive {}; or choose another",
-                crate::option::words::quote(&name)
-            )));
+            return Err(
+                Failure::new("borgmatic::recreate::unfinished", words).help(format!(
+                    "delete it: borgmatic delete --archive {}; or choose another",
+                    crate::option::words::quote(&name)
+                )),
+            );
         }
         let at = if borg.has(Feature::SeparateRepository) {
             [borg.at(path), context.matching_name(Some(&name))].concat()
@@ -130,8 +137,9 @@ fn targets(context: &Context<'_>, flags: &Flags) -> Result<Vec<Target>, Failure>
         context.repository,
         [context.matching(), short].concat(),
     )?;
-    let (unfinished, names): (Vec<_>, Vec<_>) =
-        names.into_iter().partition(|name| name.ends_with(UNFINISHED));
+    let (unfinished, names): (Vec<_>, Vec<_>) = names
+        .into_iter()
+        .partition(|name| name.ends_with(UNFINISHED));
     for name in unfinished {
         let words = format!("Leaving out {name}, which an interrupted recreate has left over");
         context.say(Level::Warning, &words);
@@ -211,7 +219,9 @@ fn look(
     })?;
     let shown = target.shown();
     if staying == 0 && going > 0 {
-        let words = format!("{shown} would become empty: nothing in it is within the sources of this configuration");
+        let words = format!(
+            "{shown} would become empty: nothing in it is within the sources of this configuration"
+        );
         return Err(Failure::new("borgmatic::recreate::empty", words).help(
             "choose archives that this configuration has made, with --archive or --match-archives",
         ));
@@ -228,18 +238,19 @@ fn look(
 /// directory? Paths are those of an archive, without a leading slash.
 fn is_own(path: &str, files: &[PathBuf]) -> bool {
     let parts: Vec<&str> = path.split('/').collect();
-    let is_config = |pair: &[&str]| {
-        matches!(pair, ["etc" | ".config", "borgmatic" | "borgmatic.d"])
-    };
+    let is_config =
+        |pair: &[&str]| matches!(pair, ["etc" | ".config", "borgmatic" | "borgmatic.d"]);
     // Before Borg 1.4, the whole path of the runtime directory is stored.
-    let is_runtime =
-        |pair: &[&str]| pair[0].starts_with("borgmatic-") && pair[1] == "borgmatic";
+    let is_runtime = |pair: &[&str]| pair[0].starts_with("borgmatic-") && pair[1] == "borgmatic";
     parts[0] == "borgmatic"
         || parts.contains(&".borgmatic")
-        || parts.windows(2).any(|pair| is_config(pair) || is_runtime(pair))
-        || files
-            .iter()
-            .any(|file| file.strip_prefix("/").is_ok_and(|file| file == std::path::Path::new(path)))
+        || parts
+            .windows(2)
+            .any(|pair| is_config(pair) || is_runtime(pair))
+        || files.iter().any(|file| {
+            file.strip_prefix("/")
+                .is_ok_and(|file| file == std::path::Path::new(path))
+        })
 }
 
 fn start(context: &Context<'_>, file: &PatternsFile<'_>) -> Command {
@@ -254,7 +265,12 @@ fn start(context: &Context<'_>, file: &PatternsFile<'_>) -> Command {
         .arg(file.path())
 }
 
-fn write(context: &Context<'_>, flags: &Flags, file: &PatternsFile<'_>, target: &Target) -> Command {
+fn write(
+    context: &Context<'_>,
+    flags: &Flags,
+    file: &PatternsFile<'_>,
+    target: &Target,
+) -> Command {
     let (borg, archive) = (context.borg, &context.config.archive);
     let exclude = &context.config.exclude;
     let recompress = archive.recompress.get().copied().map(Recompress::word);
@@ -267,8 +283,8 @@ fn write(context: &Context<'_>, flags: &Flags, file: &PatternsFile<'_>, target: 
         .option("--compression", archive.compression.text())
         .option("--chunker-params", archive.chunker_params.text())
         .option("--recompress", recompress)
+        // Of a flag for exclude_nodump, recreate knows nothing: archives do not say which files have it.
         .args(command::excludes(exclude))
-        .when(exclude.exclude_nodump.is_on(), ["--exclude-nodump"])
         .when(context.dry, ["--dry-run"])
         .args(context.extra(&borg.options.extra().recreate))
         .args(&target.at)

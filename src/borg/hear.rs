@@ -105,7 +105,8 @@ impl Borg<'_> {
         see: &mut dyn FnMut(&str),
     ) -> Result<(), Failure> {
         let ended = hear_each(host, command, Hear::Quiet, &mut Made::default(), see)?;
-        self.judge(host, command, ended, Strictness::Usual).map(drop)
+        self.judge(host, command, ended, Strictness::Usual)
+            .map(drop)
     }
 
     /// Turns an exit into a result; a warning is said.
