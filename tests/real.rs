@@ -23,10 +23,14 @@ macro_rules! with_both_borgs {
 
 #[path = "real/actions.rs"]
 mod actions;
+#[path = "real/archives.rs"]
+mod archives;
 #[path = "real/check.rs"]
 mod check;
 #[path = "real/completion.rs"]
 mod completion;
+#[path = "real/from_nothing.rs"]
+mod from_nothing;
 #[path = "real/life.rs"]
 mod life;
 #[path = "real/man.rs"]
