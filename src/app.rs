@@ -144,8 +144,14 @@ fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) ->
             bus.line(Level::Warning, "", &note.line());
         }
     }
+    let draw = |problem: &Problem| {
+        if verbosity > -2 {
+            show(std::iter::once(problem), machine, colours.err, true);
+        }
+    };
     let mut said = HashSet::new();
-    for one in loaded {
+    // Validation tells itself what it finds.
+    for one in loaded.iter().filter(|_| !validates) {
         if verbosity > -2 {
             // A mistake on the command line is one for each file: it is shown once.
             let fresh = |problem: &&Problem| said.insert(problem.line());
@@ -153,18 +159,16 @@ fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) ->
                 one.problems.iter().take(MOST).filter(fresh),
                 machine,
                 colours.err,
-                validates,
+                false,
             );
-            if !validates {
-                old_forms(one, &host);
-            }
+            old_forms(one, &host);
             let more = one.problems.iter().count().saturating_sub(MOST);
             if more > 0 {
                 let words = format!("{}: {more} more problems\n", one.path.display());
                 machine.terminal.err(words.as_bytes());
             }
         }
-        if one.problems.has_errors() && !validates {
+        if one.problems.has_errors() {
             let count = one.problems.errors().count();
             let plural = if count == 1 { "problem" } else { "problems" };
             summary.line(
@@ -177,7 +181,7 @@ fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) ->
         }
     }
     let code = match invocation.acts.iter().find(|act| act.entry.is_alone()) {
-        Some(act) => alone(act, loaded, &host, invocation),
+        Some(act) => alone(act, loaded, &host, invocation, &draw),
         None => match invocation.acts.iter().find(|act| act.entry.is_outline()) {
             Some(act) => outlined(act, invocation, loaded, &host),
             None => on_repositories(invocation, loaded, &host, &mut summary),
@@ -208,7 +212,13 @@ fn output(invocation: &Invocation, loaded: &[Loaded]) -> (i8, bool) {
     (highest.map_or(0, |level| level.0), refused)
 }
 
-fn alone(act: &Act, loaded: &[Loaded], host: &Host<'_>, invocation: &Invocation) -> u8 {
+fn alone(
+    act: &Act,
+    loaded: &[Loaded],
+    host: &Host<'_>,
+    invocation: &Invocation,
+    draw: &dyn Fn(&Problem),
+) -> u8 {
     let Run::Alone(run) = act.entry.run else {
         return 0;
     };
@@ -216,6 +226,8 @@ fn alone(act: &Act, loaded: &[Loaded], host: &Host<'_>, invocation: &Invocation)
         host,
         loaded,
         configs: &invocation.configs,
+        wishes: &invocation.wishes,
+        draw,
         dry: invocation.dry,
     };
     match run(&alone, &act.flags) {

@@ -3,9 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use crate::borg::{Borg, Repository, archive};
+use crate::config::load::Wishes;
 use crate::config::{Config, Loaded};
 use crate::host::{Command, Failure, Host, Level};
 use crate::option::{Opt, Words};
+use crate::text::Problem;
 
 /// For an action on one repository.
 pub struct Context<'a> {
@@ -28,6 +30,10 @@ pub struct Alone<'a> {
     pub loaded: &'a [Loaded],
     /// The files and directories that `--config` names.
     pub configs: &'a [String],
+    /// How the files were to be loaded.
+    pub wishes: &'a Wishes,
+    /// Draws a problem on standard error.
+    pub draw: &'a dyn Fn(&Problem),
     pub dry: bool,
 }
 

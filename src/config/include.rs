@@ -2,6 +2,7 @@
 //! which were read. Knows no option.
 
 use std::collections::HashMap;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::find::expand;
@@ -55,6 +56,15 @@ impl<'a> Includes<'a> {
         self.read.sort();
         self.read.dedup();
         self.read
+    }
+
+    /// What is in a file, or what stands for it.
+    pub(super) fn bytes(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+        let text = || self.texts.get(&self.files.real(path)?);
+        match (!self.texts.is_empty()).then(text).flatten() {
+            Some(text) => Ok(text.clone().into_bytes()),
+            None => self.files.read(path, limit),
+        }
     }
 
     fn missing(&self, name: &str, candidates: &[PathBuf], place: &Origin) -> Problem {
@@ -130,11 +140,7 @@ impl Include for Includes<'_> {
             problems.add(problem);
             return None;
         }
-        let read = match self.texts.get(&real) {
-            Some(text) => Ok(text.clone().into_bytes()),
-            None => self.files.read(path, self.left),
-        };
-        let bytes = match read {
+        let bytes = match self.bytes(path, self.left) {
             Ok(bytes) => bytes,
             Err(error) => {
                 problems.add(unreadable(path, &error, place));

@@ -2,7 +2,7 @@
 //! file and once for each repository that has options of its own. All problems of all files are
 //! collected.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
@@ -37,6 +37,8 @@ pub struct Wishes {
     pub environment: bool,
     /// Only the tree as it is after includes and merges.
     pub parsed: bool,
+    /// Texts that stand for files, by their path without links: what would be written.
+    pub texts: HashMap<PathBuf, String>,
 }
 
 impl Default for Wishes {
@@ -46,6 +48,7 @@ impl Default for Wishes {
             overrides: Vec::new(),
             environment: true,
             parsed: false,
+            texts: HashMap::new(),
         }
     }
 }
@@ -74,7 +77,7 @@ pub struct Loaded {
 /// Loads one file.
 pub fn load(path: &Path, wishes: &Wishes, files: &Files, env: &Env) -> Loaded {
     let mut problems = Problems::default();
-    let mut includes = Includes::of(path, files, env);
+    let mut includes = Includes::of(path, files, env).with(wishes.texts.clone());
     let mut tree = tree(path, files, &mut includes, &mut problems);
     let mut loaded = None;
     if let Some(node) = tree.as_mut().filter(|_| !wishes.parsed) {
@@ -213,7 +216,7 @@ fn tree(
     includes: &mut Includes<'_>,
     problems: &mut Problems,
 ) -> Option<Node> {
-    let bytes = match files.read(path, LARGEST) {
+    let bytes = match includes.bytes(path, LARGEST) {
         Ok(bytes) => bytes,
         Err(error) => {
             // A directory is here when it holds nothing to read, or cannot be looked into.

@@ -53,9 +53,14 @@ impl Planned {
 }
 
 /// Rewrites files and what they include, each once; what changes the meaning of any that was named
-/// is left as it is.
-pub fn plan(paths: &[PathBuf], files: &Files, env: &Env) -> Vec<Planned> {
-    let mut planned = rewritten(paths, files, env);
+/// is left as it is. `texts` stand for what is in files, by their path without links.
+pub fn plan(
+    paths: &[PathBuf],
+    texts: &HashMap<PathBuf, String>,
+    files: &Files,
+    env: &Env,
+) -> Vec<Planned> {
+    let mut planned = rewritten(paths, texts, files, env);
     while let Some((named, read)) = broken(&planned, files, env) {
         let mut left = false;
         for one in &mut planned {
@@ -123,7 +128,12 @@ fn broken(planned: &[Planned], files: &Files, env: &Env) -> Option<(PathBuf, Vec
     None
 }
 
-fn rewritten(paths: &[PathBuf], files: &Files, env: &Env) -> Vec<Planned> {
+fn rewritten(
+    paths: &[PathBuf],
+    texts: &HashMap<PathBuf, String>,
+    files: &Files,
+    env: &Env,
+) -> Vec<Planned> {
     let mut planned: Vec<Planned> = Vec::new();
     let mut waiting: Vec<(PathBuf, bool)> = paths
         .iter()
@@ -138,7 +148,7 @@ fn rewritten(paths: &[PathBuf], files: &Files, env: &Env) -> Vec<Planned> {
         {
             continue;
         }
-        let one = one(path, included, files);
+        let one = one(path, included, texts.get(&real), files);
         if let Ok(rewritten) = &one.result {
             let names = rewritten.includes.iter();
             let found = names.filter_map(|name| {
@@ -152,14 +162,18 @@ fn rewritten(paths: &[PathBuf], files: &Files, env: &Env) -> Vec<Planned> {
     planned
 }
 
-fn one(path: PathBuf, included: bool, files: &Files) -> Planned {
+fn one(path: PathBuf, included: bool, text: Option<&String>, files: &Files) -> Planned {
     let name = path.to_string_lossy().into_owned();
     let bad = |problem: Problem| {
         let mut problems = Problems::default();
         problems.add(problem);
         problems
     };
-    let read = match files.read(&path, LARGEST) {
+    let bytes = match text {
+        Some(text) => Ok(text.clone().into_bytes()),
+        None => files.read(&path, LARGEST),
+    };
+    let read = match bytes {
         Ok(bytes) => crate::text::decode(&name, bytes, is_secret).map_err(|problem| bad(*problem)),
         Err(error) => {
             let words = format!("{name}: cannot be read: {}", reason(&error));
@@ -195,7 +209,7 @@ mod tests {
             ..Env::default()
         };
         let first = folder.path().join(texts[0].0);
-        plan(&[first], &Files::new("/"), &env)
+        plan(&[first], &HashMap::new(), &Files::new("/"), &env)
             .iter()
             .map(|one| one.new_text().unwrap_or("-").to_owned())
             .collect()
