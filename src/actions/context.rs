@@ -7,7 +7,6 @@ use crate::config::load::Wishes;
 use crate::config::{Config, Loaded};
 use crate::host::{Command, Failure, Host, Level};
 use crate::option::{Opt, Words};
-use crate::text::Problem;
 
 /// For an action on one repository.
 pub struct Context<'a> {
@@ -32,8 +31,6 @@ pub struct Alone<'a> {
     pub configs: &'a [String],
     /// How the files were to be loaded.
     pub wishes: &'a Wishes,
-    /// Draws a problem on standard error.
-    pub draw: &'a dyn Fn(&Problem),
     pub dry: bool,
 }
 

@@ -17,6 +17,9 @@ const DEEPEST: usize = 50;
 /// How many files one configuration may include.
 const MOST: usize = 1_000;
 
+/// Texts that stand for files, by their path without links: what would be written.
+pub type Texts = HashMap<PathBuf, String>;
+
 /// The files of one configuration.
 pub struct Includes<'a> {
     files: &'a Files,
@@ -26,8 +29,7 @@ pub struct Includes<'a> {
     /// All that were read.
     read: Vec<PathBuf>,
     left: u64,
-    /// Texts that stand for files, by their path without links: what an upgrade would write.
-    texts: HashMap<PathBuf, String>,
+    texts: Texts,
 }
 
 impl<'a> Includes<'a> {
@@ -40,13 +42,13 @@ impl<'a> Includes<'a> {
             open: vec![(path.to_owned(), real)],
             read: vec![path.to_owned()],
             left: LARGEST,
-            texts: HashMap::new(),
+            texts: Texts::new(),
         }
     }
 
     /// The same, with these texts for what is in those files.
     #[must_use]
-    pub fn with(mut self, texts: HashMap<PathBuf, String>) -> Self {
+    pub fn with(mut self, texts: Texts) -> Self {
         self.texts = texts;
         self
     }

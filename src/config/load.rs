@@ -2,11 +2,11 @@
 //! file and once for each repository that has options of its own. All problems of all files are
 //! collected.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
-use super::include::Includes;
+use super::include::{Includes, Texts};
 use super::overrides::Override;
 use super::{Config, check, constants, environment, find, is_secret, overrides, upgrade};
 use crate::borg::Repository;
@@ -37,8 +37,7 @@ pub struct Wishes {
     pub environment: bool,
     /// Only the tree as it is after includes and merges.
     pub parsed: bool,
-    /// Texts that stand for files, by their path without links: what would be written.
-    pub texts: HashMap<PathBuf, String>,
+    pub texts: Texts,
 }
 
 impl Default for Wishes {
@@ -48,7 +47,7 @@ impl Default for Wishes {
             overrides: Vec::new(),
             environment: true,
             parsed: false,
-            texts: HashMap::new(),
+            texts: Texts::new(),
         }
     }
 }

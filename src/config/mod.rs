@@ -9,6 +9,7 @@ pub mod groups;
 pub mod include;
 pub mod lints;
 pub mod load;
+pub mod logging;
 pub mod overrides;
 pub mod portable;
 pub mod show;

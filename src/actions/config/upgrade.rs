@@ -1,7 +1,6 @@
 //! `upgrade-config`: old configuration files to today's form, with all that people wrote beside the
 //! options.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use similar::TextDiff;
@@ -9,6 +8,7 @@ use similar::TextDiff;
 use super::{fail, tell};
 use crate::actions::{Alone, AloneAction, Answer, Info};
 use crate::config::find::{self, expand};
+use crate::config::include::Texts;
 use crate::config::is_secret;
 use crate::config::upgrade::files::{Planned, plan};
 use crate::config::upgrade::{apply, ini};
@@ -87,7 +87,7 @@ fn upgrade(
     explains: bool,
 ) -> Result<Answer, Failure> {
     let mut bad = 0;
-    let all = plan(paths, &HashMap::new(), alone.host.files, alone.host.env);
+    let all = plan(paths, &Texts::new(), alone.host.files, alone.host.env);
     for one in &all {
         let written = match &one.result {
             Err(problems) => {

@@ -2,7 +2,7 @@
 
 use crate::actions::Alone;
 use crate::config::Loaded;
-use crate::host::{Failure, Level};
+use crate::host::{Body, Event, Failure, Level};
 use crate::text::{Problem, Problems, Severity};
 
 /// How many problems of a file are drawn: nobody reads more at once.
@@ -97,7 +97,14 @@ impl<'a> Report<'a> {
                 alone.host.bus.line(level, "", "");
             }
             for problem in group.problems.iter().take(MOST) {
-                (alone.draw)(problem);
+                alone.host.bus.say(Event {
+                    level: match problem.severity {
+                        Severity::Error => Level::Error,
+                        Severity::Deprecation | Severity::Warning => Level::Warning,
+                    },
+                    scope: "",
+                    body: Body::Problem(problem),
+                });
             }
             let more = group.problems.len().saturating_sub(MOST);
             if more > 0 {
