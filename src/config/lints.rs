@@ -23,11 +23,9 @@ pub const NAMES: [&str; 8] = [
     "secret-cut",
 ];
 
-const ROOM: &str = "borgmatic::lint::";
-
 /// The name in what a person writes: `keeps-nothing` or its whole code.
 fn name(written: &str) -> &str {
-    written.strip_prefix(ROOM).unwrap_or(written)
+    written.rsplit("::").next().unwrap_or(written)
 }
 
 /// Refuses names that no lint has.

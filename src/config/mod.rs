@@ -11,6 +11,7 @@ pub mod lints;
 pub mod load;
 pub mod logging;
 pub mod overrides;
+mod placeholders;
 pub mod portable;
 pub mod show;
 mod texts;
