@@ -1,6 +1,6 @@
 //! Everything that is said while running is an event; consoles, files and monitors are listeners.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::outcome::Failure;
 
@@ -44,9 +44,13 @@ pub trait Listener: Send {
     fn threshold(&self) -> Option<Level>;
 }
 
-/// Carries events to the listeners.
-#[derive(Default)]
-pub struct Bus(Mutex<Vec<Box<dyn Listener>>>);
+/// Carries events to the listeners. A copy has the same ones.
+#[derive(Clone, Default)]
+pub struct Bus {
+    listeners: Arc<Mutex<Vec<Box<dyn Listener>>>>,
+    /// Whose the lines are that have no scope. Empty where only one speaks at a time.
+    speaker: String,
+}
 
 impl Bus {
     pub fn attach(&self, listener: Box<dyn Listener>) {
@@ -54,10 +58,27 @@ impl Bus {
     }
 
     fn listeners(&self) -> std::sync::MutexGuard<'_, Vec<Box<dyn Listener>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.listeners
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A copy for one of several that speak at once: what it passes on from children has its name.
+    #[must_use]
+    pub fn of(&self, speaker: &str) -> Self {
+        Self {
+            listeners: Arc::clone(&self.listeners),
+            speaker: speaker.to_owned(),
+        }
     }
 
     pub fn say(&self, event: Event<'_>) {
+        let scope = if event.scope.is_empty() {
+            &self.speaker
+        } else {
+            event.scope
+        };
+        let event = Event { scope, ..event };
         let always = matches!(event.body, Body::Data(_));
         for listener in self.listeners().iter_mut() {
             let wanted = || {

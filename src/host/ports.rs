@@ -98,6 +98,7 @@ impl Env {
 }
 
 /// Everything the program may ask of the world.
+#[derive(Clone, Copy)]
 pub struct Host<'a> {
     pub processes: &'a dyn Processes,
     pub clock: &'a dyn Clock,
