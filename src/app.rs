@@ -61,7 +61,7 @@ pub fn run(args: &[OsString], machine: &Machine<'_>) -> u8 {
     let has_files = files.peek().is_some();
     let idle = has_files && files.all(|config| !config.run.default_actions.or(true));
     if invocation.bare && idle {
-        return tell(&Special::Help(Vec::new()), terminal);
+        return tell(&Special::Help(Vec::new(), false), terminal);
     }
     let code = execute(&invocation, &loaded, machine);
     terminal.flush();
@@ -73,7 +73,8 @@ fn tell(special: &Special, terminal: &dyn Terminal) -> u8 {
     let text = match special {
         Special::Version => format!("{}\n", env!("CARGO_PKG_VERSION")),
         Special::Completion(script) => (*script).to_owned(),
-        Special::Help(of) => cli::help::page(of, actions::ALL, terminal.width()),
+        Special::Help(of, all) => cli::help::page(of, actions::ALL, *all, terminal.width()),
+        Special::Man(of) => cli::man::page(of, actions::ALL),
     };
     terminal.out(text.as_bytes());
     terminal.flush();

@@ -29,8 +29,12 @@ mod check;
 mod completion;
 #[path = "real/life.rs"]
 mod life;
+#[path = "real/man.rs"]
+mod man;
 #[path = "real/old_names.rs"]
 mod old_names;
+#[path = "real/patterns.rs"]
+mod patterns;
 #[path = "real/secrets.rs"]
 mod secrets;
 #[path = "real/ssh.rs"]

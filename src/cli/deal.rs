@@ -312,9 +312,13 @@ impl Deal {
 
 /// After the word `borg`, only its own two flags are ours, and a question for help right after it.
 fn is_borgmatics(argv: &Argv, borg: usize, index: usize) -> bool {
-    let text = argv.words[index].text.split('=').next().unwrap_or_default();
-    let asks = index == borg + 1 && matches!(text, "--help" | "-h");
-    asks || matches!(text, "--repository" | "--archive")
+    let is = |index: usize, words: &[&str]| {
+        let text = argv.words[index].text.split('=').next();
+        words.contains(&text.unwrap_or_default())
+    };
+    let asks = |index| index == borg + 1 && is(index, &["--help", "-h", "--man-page"]);
+    let more = index > 0 && asks(index - 1) && is(index, &["--all"]);
+    asks(index) || more || is(index, &["--repository", "--archive"])
 }
 
 /// The shape of what one flag gives: a repeated flag makes a list.

@@ -17,9 +17,13 @@ options! {
         bash_completion: bool = "";
         /// Print the completion of fish.
         fish_completion: bool = "";
+        /// Print the man page: of the whole, or of an action.
+        man_page: bool = "";
         /// Show the version.
         version: bool = "";
         /// Show help: of the whole, or of an action.
         help: bool = "", short = 'h';
+        /// With --help: the flags of every run and of all options, too.
+        all: bool = "";
     }
 }

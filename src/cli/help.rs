@@ -1,6 +1,6 @@
-//! Help, drawn by clap from the tables.
+//! Help, from the tables: clap draws the frame of a page, the columns of flags are ours.
 
-use clap::{Arg, ArgAction, Command};
+use clap::Command;
 
 use super::globals::Globals;
 use crate::actions::Entry;
@@ -8,25 +8,36 @@ use crate::config::Config;
 use crate::option::flags::{self, written};
 use crate::option::{Field, Groups, Options, Shape};
 
-/// The page for these actions, or for the whole.
-pub fn page(of: &[&'static Entry], entries: &'static [Entry], width: usize) -> String {
-    match of {
-        [] => overview(entries, width),
-        of => of
-            .iter()
-            .map(|entry| action(entry, width))
-            .collect::<Vec<_>>()
-            .join("\n"),
+/// Where what a flag means begins, at most.
+const COLUMN: usize = 34;
+
+/// A flag, and what it means.
+pub(super) struct Row {
+    pub(super) flag: String,
+    pub(super) words: String,
+}
+
+/// The page for these actions, or for the whole. `all` adds the flags that every action has.
+pub fn page(of: &[&'static Entry], entries: &'static [Entry], all: bool, width: usize) -> String {
+    let width = width.clamp(40, 100);
+    if of.is_empty() {
+        return overview(entries, width);
     }
+    let mut pages: Vec<_> = of.iter().map(|entry| action(entry, width)).collect();
+    pages.push(if all {
+        format!("{}\n{}", of_every_run(width), of_options(width))
+    } else {
+        "Flags of every run and of all options: add --all\n".to_owned()
+    });
+    pages.join("\n")
 }
 
 fn overview(entries: &'static [Entry], width: usize) -> String {
     let end = format!(
-        "Flags of an action: borgmatic ACTION --help\n\n\
-         Every option of the configuration is a flag, too; --no-… turns one off. An element of a list is \
-         written as --repositories[0].label x.\n{}\n\
+        "{}\nFlags of an action: borgmatic ACTION --help\n\n{}\n\
          First backup:\n  borgmatic config generate\n  borgmatic repo-create --encryption repokey\n  borgmatic --verbosity 1 --list",
-        options(width.clamp(40, 100))
+        of_every_run(width),
+        of_options(width)
     );
     let actions = entries
         .iter()
@@ -37,15 +48,6 @@ fn overview(entries: &'static [Entry], width: usize) -> String {
         .subcommand_help_heading("Actions (without one: create, prune, compact, check)")
         .subcommands(actions)
         .disable_help_subcommand(true)
-        .args(args(Globals::GROUPS))
-        .args(
-            Config::GROUPS
-                .iter()
-                .copied()
-                .flatten()
-                .filter(|field| field.short.is_some())
-                .map(arg),
-        )
         .after_help(end)
         .render_help()
         .to_string()
@@ -53,94 +55,129 @@ fn overview(entries: &'static [Entry], width: usize) -> String {
 
 fn action(entry: &'static Entry, width: usize) -> String {
     let mut about = entry.info.about.to_owned();
-    let aliases: Vec<_> = entry.info.aliases.to_vec();
-    if !aliases.is_empty() {
-        about += &format!("\nAlso called: {}", aliases.join(", "));
+    if !entry.info.aliases.is_empty() {
+        about += &format!("\nAlso called: {}", entry.info.aliases.join(", "));
     }
-    blank(entry.info.name, width)
+    let rows = rows(entry.groups);
+    let flags = if rows.is_empty() {
+        String::new()
+    } else {
+        format!("Flags:\n{}", columns(&rows, width))
+    };
+    let page = blank(entry.info.name, width)
         .about(about)
         .override_usage(format!("borgmatic {} [FLAGS]", entry.info.name))
-        .args(args(entry.groups))
-        .after_help("Flags of every run, such as --config and --verbosity: borgmatic --help")
-        .render_help()
-        .to_string()
-}
-
-/// The flags of the configuration's options, with the first sentence about each. Of lists, the flags
-/// of the first element stand for all; those of plain values are left out.
-fn options(width: usize) -> String {
-    const COLUMN: usize = 34;
-    let mut text = String::new();
-    let all = flags::every(Config::GROUPS);
-    let mut all = all
-        .iter()
-        .filter(|(name, _)| !name.ends_with(']'))
-        .peekable();
-    while let Some((name, field)) = all.next() {
-        let mut line = format!("  --{name}");
-        if let Some((negative, _)) = all.next_if(|(_, next)| std::ptr::eq(*next, *field)) {
-            line += &format!(", --{negative}");
-        }
-        let mut column = line.chars().count();
-        if column >= COLUMN {
-            line.push('\n');
-            column = 0;
-        }
-        line += &" ".repeat(COLUMN - column);
-        column = COLUMN;
-        for (at, word) in field.summary().split(' ').enumerate() {
-            let long = word.chars().count();
-            if at > 0 && column + 1 + long > width {
-                line += &format!("\n{:COLUMN$}", "");
-                column = COLUMN;
-            } else if at > 0 {
-                line.push(' ');
-                column += 1;
-            }
-            line += word;
-            column += long;
-        }
-        text += &line;
-        text.push('\n');
-    }
-    text
+        .after_help(flags)
+        .render_help();
+    format!("{}\n", page.to_string().trim_end())
 }
 
 fn blank(name: &'static str, width: usize) -> Command {
     Command::new(name)
         .disable_help_flag(true)
         .disable_version_flag(true)
-        .term_width(width.clamp(40, 100))
+        .term_width(width)
 }
 
-fn args(groups: Groups) -> impl Iterator<Item = Arg> {
-    groups
+fn of_every_run(width: usize) -> String {
+    format!("Flags of every run:\n{}", columns(&every_run(), width))
+}
+
+fn of_options(width: usize) -> String {
+    let lines = [
+        "Every option of the configuration is a flag, too; --no-… turns one off.",
+        "An element of a list is written as --repositories[0].label x.",
+    ];
+    format!("{}\n{}", lines.join("\n"), columns(&options(), width))
+}
+
+/// The flags that belong to no action.
+pub(super) fn every_run() -> Vec<Row> {
+    let short = Config::GROUPS.iter().copied().flatten();
+    let short = short.filter(|field| field.short.is_some()).map(row);
+    rows(Globals::GROUPS).into_iter().chain(short).collect()
+}
+
+/// The flags of the configuration's options, with the first sentence about each. Of lists, the flags
+/// of the first element stand for all; those of plain values are left out.
+pub(super) fn options() -> Vec<Row> {
+    let all = flags::every(Config::GROUPS);
+    let mut all = all
         .iter()
-        .copied()
-        .flatten()
-        .filter(|field| !field.no_flag)
-        .map(arg)
+        .filter(|(name, _)| !name.ends_with(']'))
+        .peekable();
+    let mut rows = Vec::new();
+    while let Some((name, field)) = all.next() {
+        let mut flag = format!("--{name}");
+        if let Some((negative, _)) = all.next_if(|(_, next)| std::ptr::eq(*next, *field)) {
+            flag += &format!(", --{negative}");
+        }
+        let words = field.summary();
+        rows.push(Row { flag, words });
+    }
+    rows
 }
 
-fn arg(field: &'static Field) -> Arg {
-    let mut help = field.about();
+/// The flags of these groups.
+pub(super) fn rows(groups: Groups) -> Vec<Row> {
+    let fields = groups.iter().copied().flatten();
+    fields.filter(|field| !field.no_flag).map(row).collect()
+}
+
+fn row(field: &'static Field) -> Row {
+    let mut flag = match field.short {
+        Some(letter) => format!("-{letter}, --{}", written(field.name)),
+        None => format!("--{}", written(field.name)),
+    };
+    if !matches!(field.shape, Shape::Bool) {
+        flag += &format!(" <{}>", value_name(field));
+    }
+    let mut words = field.about();
     if field.required {
-        help += " Required.";
+        words += " Required.";
     }
     if !field.default.is_empty() {
-        help += &format!(" [default: {}]", field.default);
+        words += &format!(" Otherwise: {}.", field.default);
     }
-    let mut arg = Arg::new(field.name)
-        .long(clap::builder::Str::from(written(field.name)))
-        .visible_aliases(field.aliases.iter().copied())
-        .help(help);
-    if let Some(letter) = field.short {
-        arg = arg.short(letter);
+    for alias in field.aliases {
+        words += &format!(" Also --{alias}.");
     }
-    match field.shape {
-        Shape::Bool => arg.action(ArgAction::SetTrue),
-        _ => arg.action(ArgAction::Set).value_name(value_name(field)),
+    Row { flag, words }
+}
+
+/// Flags at the left, what they mean at the right.
+fn columns(rows: &[Row], width: usize) -> String {
+    let widths = rows.iter().map(|row| row.flag.chars().count() + 4);
+    let column = widths
+        .filter(|width| *width <= COLUMN)
+        .max()
+        .unwrap_or(COLUMN);
+    let mut text = String::new();
+    for row in rows {
+        let mut line = format!("  {}", row.flag);
+        let mut at = line.chars().count();
+        if at + 2 > column {
+            line.push('\n');
+            at = 0;
+        }
+        line += &" ".repeat(column - at);
+        at = column;
+        for (index, word) in row.words.split(' ').enumerate() {
+            let long = word.chars().count();
+            if index > 0 && at + 1 + long > width {
+                line += &format!("\n{:column$}", "");
+                at = column;
+            } else if index > 0 {
+                line.push(' ');
+                at += 1;
+            }
+            line += word;
+            at += long;
+        }
+        text += &line;
+        text.push('\n');
     }
+    text
 }
 
 fn value_name(field: &'static Field) -> &'static str {

@@ -6,6 +6,7 @@ pub mod complete;
 pub mod deal;
 pub mod globals;
 pub mod help;
+pub mod man;
 mod mistakes;
 pub mod split;
 

@@ -36,8 +36,10 @@ pub enum Special {
     Version,
     /// The script of a shell.
     Completion(&'static str),
-    /// Of these actions, or of the whole.
-    Help(Vec<&'static Entry>),
+    /// Of these actions, or of the whole; with all flags.
+    Help(Vec<&'static Entry>, bool),
+    /// The man pages of these actions, or of the whole.
+    Man(Vec<&'static Entry>),
 }
 
 /// Reads a command line.
@@ -61,7 +63,7 @@ pub fn split(
             return Ok(Err(Special::Completion(script)));
         }
     }
-    if globals.help.is_on() {
+    if globals.help.is_on() || globals.man_page.is_on() {
         let group = argv
             .words
             .iter()
@@ -74,7 +76,11 @@ pub fn split(
                 .collect(),
             None => requested.iter().map(|(_, entry)| *entry).collect(),
         };
-        return Ok(Err(Special::Help(of)));
+        return Ok(Err(if globals.help.is_on() {
+            Special::Help(of, globals.all.is_on())
+        } else {
+            Special::Man(of)
+        }));
     }
     if let Some(later) = mistakes::later(&argv, &deal) {
         // What else is wrong comes from that.
@@ -83,6 +89,11 @@ pub fn split(
         return Err(only);
     }
     problems.extend(deal.problems.clone());
+    if let Some(origin) = globals.all.origin() {
+        let problem = Problem::new("borgmatic::cli::flag", "`--all` belongs to --help");
+        let help = "leave it out, or ask for help: borgmatic --help --all";
+        problems.add(problem.at(origin, "here").help(help));
+    }
     mistakes::leftovers(&argv, &deal, &requested, entries, &mut problems);
     let mut checked = Problems::default();
     for act in &deal.acts {

@@ -47,6 +47,19 @@ fn help_tells_every_flag_of_an_action() {
 }
 
 #[test]
+fn help_of_an_action_fits_one_screen() {
+    for entry in actions::ALL {
+        let words: Vec<&str> = entry.info.name.split(' ').chain(["--help"]).collect();
+        let lines = World::new().run(&words).out.lines().count();
+        assert!(lines <= 40, "{words:?}: {lines} lines");
+    }
+    let all = World::new().run(&["create", "--help", "--all"]).out;
+    let (own, rest) = all.split_once("Flags of every run:").unwrap();
+    assert!(own.contains("--comment") && !own.contains("--keep-daily"));
+    assert!(rest.contains("--config") && rest.contains("--keep-daily"));
+}
+
+#[test]
 fn the_version_is_the_number_alone() {
     let ran = World::new().run(&["--version"]);
     assert_eq!(ran.out, format!("{}\n", env!("CARGO_PKG_VERSION")));

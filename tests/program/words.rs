@@ -116,7 +116,14 @@ fn piece(entry: &'static Entry) -> impl Strategy<Value = Vec<String>> {
             _ => vec![flag, "x".to_owned()],
         }
     };
-    let help = ["help", "version", "bash_completion", "fish_completion"];
+    let help = [
+        "help",
+        "all",
+        "man_page",
+        "version",
+        "bash_completion",
+        "fish_completion",
+    ];
     let all: Vec<_> = fields(entry.groups)
         .chain(fields(Globals::GROUPS))
         .chain(fields(Config::GROUPS))

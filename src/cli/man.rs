@@ -1,0 +1,213 @@
+//! Man pages, from the same tables as help: one for the program, one for each action.
+
+use roff::{Inline, Roff, bold, italic, roman};
+
+use super::help::{Row, every_run, options, rows};
+use crate::actions::{DEFAULT, Entry};
+
+/// All pages, by the names of their files.
+pub fn pages(entries: &'static [Entry]) -> Vec<(String, String)> {
+    let program = ("borgmatic.1".to_owned(), program(entries));
+    let actions = entries
+        .iter()
+        .map(|entry| (format!("{}.1", name(entry)), action(entry)));
+    std::iter::once(program).chain(actions).collect()
+}
+
+/// The pages for these actions, or that for the program.
+pub fn page(of: &[&'static Entry], entries: &'static [Entry]) -> String {
+    match of {
+        [] => program(entries),
+        of => of.iter().map(|entry| action(entry)).collect(),
+    }
+}
+
+/// `borgmatic-config-generate`: man-db finds it as `man borgmatic config generate`, too.
+fn name(entry: &Entry) -> String {
+    format!("borgmatic-{}", entry.info.name.replace(' ', "-"))
+}
+
+/// A page up to its first own section.
+fn begin(name: &str, about: &str, synopsis: &str) -> Roff {
+    let mut page = Roff::new();
+    let version = concat!("borgmatic ", env!("CARGO_PKG_VERSION"));
+    let month = concat!(
+        env!("CARGO_PKG_VERSION_MAJOR"),
+        "-",
+        env!("CARGO_PKG_VERSION_MINOR")
+    );
+    page.control("TH", [name, "1", month, version, "Backups with borg"]);
+    page.control("SH", ["NAME"]);
+    page.text([roman(format!("{name} - {about}"))]);
+    page.control("SH", ["SYNOPSIS"]);
+    page.text([bold("borgmatic"), roman(" "), roman(synopsis)]);
+    page
+}
+
+fn section(page: &mut Roff, title: &str, words: &[&str]) {
+    page.control("SH", [title]);
+    for (index, words) in words.iter().enumerate() {
+        if index > 0 {
+            page.control("PP", []);
+        }
+        page.text([roman(*words)]);
+    }
+}
+
+/// What stands at the left, and what it means.
+fn item(page: &mut Roff, term: Vec<Inline>, words: &str) {
+    page.control("TP", []);
+    page.text(term);
+    page.text([roman(words)]);
+}
+
+fn flags(page: &mut Roff, rows: Vec<Row>) {
+    for Row { flag, words } in rows {
+        let term = match flag.split_once(" <") {
+            Some((flag, value)) => {
+                vec![bold(flag), roman(" "), italic(value.trim_end_matches('>'))]
+            }
+            None => vec![bold(flag)],
+        };
+        item(page, term, &words);
+    }
+}
+
+fn program(entries: &'static [Entry]) -> String {
+    let about = "make, prune and check backups with borg, as configuration files say";
+    let mut page = begin("borgmatic", about, "[ACTION]... [FLAGS]");
+    let without = format!(
+        "Without an action, a run does {}. Several actions in one line are done in the order in which they stand there. A flag goes to every action that has it.",
+        DEFAULT.join(", ")
+    );
+    let description = [
+        "borgmatic reads its configuration files and runs borg for each repository in them: it makes archives, removes old ones, frees space and checks what is stored.",
+        &without,
+        "At the default verbosity a run that went well says nothing.",
+    ];
+    section(&mut page, "DESCRIPTION", &description);
+    section(
+        &mut page,
+        "ACTIONS",
+        &["Each has a page of its own: borgmatic-ACTION(1)."],
+    );
+    for entry in entries {
+        let mut term = vec![bold(entry.info.name)];
+        for alias in entry.info.aliases {
+            term.extend([roman(", "), bold(*alias)]);
+        }
+        item(&mut page, term, entry.info.about);
+    }
+    page.control("SH", ["FLAGS"]);
+    flags(&mut page, every_run());
+    let words = "Every option of the configuration is a flag. It counts for all files of the run. A switch is turned off by its --no- form, an object is taken out by it. An element of a list is written with its number, from 0: --repositories[0].label x. Whole lists are written as YAML: --skip-actions '[prune]'.";
+    section(&mut page, "FLAGS OF OPTIONS", &[words]);
+    flags(&mut page, options());
+    page.control("SH", ["FILES"]);
+    for (path, words) in [
+        (
+            "/etc/borgmatic/config.yaml",
+            "Read by every run without --config, where it exists.",
+        ),
+        (
+            "/etc/borgmatic.d/*.yaml",
+            "The same; each file is a configuration of its own.",
+        ),
+        (
+            "~/.config/borgmatic/config.yaml, ~/.config/borgmatic.d/*.yaml",
+            "The same, for one user; below $XDG_CONFIG_HOME, where that is set.",
+        ),
+        (
+            "~/.local/state/borgmatic",
+            "When which check ran, below $XDG_STATE_HOME or $STATE_DIRECTORY, where one is set.",
+        ),
+    ] {
+        item(&mut page, vec![italic(path)], words);
+    }
+    page.control("SH", ["ENVIRONMENT"]);
+    for (name, words) in [
+        (
+            "BORG_*",
+            "Passed on to borg; options of the configuration go before them.",
+        ),
+        ("NO_COLOR", "Not empty: no colours."),
+        (
+            "TMPDIR, XDG_RUNTIME_DIR, RUNTIME_DIRECTORY",
+            "Where the files of a run are kept while it runs.",
+        ),
+    ] {
+        item(&mut page, vec![bold(name)], words);
+    }
+    page.control("SH", ["EXIT STATUS"]);
+    for (code, words) in [
+        ("0", "All went well, warnings included."),
+        (
+            "1",
+            "Something failed, in the configuration, in a hook or in borg. The summary at the end tells what.",
+        ),
+        ("128 and the number of a signal", "A signal ended the run."),
+    ] {
+        item(&mut page, vec![bold(code)], words);
+    }
+    page.control("SH", ["EXAMPLES"]);
+    for (command, words) in [
+        (
+            "borgmatic config generate",
+            "Write a configuration file to change.",
+        ),
+        (
+            "borgmatic repo-create --encryption repokey",
+            "Make the repositories that it names.",
+        ),
+        (
+            "borgmatic --verbosity 1 --list",
+            "Make a backup, remove old ones, check; tell each file.",
+        ),
+        (
+            "borgmatic extract --archive latest --destination restored",
+            "Bring all files of the newest archive back.",
+        ),
+    ] {
+        item(&mut page, vec![bold(command)], words);
+    }
+    let others: Vec<_> = entries
+        .iter()
+        .map(|entry| format!("{}(1)", name(entry)))
+        .collect();
+    section(
+        &mut page,
+        "SEE ALSO",
+        &[&format!("borg(1), {}", others.join(", "))],
+    );
+    page.render()
+}
+
+fn action(entry: &'static Entry) -> String {
+    let called = entry.info.name;
+    let first = entry.info.about.chars().next().unwrap_or_default();
+    let about = format!(
+        "{}{}",
+        first.to_lowercase(),
+        &entry.info.about[first.len_utf8()..]
+    );
+    let mut page = begin(&name(entry), &about, &format!("{called} [FLAGS]"));
+    let mut description = vec![format!("{}.", entry.info.about)];
+    if !entry.info.aliases.is_empty() {
+        description.push(format!("Also called: {}.", entry.info.aliases.join(", ")));
+    }
+    if entry.first {
+        description.push(format!(
+            "{called} counts only as the first word of a command line."
+        ));
+    }
+    let description: Vec<_> = description.iter().map(String::as_str).collect();
+    section(&mut page, "DESCRIPTION", &description);
+    let own = rows(entry.groups);
+    if !own.is_empty() {
+        page.control("SH", ["FLAGS"]);
+        flags(&mut page, own);
+    }
+    let words = "The flags of every run, such as --config and --verbosity, and those of options: borgmatic(1).";
+    section(&mut page, "SEE ALSO", &[words]);
+    page.render()
+}
