@@ -161,7 +161,7 @@ fn listen(host: &Host<'_>, command: &Command, hear: Hear) -> Result<Ended, Failu
             tail.push(&translation.text);
         } else {
             said.push(&translation.text);
-            host.bus.line(level, "", &translation.text);
+            host.bus.pass(level, translation.passed());
         }
     })?;
     Ok(Ended {

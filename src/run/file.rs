@@ -20,8 +20,13 @@ impl Walk<'_> {
         let mut verdict = FileVerdict::of(&file.loaded.path);
         let variables = variables(&file.loaded.path, file.config);
         let hooks = self.surroundings(&path, "the configuration", file.config, variables);
+        let bus = self.host.bus.about(&file.loaded.path, "");
+        let host = Host {
+            bus: &bus,
+            ..*self.host
+        };
         let mut failed = None;
-        let ended = around(self.host, &file.around, &hooks, || {
+        let ended = around(&host, &file.around, &hooks, || {
             failed = self.repositories(file, &mut verdict);
             match verdict.failures.last() {
                 Some((_, failure)) => Err(failure.clone()),
@@ -32,12 +37,12 @@ impl Walk<'_> {
         let is_new = verdict.failures.is_empty();
         if let Err(failure) = ended
             && is_new
-            && let Some(failure) = end_badly(self.host, &path, failure)
+            && let Some(failure) = end_badly(&host, &path, failure)
         {
             verdict.failures.push((path.clone().into_owned(), failure));
         }
         if !verdict.failures.is_empty() {
-            self.after_error(file, failed, &mut verdict);
+            self.after_error(&host, file, failed, &mut verdict);
             // borgmatic 2.1.10: half an answer is none.
             verdict.answers.clear();
         }
@@ -51,8 +56,10 @@ impl Walk<'_> {
         queue::work(file.units.iter().map(Try::first), file.abreast, &|this| {
             let unit = this.part.unit;
             let name = unit.repository.name();
-            let speaker = if file.abreast > 1 { name } else { "" };
-            let bus = self.host.bus.of(speaker);
+            let mut bus = self.host.bus.about(&file.loaded.path, name);
+            if file.abreast > 1 {
+                bus = bus.apart();
+            }
             let host = Host {
                 bus: &bus,
                 ..*self.host
@@ -131,11 +138,17 @@ impl Walk<'_> {
     }
 
     /// The hooks for an error. borgmatic 2.1.10: once a file, with the last error; not after a signal.
-    fn after_error(&self, file: &FilePart<'_>, failed: Option<&Unit>, verdict: &mut FileVerdict) {
+    fn after_error(
+        &self,
+        host: &Host<'_>,
+        file: &FilePart<'_>,
+        failed: Option<&Unit>,
+        verdict: &mut FileVerdict,
+    ) {
         let Some((_, failure)) = verdict.failures.last() else {
             return;
         };
-        if self.host.processes.stop().is_some() {
+        if host.processes.stop().is_some() {
             return;
         }
         let path = file.loaded.path.to_string_lossy();
@@ -149,8 +162,8 @@ impl Walk<'_> {
             .with("error", words::error(failure))
             .with("output", words::output(failure));
         let hooks = self.surroundings(&path, "an error", file.config, variables);
-        if let Err(failure) = hooks.run(self.host, &file.after_error, Side::Error)
-            && let Some(failure) = end_badly(self.host, &path, failure)
+        if let Err(failure) = hooks.run(host, &file.after_error, Side::Error)
+            && let Some(failure) = end_badly(host, &path, failure)
         {
             verdict.failures.push((path.into_owned(), failure));
         }

@@ -76,10 +76,15 @@ impl OnRepository<'_> {
                 continue;
             };
             let hooks = self.surroundings(act.name());
-            let ended = around(self.host, &act.around, &hooks, || {
-                let start = self.host.clock.now();
+            let bus = self.host.bus.during(act.name());
+            let host = &Host {
+                bus: &bus,
+                ..*self.host
+            };
+            let ended = around(host, &act.around, &hooks, || {
+                let start = host.clock.now();
                 let warned = borg.warnings().len();
-                let ended = self.one(borg, act, run);
+                let ended = self.one(host, borg, act, run);
                 left.reached += 1;
                 let told = match &ended {
                     Ok(answer) => Ended::Done(answer),
@@ -102,15 +107,16 @@ impl OnRepository<'_> {
 
     fn one(
         &self,
+        host: &Host<'_>,
         borg: &Borg<'_>,
         act: &ActPart<'_>,
         run: fn(&Context<'_>, &crate::text::Node) -> Result<Answer, Failure>,
     ) -> Result<Answer, Failure> {
         let (config, repository) = (&self.part.unit.config, &self.part.unit.repository);
-        refuse_file(self.host, repository, borg.cwd.as_deref())?;
-        borg.unlock(self.host, self.walk.known)?;
+        refuse_file(host, repository, borg.cwd.as_deref())?;
+        borg.unlock(host, self.walk.known)?;
         let context = Context {
-            host: self.host,
+            host,
             borg,
             config,
             repository,

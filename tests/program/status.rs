@@ -182,7 +182,9 @@ fn a_backup_from_the_future_proves_nothing() {
     write(&near, ahead(1));
     assert_eq!(near.run(&["due"]).code, 0);
     let mut later = far;
-    later.stage.clock = Still::at((now() + 30.hours()).to_zoned(jiff::tz::TimeZone::UTC));
+    later.stage.clock = std::sync::Arc::new(Still::at(
+        (now() + 30.hours()).to_zoned(jiff::tz::TimeZone::UTC),
+    ));
     assert_eq!(later.run(&["due"]).code, 1);
 }
 
