@@ -386,11 +386,10 @@ impl Observer for Notes {
         };
         assert!(acted.start <= acted.end);
         self.0.lock().unwrap().push(format!(
-            "{} {} {}: {how}{}",
+            "{} {} {}: {how}",
             acted.act.name(),
             acted.unit.unit.repository.name(),
-            acted.attempt,
-            acted.warnings.concat()
+            acted.attempt
         ));
     }
 }
