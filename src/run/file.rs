@@ -11,7 +11,7 @@ use super::walk::{Walk, variables};
 use crate::actions::unbuilt;
 use crate::config::Unit;
 use crate::hooks::command::{Side, words};
-use crate::host::{Failure, FailureKind, Host, Level};
+use crate::host::{Bus, Failure, FailureKind, Host, Level};
 use crate::plan::FilePart;
 
 impl Walk<'_> {
@@ -72,7 +72,7 @@ impl Walk<'_> {
                         .next()
                         .filter(|_| can_help && !is_interrupted(&failure));
                     if let Some(next) = next {
-                        say(&host, Level::Warning, name, &failure);
+                        say(&bus, Level::Warning, name, &failure);
                         bus.line(Level::Warning, name, &next.announce());
                         left.answers.clear();
                         locked().push((unit, left, None));
@@ -178,14 +178,14 @@ fn end_badly(host: &Host<'_>, scope: &str, failure: Failure) -> Option<Failure> 
         host.bus.line(Level::Info, scope, &words);
         return None;
     }
-    say(host, Level::Error, scope, &failure);
+    say(host.bus, Level::Error, scope, &failure);
     Some(failure)
 }
 
-fn say(host: &Host<'_>, level: Level, scope: &str, failure: &Failure) {
-    host.bus.line(level, scope, &failure.words);
+pub(super) fn say(bus: &Bus, level: Level, scope: &str, failure: &Failure) {
+    bus.line(level, scope, &failure.words);
     for line in &failure.tail {
-        host.bus.line(level, "", line);
+        bus.line(level, "", line);
     }
 }
 
