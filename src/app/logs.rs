@@ -33,7 +33,9 @@ pub(super) fn listen(logs: &Logs, bus: &Bus, machine: &Machine<'_>) -> Result<()
     let (env, files) = (machine.env, machine.files);
     if logs.syslog > -2 {
         let sockets = Arc::clone(&machine.sockets);
-        let place = |place: &str| Some(PathBuf::from(place)).filter(|path| files.exists(path));
+        // On Linux, /var/run/log may be a directory of journald's.
+        let is_socket = |path: &PathBuf| files.exists(path) && !files.is_dir(path);
+        let place = |place: &str| Some(PathBuf::from(place)).filter(is_socket);
         if let Some(to) = place(journal::PLACE) {
             let journal = Journal::new(sockets, to, logs.syslog, env.process);
             bus.attach(Box::new(journal));
