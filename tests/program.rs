@@ -20,6 +20,8 @@ mod globs;
 mod kept;
 #[path = "program/laws.rs"]
 mod laws;
+#[path = "program/logs.rs"]
+mod logs;
 #[path = "program/outline.rs"]
 mod outline;
 #[path = "program/pages.rs"]
