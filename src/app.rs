@@ -18,7 +18,7 @@ use crate::host::{
 use crate::plan::{Shown, outline};
 use crate::report::style::Colours;
 use crate::report::{Console, Style, Summary};
-use crate::run::{Nobody, walk};
+use crate::run::{Recorder, walk};
 use crate::text::{Problem, Severity};
 
 /// From how many configuration files on they are loaded by several threads.
@@ -296,7 +296,12 @@ fn on_repositories(
         Ok(outline) => outline,
         Err(failure) => return refuse(host.bus, &failure),
     };
-    let verdict = walk(host, &outline, invocation.dry, &Nobody);
+    let verdict = walk(
+        host,
+        &outline,
+        invocation.dry,
+        &Recorder::new(host, invocation.dry),
+    );
     let mut answers = Vec::new();
     for (scope, failure) in verdict.failures {
         summary.failed(&scope, failure);
@@ -310,13 +315,7 @@ fn on_repositories(
         }
         for (scope, failure) in file.failures {
             // Its last lines were said when it failed.
-            summary.failed(
-                &scope,
-                Failure {
-                    tail: Vec::new(),
-                    ..failure
-                },
-            );
+            summary.failed(&scope, failure.told());
         }
         answers.extend(file.answers);
     }

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use super::bracket::around;
-use super::observe::{Acted, Ended};
+use super::observe::{Acted, Ended, Said};
 use super::walk::{Walk, variables};
 use crate::actions::{Answer, Context, Run};
 use crate::borg::{Borg, Repository};
@@ -62,7 +62,8 @@ impl OnRepository<'_> {
             &self.surroundings("the repository"),
             || self.actions(&borg, left),
         );
-        left.warnings.extend(borg.warnings());
+        left.warnings
+            .extend(borg.warnings().into_iter().map(|warned| warned.words));
         ended
     }
 
@@ -90,7 +91,11 @@ impl OnRepository<'_> {
                     Ok(answer) => Ended::Done(answer),
                     Err(failure) => Ended::Failed(failure),
                 };
-                self.tell(act, start, told, &borg.warnings()[warned..]);
+                let said = Said {
+                    warnings: &borg.warnings()[warned..],
+                    made: borg.made(),
+                };
+                self.tell(act, start, told, said);
                 if let Answer::Json(document) = ended? {
                     left.answers.push(document);
                 }
@@ -139,7 +144,7 @@ impl OnRepository<'_> {
             .surroundings(unit.repository.name(), what, &unit.config, variables)
     }
 
-    fn tell(&self, act: &ActPart<'_>, start: jiff::Zoned, ended: Ended<'_>, warnings: &[String]) {
+    fn tell(&self, act: &ActPart<'_>, start: jiff::Zoned, ended: Ended<'_>, said: Said<'_>) {
         self.walk.observer.acted(&Acted {
             file: self.file,
             unit: self.part,
@@ -148,12 +153,17 @@ impl OnRepository<'_> {
             start,
             end: self.host.clock.now(),
             ended,
-            warnings,
+            said,
         });
     }
 
     fn tell_skipped(&self, act: &ActPart<'_>, why: &str) {
-        self.tell(act, self.host.clock.now(), Ended::Skipped(why), &[]);
+        self.tell(
+            act,
+            self.host.clock.now(),
+            Ended::Skipped(why),
+            Said::default(),
+        );
     }
 
     /// The action that did not come about fails with its repository; those after it are skipped.
@@ -167,7 +177,8 @@ impl OnRepository<'_> {
                 self.tell_skipped(act, "something before it failed");
             } else {
                 left.blamed = true;
-                self.tell(act, self.host.clock.now(), Ended::Failed(failure), &[]);
+                let now = self.host.clock.now();
+                self.tell(act, now, Ended::Failed(failure), Said::default());
             }
         }
     }
