@@ -153,7 +153,7 @@ fn a_secret_that_borg_repeats_is_in_no_log() {
                    log_file: /var/log/borgmatic.log\nlog_file_verbosity: 2\n";
     for json in [&[][..], &["--log-json"]] {
         for place in ["/dev/log", "/run/systemd/journal/socket"] {
-            let mut world = world(options);
+            let world = world(options);
             world.write(place, "");
             let said = "with hunter2 hunter2, they say";
             let answer = Answer::exit(2).out(said).err(said);
