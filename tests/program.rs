@@ -24,6 +24,8 @@ mod hooks;
 mod kept;
 #[path = "program/laws.rs"]
 mod laws;
+#[path = "program/logs.rs"]
+mod logs;
 #[path = "program/outline.rs"]
 mod outline;
 #[path = "program/pages.rs"]

@@ -104,7 +104,7 @@ pub fn outline<'a>(
         read.extend(loaded.files.iter().cloned());
         let mut units = Vec::new();
         for unit in &loaded.units {
-            known.push(unit.repository.name());
+            known.push(unit.repository.shown_name());
             if chosen.is_some_and(|chosen| !unit.repository.matches(chosen, cwd)) {
                 continue;
             }
@@ -145,12 +145,12 @@ fn is_skipped(unit: &Unit, act: &Act) -> bool {
             .any(|skipped| is_meant(skipped.word(), name))
 }
 
-fn unknown(chosen: &str, known: &[&str]) -> Failure {
+fn unknown(chosen: &str, known: &[String]) -> Failure {
     let failure = Failure::new(
         "borgmatic::cli::repository",
         format!("no configured repository is called `{chosen}`"),
     );
-    match nearest(chosen, known.iter().copied()) {
+    match nearest(chosen, known.iter().map(String::as_str)) {
         Some(near) => failure.help(format!("did you mean `{near}`?")),
         None => failure.help(format!("there are: {}", known.join(", "))),
     }
