@@ -142,14 +142,16 @@ fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) ->
         bus.hide(&secret);
     }
     // What only looks at files needs no log, which may be another user's.
-    let runs = !invocation.acts.iter().any(|act| act.entry.is_alone());
+    let looks = |act: &Act| act.entry.is_alone() || act.entry.is_outline();
+    let runs = !invocation.acts.iter().any(looks);
     let opened = match conflict {
-        Some(problem) => Err((*problem).into()),
+        Some(problem) => Err(problem),
         None if runs => logs::listen(&wanted, &bus, machine),
         None => Ok(()),
     };
-    if let Err(failure) = opened {
-        return refuse(&bus, &failure);
+    if let Err(problem) = opened {
+        show(std::iter::once(&*problem), &bus, true);
+        return 1;
     }
     let dry = Dry(machine.processes);
     let host = Host {
