@@ -76,7 +76,7 @@ impl Deal {
         };
         let borg = requested
             .iter()
-            .find(|(_, entry)| entry.info.name == "borg")
+            .find(|(_, entry)| entry.rest().is_some())
             .map(|(index, _)| *index);
         deal.passed_on = borg.and_then(|_| deal.acts.first()?.entry.rest());
         let mut index = 0;
