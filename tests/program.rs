@@ -26,6 +26,8 @@ mod outline;
 mod pages;
 #[path = "program/panics.rs"]
 mod panics;
+#[path = "program/recovery.rs"]
+mod recovery;
 #[path = "program/secrets.rs"]
 mod secrets;
 #[path = "program/status.rs"]

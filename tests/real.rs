@@ -33,6 +33,8 @@ mod life;
 mod man;
 #[path = "real/old_names.rs"]
 mod old_names;
+#[path = "real/patterns.rs"]
+mod patterns;
 #[path = "real/secrets.rs"]
 mod secrets;
 #[path = "real/ssh.rs"]

@@ -107,6 +107,7 @@ impl Borg<'_> {
                 Ok(ended.out)
             }
             Meaning::Error => {
+                self.forget(host);
                 let mut failure = Failure::new("borgmatic::borg::exit", words())
                     .kind(FailureKind::Command(ended.exit));
                 failure.help = cause.and_then(|cause| exit::help(cause, &self.scope));

@@ -13,6 +13,7 @@ pub mod options;
 mod passphrase;
 pub mod pattern;
 pub mod ready;
+mod recall;
 pub mod reply;
 pub mod repository;
 pub mod version;

@@ -2,11 +2,12 @@
 //! its commands share.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::options::BorgOptions;
 use super::passphrase::Printed;
+use super::recall::{Memory, Told};
 use super::version::Version;
 use super::{Feature, archive, environment, locate};
 use crate::host::{Command, Failure, Host, Level, Scope};
@@ -15,8 +16,23 @@ use crate::option::{Opt, Secret, Words};
 /// What was asked once and holds for the whole run.
 #[derive(Default)]
 pub struct Known {
-    versions: Mutex<HashMap<PathBuf, Version>>,
+    told: Mutex<HashMap<PathBuf, Told>>,
     passphrases: Printed,
+    /// A dry run leaves nothing for later runs.
+    dry: bool,
+}
+
+impl Known {
+    pub fn new(dry: bool) -> Self {
+        Self {
+            dry,
+            ..Self::default()
+        }
+    }
+
+    fn told(&self) -> MutexGuard<'_, HashMap<PathBuf, Told>> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// A borg that is ready to run.
@@ -29,6 +45,9 @@ pub struct Borg<'a> {
     /// Exits that were warnings.
     pub(super) warned: Mutex<Vec<String>>,
     program: String,
+    path: PathBuf,
+    known: &'a Known,
+    memory: Option<Memory>,
     env: Vec<(String, Option<String>)>,
     /// Known from [`Self::unlock`] on.
     passphrase: OnceLock<Option<Secret>>,
@@ -37,12 +56,14 @@ pub struct Borg<'a> {
 }
 
 impl<'a> Borg<'a> {
-    /// Finds the configured borg and its version, asked once a run.
+    /// Finds the configured borg and its version, asked once a run. `state` is the directory where an
+    /// earlier run may have left the version.
     pub fn ready(
         host: &Host<'_>,
-        known: &Known,
+        known: &'a Known,
         options: &'a BorgOptions,
         cwd: Option<PathBuf>,
+        state: &Path,
         scope: &Scope,
     ) -> Result<Self, Failure> {
         let program = options.local_path.text().unwrap_or("borg").to_owned();
@@ -53,27 +74,23 @@ impl<'a> Borg<'a> {
             cwd,
             scope: scope.to_owned(),
             warned: Mutex::default(),
+            memory: Memory::of(host, state, &path),
             program,
+            path,
+            known,
             env: environment::changes(options, host.env),
             passphrase: OnceLock::new(),
             loud: host.bus.threshold(),
         };
-        let found = known
-            .versions
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&path)
-            .cloned();
-        borg.version = match found {
-            Some(version) => version,
+        let found = known.told().get(&borg.path).cloned();
+        let found = found.or_else(|| borg.memory.as_ref()?.recall(host));
+        let told = match found {
+            Some(told) => told,
             None => borg.ask_version(host)?,
         };
+        borg.version = told.version.clone();
         locate::new_enough(&borg.version, &borg.program)?;
-        known
-            .versions
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(path, borg.version.clone());
+        known.told().insert(borg.path.clone(), told);
         Ok(borg)
     }
 
@@ -88,14 +105,14 @@ impl<'a> Borg<'a> {
         Ok(())
     }
 
-    fn ask_version(&self, host: &Host<'_>) -> Result<Version, Failure> {
+    fn ask_version(&self, host: &Host<'_>) -> Result<Told, Failure> {
         let command = self
             .command("--version")
             .arg("--log-json")
             .args(self.verbose())
             .reads();
         let out = self.capture(host, &command)?;
-        Version::from_output(&out).ok_or_else(|| {
+        let version = Version::from_output(&out).ok_or_else(|| {
             let words = format!(
                 "`{} --version` prints «{}», which is no version of borg",
                 self.program,
@@ -103,7 +120,46 @@ impl<'a> Borg<'a> {
             );
             Failure::new("borgmatic::borg::version", words)
                 .help("is it borg? Name the right one with the option local_path")
-        })
+        })?;
+        let told = Told {
+            version,
+            proven: false,
+        };
+        self.remember(host, &told);
+        Ok(told)
+    }
+
+    fn remember(&self, host: &Host<'_>, told: &Told) {
+        if let Some(memory) = self.memory.as_ref().filter(|_| !self.known.dry) {
+            memory.keep(host, told);
+        }
+    }
+
+    /// A borg failed: what was learned of it may be out of date, and is asked anew.
+    pub(super) fn forget(&self, host: &Host<'_>) {
+        let was_known = self.known.told().remove(&self.path).is_some();
+        if let Some(memory) = &self.memory
+            && was_known
+            && !self.known.dry
+        {
+            memory.forget(host);
+        }
+    }
+
+    /// Has a dry run of this very program shown that it stores the runtime directory?
+    pub fn is_proven(&self) -> bool {
+        let told = self.known.told();
+        told.get(&self.path).is_some_and(|told| told.proven)
+    }
+
+    /// A dry run has shown it.
+    pub fn prove(&self, host: &Host<'_>) {
+        let told = Told {
+            version: self.version.clone(),
+            proven: true,
+        };
+        self.remember(host, &told);
+        self.known.told().insert(self.path.clone(), told);
     }
 
     pub fn has(&self, feature: Feature) -> bool {

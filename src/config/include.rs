@@ -154,7 +154,7 @@ impl Include for Includes<'_> {
             source.hide(0..source.text.len());
         }
         self.open.push((path.clone(), real));
-        let node = text::parse_with(&source, self, wanted.within, problems);
+        let node = text::read_on(&source, self, wanted.within, problems);
         self.open.pop();
         node
     }

@@ -2,6 +2,7 @@
 //! file and once for each repository that has options of its own. All problems of all files are
 //! collected.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
@@ -62,7 +63,7 @@ pub struct Loaded {
     pub path: PathBuf,
     /// Everything that was read to make it, sorted.
     pub files: Vec<PathBuf>,
-    /// What it says, after all passes; `None` where it could not be read.
+    /// What it says, after all passes; where it has mistakes, what could be read of it, or `None`.
     pub tree: Option<Node>,
     /// `None`: it has problems and cannot be used.
     pub config: Option<Config>,
@@ -73,29 +74,55 @@ pub struct Loaded {
 /// Loads one file.
 pub fn load(path: &Path, wishes: &Wishes, files: &Files, env: &Env) -> Loaded {
     let mut problems = Problems::default();
-    let mut units = Vec::new();
     let mut includes = Includes::of(path, files, env);
     let mut tree = tree(path, files, &mut includes, &mut problems);
-    let mut config = None;
+    let mut loaded = None;
     if let Some(node) = tree.as_mut().filter(|_| !wishes.parsed) {
-        passes(node, wishes, env, &mut problems);
-        config = typed(node, &mut problems)
-            .filter(|_| !problems.has_errors())
-            .and_then(|config| {
-                units = repositories(node, &config, &mut problems)?;
-                Some(config)
-            })
-            .filter(|_| !problems.has_errors());
+        let mut further = Problems::default();
+        passes(node, wishes, env, &mut further);
+        loaded = units(node, &mut further);
+        if problems.has_errors() {
+            further = certain(further, &problems);
+        }
+        problems.extend(further);
     }
+    let good = !problems.has_errors();
     problems.sort();
+    let (config, units) = loaded.filter(|_| good).unzip();
     Loaded {
         path: path.to_owned(),
         files: includes.into_read(),
-        tree,
+        tree: tree.filter(|_| good || !wishes.parsed),
         config,
-        units,
+        units: units.unwrap_or_default(),
         problems,
     }
+}
+
+/// What a tree says that was made of a text with mistakes: only what is wrong for sure. What is not
+/// there may have been lost with a mistake, and a line with one has been told.
+fn certain(further: Problems, told: &Problems) -> Problems {
+    let is_absence = |problem: &Problem| {
+        matches!(
+            problem.code,
+            "borgmatic::config::missing"
+                | "borgmatic::config::no-repository"
+                | "borgmatic::config::check-repository"
+        )
+    };
+    let line = |problem: &Problem| {
+        let (origin, _) = problem.labels.first()?;
+        Some((Arc::as_ptr(&origin.source), problem.line_number()?))
+    };
+    let told: HashSet<_> = told.errors().filter_map(line).collect();
+    let is_new = |problem: &Problem| line(problem).is_none_or(|line| !told.contains(&line));
+    let mut certain = Problems::default();
+    certain.extend(
+        further
+            .into_iter()
+            .filter(|problem| !is_absence(problem) && is_new(problem)),
+    );
+    certain
 }
 
 /// What the options of the command line make by themselves; what is wrong with them is found with a
@@ -147,24 +174,36 @@ fn at_home(node: &mut Node, env: &Env) {
     }
 }
 
-/// Each repository, with the configuration that holds for it.
-fn repositories(node: &Node, config: &Config, problems: &mut Problems) -> Option<Vec<Unit>> {
-    let repositories = config.repositories.repositories.items();
-    let mut units = Vec::with_capacity(repositories.len());
+/// The configuration of a file, and each repository with the one that holds for it. `None` after an
+/// error; all that are there have been told.
+fn units(node: &Node, problems: &mut Problems) -> Option<(Config, Vec<Unit>)> {
+    let config = typed(node, problems);
     let list = At::Key(&At::Top, "repositories");
-    for (index, (repository, entry)) in repositories.iter().zip(entries(node)).enumerate() {
+    let mut configs = Vec::new();
+    for (index, entry) in entries(node).iter().enumerate() {
         walk::unknown_keys(entry, of_entry(), &At::Item(&list, index), problems);
-        let own = own_options(node, entry);
-        let config = match &own {
-            Some(node) => typed(node, problems)?,
+        configs.push(match own_options(node, entry) {
+            Some(node) => {
+                let mut further = Problems::default();
+                let config = typed(&node, &mut further);
+                problems.extend_new(further);
+                config
+            }
             None => config.clone(),
-        };
-        units.push(Unit {
-            repository: repository.clone(),
-            config,
         });
     }
-    Some(units)
+    let config = config.filter(|_| !problems.has_errors())?;
+    let repositories = config.repositories.repositories.items().iter().cloned();
+    let units = repositories
+        .zip(configs)
+        .filter_map(|(repository, config)| {
+            Some(Unit {
+                repository,
+                config: config?,
+            })
+        });
+    let units = units.collect();
+    Some((config, units))
 }
 
 /// The tree of a file, after includes and merges.
@@ -193,7 +232,10 @@ fn tree(
             return None;
         }
     };
-    let node = text::parse_with(&source, includes, Within::default(), problems)?;
+    let node = text::read_on(&source, includes, Within::default(), problems)?;
+    if problems.has_errors() {
+        return Some(node).filter(|node| matches!(node.kind, Kind::Map(_)));
+    }
     if matches!(node.kind, Kind::Null) {
         problems.add(empty(path, &source));
         return None;

@@ -11,10 +11,12 @@ use super::outcome::Failure;
 
 mod held;
 mod identity;
+mod plain;
 mod private;
 
 pub use held::Held;
 pub use identity::Identity;
+pub use plain::Sort;
 
 pub struct Files {
     root: PathBuf,

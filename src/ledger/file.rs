@@ -96,10 +96,14 @@ impl Ledger {
     pub fn borg(&self, files: &Files, path: &Path) -> Option<BorgSeen> {
         let bytes = self.bytes(files).ok()?;
         let path = path.to_str()?;
-        newest(&bytes).find_map(|record| match record {
-            Record::Borg(seen) => Some(seen).filter(|seen| seen.path == path),
-            Record::Action(_) => None,
-        })
+        // Every run looks here before it does anything: other lines are not worth reading.
+        let borgs = lines(&bytes).rev().filter(|line| Record::may_be_borg(line));
+        borgs
+            .filter_map(Record::read)
+            .find_map(|record| match record {
+                Record::Borg(seen) => Some(seen).filter(|seen| seen.path == path),
+                Record::Action(_) => None,
+            })
     }
 
     fn bytes(&self, files: &Files) -> Result<Vec<u8>, Failure> {

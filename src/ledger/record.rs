@@ -111,9 +111,12 @@ pub struct BorgSeen {
     pub real: String,
     #[serde(flatten)]
     pub file: Identity,
-    /// As borg wrote it.
+    /// As borg wrote it; empty after a borg failed: what was known of it counts no more.
     pub version: String,
     pub asked: Timestamp,
+    /// Has a dry run shown that it stores borgmatic's own directory, whatever the excludes say?
+    #[serde(default, skip_serializing_if = "is_off")]
+    pub proven: bool,
 }
 
 impl BorgSeen {
@@ -165,6 +168,11 @@ impl Record {
         text + "\n"
     }
 
+    /// Is it worth reading a line in search of a borg?
+    pub(super) fn may_be_borg(line: &[u8]) -> bool {
+        line.windows(13).any(|part| part == b"\"kind\":\"borg\"")
+    }
+
     /// Reads a line that we understand.
     pub(super) fn read(line: &[u8]) -> Option<Self> {
         let head: Head = serde_json::from_slice(line).ok()?;
@@ -212,6 +220,7 @@ pub(super) mod tests {
             },
             version: version.into(),
             asked: Timestamp::UNIX_EPOCH,
+            proven: false,
         }
     }
 
@@ -228,7 +237,9 @@ pub(super) mod tests {
         };
         assert_eq!(read.reason.unwrap().chars().count(), LONGEST);
         assert_eq!((read.sizes, read.archive), (one.sizes, one.archive));
+        assert!(!Record::may_be_borg(line.as_bytes()));
         let seen = Record::Borg(borg("1.4.0", 7));
+        assert!(Record::may_be_borg(seen.line().as_bytes()));
         assert_eq!(Record::read(seen.line().as_bytes()), Some(seen));
     }
 

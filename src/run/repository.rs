@@ -53,7 +53,9 @@ impl OnRepository<'_> {
             return Err(Failure::new("borgmatic::run::working-directory", words)
                 .help("correct the option working_directory"));
         }
-        let borg = Borg::ready(host, self.walk.known, &config.borg, cwd, repository.name())?;
+        let state = directories::state(&config.run, host.env);
+        let (known, scope) = (self.walk.known, repository.name());
+        let borg = Borg::ready(host, known, &config.borg, cwd, &state, scope)?;
         let ended = around(
             host,
             &self.part.around,

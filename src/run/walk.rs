@@ -23,7 +23,7 @@ use crate::plan::{Outline, Share};
 
 /// Carries an outline out.
 pub fn walk(host: &Host<'_>, outline: &Outline<'_>, dry: bool, observer: &dyn Observer) -> Verdict {
-    let known = Known::default();
+    let known = Known::new(dry);
     let walk = Walk {
         host,
         outline,

@@ -21,13 +21,17 @@ impl Edits {
         self.0.is_empty()
     }
 
-    /// The changed text. `None` where two edits touch the same bytes.
-    pub fn apply(mut self, text: &str) -> Option<String> {
-        // Stable: what is inserted at one place keeps its order.
+    /// In the order of the text. Stable: what is inserted at one place keeps its order.
+    pub fn sorted(mut self) -> Vec<(Span, String)> {
         self.0.sort_by_key(|(span, _)| (span.start, span.end));
+        self.0
+    }
+
+    /// The changed text. `None` where two edits touch the same bytes.
+    pub fn apply(self, text: &str) -> Option<String> {
         let mut changed = String::with_capacity(text.len());
         let mut at = 0;
-        for (span, new) in self.0 {
+        for (span, new) in self.sorted() {
             changed += text.get(at..span.start)?;
             changed += &new;
             at = span.end;

@@ -11,6 +11,8 @@ pub mod source;
 mod yaml;
 
 pub use node::{Kind, Node, Origin};
-pub use problem::{Problem, Problems, Severity};
+pub use problem::{Fix, Problem, Problems, Severity};
 pub use source::{Source, Span};
-pub use yaml::{Include, Wanted, Within, decode, decode_included, emit, parse, parse_with, scalar};
+pub use yaml::{
+    Include, Wanted, Within, decode, decode_included, emit, parse, parse_with, read_on, scalar,
+};

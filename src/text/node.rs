@@ -25,6 +25,11 @@ impl Origin {
         self.source.text.get(self.span.clone()).unwrap_or_default()
     }
 
+    /// The line that it starts in.
+    pub fn line(&self) -> usize {
+        self.source.line_column(self.span.start).0
+    }
+
     /// `/etc/borgmatic/config.yaml:12`, or what the command line calls itself.
     pub fn place(&self) -> String {
         let (line, _) = self.source.line_column(self.span.start);

@@ -6,9 +6,10 @@ use std::sync::{Arc, OnceLock};
 
 use miette::{Diagnostic, LabeledSpan, SourceCode};
 
+use super::edit::Edits;
 use super::frame::Frame;
 use super::node::{Node, Origin};
-use super::source::Span;
+use super::source::{Source, Span};
 
 /// One mistake: what, where, why, what to type instead.
 #[derive(Clone, Debug)]
@@ -20,8 +21,35 @@ pub struct Problem {
     pub labels: Vec<(Origin, String)>,
     pub help: Option<String>,
     pub severity: Severity,
+    /// What would mend it, in the text of the first label.
+    pub fix: Option<Fix>,
     frame: OnceFrame,
     notes: OnceNotes,
+}
+
+/// A change of a text that mends a problem.
+#[derive(Clone, Debug)]
+pub struct Fix {
+    pub edits: Edits,
+    /// Nothing else can have been meant. What is not sure is only done where somebody asks for it.
+    pub sure: bool,
+}
+
+impl Fix {
+    pub fn sure(edits: Edits) -> Self {
+        Self { edits, sure: true }
+    }
+
+    pub fn guess(edits: Edits) -> Self {
+        Self { edits, sure: false }
+    }
+
+    /// Another text in this place.
+    pub fn replace(span: Span, text: impl Into<String>) -> Edits {
+        let mut edits = Edits::default();
+        edits.replace(span, text);
+        edits
+    }
 }
 
 /// How bad it is, and with that: when it is shown.
@@ -82,6 +110,7 @@ impl Problem {
             labels: Vec::new(),
             help: None,
             severity: Severity::Error,
+            fix: None,
             frame: OnceFrame::default(),
             notes: OnceNotes::default(),
         }
@@ -105,6 +134,12 @@ impl Problem {
     }
 
     #[must_use]
+    pub fn fix(mut self, fix: Fix) -> Self {
+        self.fix = Some(fix);
+        self
+    }
+
+    #[must_use]
     pub fn warning(mut self) -> Self {
         self.severity = Severity::Warning;
         self
@@ -121,6 +156,27 @@ impl Problem {
         self.labels
             .first()
             .map(|(origin, _)| origin.source.name.as_str())
+    }
+
+    /// Is it about this text?
+    pub fn is_in(&self, source: &Arc<Source>) -> bool {
+        self.labels
+            .first()
+            .is_some_and(|(origin, _)| Arc::ptr_eq(&origin.source, source))
+    }
+
+    /// The line that it is about.
+    pub fn line_number(&self) -> Option<usize> {
+        self.labels.first().map(|(origin, _)| origin.line())
+    }
+
+    /// The same words about the same place?
+    fn repeats(&self, other: &Self) -> bool {
+        let place = |problem: &Self| {
+            let (origin, _) = problem.labels.first()?;
+            Some((Arc::as_ptr(&origin.source), origin.span.clone()))
+        };
+        self.code == other.code && self.words == other.words && place(self) == place(other)
     }
 
     /// The labels in the text of the first, which can be drawn in one frame; or the others.
@@ -261,6 +317,15 @@ impl Problems {
 
     pub fn extend(&mut self, problems: impl IntoIterator<Item = Problem>) {
         self.0.extend(problems);
+    }
+
+    /// Adds those that have not been told yet.
+    pub fn extend_new(&mut self, problems: impl IntoIterator<Item = Problem>) {
+        for problem in problems {
+            if !self.0.iter().any(|told| told.repeats(&problem)) {
+                self.0.push(problem);
+            }
+        }
     }
 
     /// In the order of the text, as a person goes through it.

@@ -2,6 +2,7 @@
 
 mod command;
 mod glob;
+mod kept;
 mod paths;
 mod runtime;
 
@@ -120,7 +121,8 @@ fn store(context: &Context<'_>, flags: &Flags, runtime: &Runtime) -> Result<Answ
         .exclude
         .unsafe_skip_path_validation_before_create
         .is_on();
-    if !own.is_empty() && !skips {
+    let sure = borg.is_proven() && kept::is_kept(&patterns, &runtime.stored, config, borg);
+    if !own.is_empty() && !skips && !sure {
         ask_about_runtime(context, flags, runtime, &patterns, &at)?;
     }
 
@@ -160,7 +162,8 @@ fn patterns_file(
 }
 
 /// Asks borg, with a dry run over the runtime directory alone, whether the user's excludes would keep
-/// it out of the archive. The original walks all sources for that.
+/// it out of the archive. The original walks all sources for that, each time; we ask where
+/// [`kept::is_kept`] does not know, and once for each borg that is new to us.
 fn ask_about_runtime(
     context: &Context<'_>,
     flags: &Flags,
@@ -201,7 +204,9 @@ fn ask_about_runtime(
     context
         .borg
         .judge(context.host, &command, ended, Strictness::Usual)?;
-    if !found {
+    if found {
+        context.borg.prove(context.host);
+    } else {
         let words = format!(
             "The excludes leave out {}, where borgmatic keeps what belongs into each archive. Make them narrower",
             runtime.stored.display()

@@ -17,7 +17,7 @@ pub struct Held {
 }
 
 /// Links are not followed, and a FIFO in the place of a file blocks nobody.
-fn options() -> fs::OpenOptions {
+pub(super) fn options() -> fs::OpenOptions {
     let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
     let mut options = fs::OpenOptions::new();
     options

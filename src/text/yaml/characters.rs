@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::text::edit::Edits;
 use crate::text::node::Origin;
-use crate::text::problem::{Problem, Problems};
+use crate::text::problem::{Fix, Problem, Problems};
 use crate::text::source::Source;
 
 /// The bytes of a file as a source. Spans count from its first byte, a byte order mark included.
@@ -54,38 +55,39 @@ fn read(
     ))
 }
 
-/// Adds a problem for each forbidden character, up to a few; whether there was one.
-pub(super) fn lint(source: &Arc<Source>, problems: &mut Problems) -> bool {
+/// Adds a problem for each forbidden character, up to a few; how to take all of them out.
+pub(super) fn lint(source: &Arc<Source>, problems: &mut Problems) -> Edits {
     const SHOWN: usize = 5;
+    let mut edits = Edits::default();
     let text = &source.text;
     if text
         .bytes()
         .all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\r' | b'\t'))
     {
-        return false;
+        return edits;
     }
-    let mut found = false;
-    for (at, character) in text
-        .char_indices()
-        .filter(|(_, c)| !allowed(*c))
-        .take(SHOWN)
-    {
-        found = true;
-        let (line, column) = source.line_column(at);
+    let forbidden = text.char_indices().filter(|(_, c)| !allowed(*c));
+    for (number, (at, character)) in forbidden.enumerate() {
         let span = at..at + character.len_utf8();
+        edits.replace(span.clone(), "");
+        if number >= SHOWN {
+            continue;
+        }
+        let (line, column) = source.line_column(at);
         problems.add(
             Problem::new(
                 "borgmatic::yaml::character",
                 format!("{} cannot stand in a YAML file", called(character)),
             )
             .at(
-                &Origin::new(source, span),
+                &Origin::new(source, span.clone()),
                 format!("here (line {line}, column {column})"),
             )
-            .help("delete it; editors may not show it"),
+            .help("delete it; editors may not show it")
+            .fix(Fix::guess(Fix::replace(span, ""))),
         );
     }
-    found
+    edits
 }
 
 /// What the original's reader lets through.
@@ -121,11 +123,10 @@ mod tests {
     fn invisible_characters_are_found_wherever_they_stand() {
         let source = Source::plain("x.yaml", "# \u{1b}\na: \u{7}\n");
         let mut problems = Problems::default();
-        assert!(lint(&source, &mut problems));
+        let clean = lint(&source, &mut problems).apply(&source.text);
+        assert_eq!(clean.unwrap(), "# \na: \n");
         assert_eq!(problems.iter().count(), 2);
-        assert!(!lint(
-            &Source::plain("x", "é: \u{a0}🎉\u{85}"),
-            &mut problems
-        ));
+        let fine = Source::plain("x", "é: \u{a0}🎉\u{85}");
+        assert!(lint(&fine, &mut problems).is_empty());
     }
 }

@@ -460,8 +460,8 @@ pub(super) fn too_deep(origin: &Origin) -> Problem {
 }
 
 fn bad_scalar(bad: Bad, origin: &Origin) -> Problem {
-    let written = origin.source.shown().get(origin.span.clone());
-    let written = written.unwrap_or_default();
+    let masked = origin.source.masked();
+    let written = masked.get(origin.span.clone()).unwrap_or_default();
     let quoted = format!("put it in quotes to have it as text: `\"{written}\"`");
     match bad {
         Bad::Number => Problem::new(

@@ -6,6 +6,7 @@ mod compose;
 mod date;
 mod emit;
 mod layout;
+mod lines;
 mod marks;
 mod merge;
 mod parse;
@@ -14,12 +15,14 @@ mod quotes;
 mod repair;
 mod resolve;
 mod scalar;
+mod scene;
 mod syntax;
 mod tabs;
+mod unquoted;
 
 pub use characters::{decode, decode_included};
 pub use emit::emit;
-pub use parse::{parse, parse_with};
+pub use parse::{parse, parse_with, read_on};
 pub use resolve::{Include, Wanted, Within};
 
 /// What an unquoted word means; a word that means nothing is text.

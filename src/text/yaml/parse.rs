@@ -1,26 +1,49 @@
-//! YAML text to nodes: what is checked before, the reading, what is told after. Must not know any
+//! YAML text to nodes: what is checked before, the reading, what is told after, and how it goes on. Must not know any
 //! option.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::characters;
 use super::compose::{Composer, Failure};
 use super::layout::Layout;
 use super::marks::Marks;
-use super::places::{Pad, Places};
+use super::places::{Places, Way};
 use super::resolve::{Include, Resolver, Within};
 use super::scalar::Version;
-use super::{repair, syntax, tabs};
+use super::scene::Given;
+use super::{characters, repair, syntax, tabs};
+use crate::text::edit::Edits;
 use crate::text::{Node, Origin, Problem, Problems, Source};
+
+/// How often a text is mended to be read on.
+const MOST: usize = 100;
+/// How many bytes are parsed again for that, in all.
+const WORK: usize = 16 << 20;
 
 /// Reads one YAML document that includes no other. `None` after an error, which is among
 /// `problems`; warnings may be there in either case.
 pub fn parse(source: &Arc<Source>, problems: &mut Problems) -> Option<Node> {
-    document(source, None, Within::default(), problems)
+    let before = problems.errors().count();
+    let node = document(source, None, Within::default(), problems);
+    node.filter(|_| problems.errors().count() == before)
 }
 
 /// The same, with files that `!include` names.
 pub fn parse_with(
+    source: &Arc<Source>,
+    includes: &mut dyn Include,
+    within: Within,
+    problems: &mut Problems,
+) -> Option<Node> {
+    let before = problems.errors().count();
+    let node = document(source, Some(includes), within, problems);
+    node.filter(|_| problems.errors().count() == before)
+}
+
+/// The same, for the sake of what else is wrong: after an error there is a tree of what could be
+/// read. It is good for nothing but to look for more errors.
+pub fn read_on(
     source: &Arc<Source>,
     includes: &mut dyn Include,
     within: Within,
@@ -36,74 +59,158 @@ fn document<'a>(
     problems: &mut Problems,
 ) -> Option<Node> {
     let (node, marks) = written(source, within.depth, problems)?;
-    let before = problems.errors().count();
-    let node = Resolver::new(source, marks, includes).document(node, within, problems);
-    (problems.errors().count() == before).then_some(node)
+    Some(Resolver::new(source, marks, includes).document(node, within, problems))
 }
 
-/// The tree as it is written.
+/// The tree as it is written; after an error, as it would be with the least change.
 fn written(source: &Arc<Source>, depth: usize, problems: &mut Problems) -> Option<(Node, Marks)> {
-    if characters::lint(source, problems) {
-        return None;
+    let mut reading = Reading {
+        source,
+        depth,
+        version: Version::V1_2,
+        text: Cow::Borrowed(&source.text),
+        ways: Vec::new(),
+    };
+    let clean = characters::lint(source, problems);
+    if !clean.is_empty() {
+        reading.mend(clean)?;
     }
-    if source.text.contains('\t') {
+    if reading.text.contains('\t') {
+        // Its words are about the text as written, where nothing was taken out.
         let layout = Layout::of(&source.text);
         if !layout.tabs.is_empty() {
-            tabs::lint(source, &layout, problems);
-            return None;
+            let spaces = tabs::lint(source, &layout, problems);
+            if !reading.ways.is_empty() {
+                return None;
+            }
+            reading.mend(spaces)?;
         }
     }
-    let version = match version(source) {
+    reading.version = match version(source) {
         Ok(version) => version,
         Err(problem) => {
             problems.add(*problem);
             return None;
         }
     };
-    let text = source.text.as_str();
-    let mut found = Problems::default();
-    let error = match read(source, text, &[], version, depth, &mut found) {
-        Err(Failure::Syntax(error)) => error,
-        finished => {
-            problems.extend(found);
-            return finished.ok();
-        }
+    let stopped = match reading.read(problems) {
+        Ok(read) => return Some(read),
+        Err(stopped) => stopped?,
     };
-    let mut at = Places::new(text, &[]).byte(error.marker().index());
-    let mut complaint = error.info().to_owned();
-    if let Some(repaired) = repair::repaired(text) {
+    reading.go_on(stopped, problems)
+}
+
+/// Where the parser stopped, in the text that it was given, and why.
+struct Stopped {
+    at: usize,
+    complaint: String,
+}
+
+/// A text on its way to be read.
+struct Reading<'a> {
+    source: &'a Arc<Source>,
+    depth: usize,
+    version: Version,
+    /// What the parser is given.
+    text: Cow<'a, str>,
+    /// How it came from the source.
+    ways: Vec<Way>,
+}
+
+impl Reading<'_> {
+    /// Changes the text.
+    fn mend(&mut self, edits: Edits) -> Option<()> {
+        let (text, way) = Way::change(&self.text, edits)?;
+        self.text = Cow::Owned(text);
+        self.ways.push(way);
+        Some(())
+    }
+
+    /// Reads the text; where the parser stops, once more with the spaces that it wants.
+    fn read(&mut self, problems: &mut Problems) -> Result<(Node, Marks), Option<Stopped>> {
+        let mut found = Problems::default();
+        let error = match self.parsed(&self.text, &mut found) {
+            Err(Failure::Syntax(error)) => error,
+            finished => {
+                problems.extend(found);
+                return finished.map_err(|_| None);
+            }
+        };
+        let mut stopped = Stopped {
+            at: Places::new(&self.text, &[]).byte(error.marker().index()),
+            complaint: error.info().to_owned(),
+        };
+        let spaces = repair::edits(&self.text);
+        if spaces.is_empty() {
+            return Err(Some(stopped));
+        }
+        let Some((text, way)) = Way::change(&self.text, spaces) else {
+            return Err(Some(stopped));
+        };
+        self.ways.push(way);
         let mut again = Problems::default();
-        let (text, pads) = (&repaired.text, &repaired.pads);
-        match read(source, text, pads, version, depth, &mut again) {
+        let result = self.parsed(&text, &mut again);
+        let way = self.ways.pop().unwrap_or_default();
+        match result {
             Err(Failure::Syntax(error)) => {
-                let places = Places::new(&repaired.text, &repaired.pads);
-                let further = places.byte(error.marker().index());
-                if further > at {
-                    at = further;
-                    error.info().clone_into(&mut complaint);
-                    found = again;
+                let further = Places::new(&text, &[way]).byte(error.marker().index());
+                if further > stopped.at {
+                    stopped.at = further;
+                    error.info().clone_into(&mut stopped.complaint);
                 }
+                Err(Some(stopped))
             }
             finished => {
                 problems.extend(again);
-                return finished.ok();
+                finished.map_err(|_| None)
             }
         }
     }
-    problems.extend(found);
-    problems.add(syntax::problem(source, at, &complaint));
-    None
-}
 
-fn read(
-    source: &Arc<Source>,
-    text: &str,
-    pads: &[Pad],
-    version: Version,
-    depth: usize,
-    problems: &mut Problems,
-) -> Result<(Node, Marks), Failure> {
-    Composer::new(source, Places::new(text, pads), version, depth, problems).read(text)
+    fn parsed(&self, text: &str, problems: &mut Problems) -> Result<(Node, Marks), Failure> {
+        let places = Places::new(text, &self.ways);
+        Composer::new(self.source, places, self.version, self.depth, problems).read(text)
+    }
+
+    /// Tells what stopped the parser, mends it, and reads on: one mistake shall not hide the next.
+    /// One problem is told of a line; what else is wrong with it may come from the mend.
+    fn go_on(mut self, mut stopped: Stopped, problems: &mut Problems) -> Option<(Node, Marks)> {
+        let masked = self.source.masked();
+        let told = problems
+            .errors()
+            .filter(|problem| problem.is_in(self.source));
+        let mut lines: HashSet<usize> = told.filter_map(Problem::line_number).collect();
+        let mut others = HashSet::new();
+        for _ in 0..MOST.min(1 + WORK / self.source.text.len().max(1)) {
+            let given = Given {
+                source: self.source,
+                masked: &masked,
+                text: &self.text,
+                ways: &self.ways,
+            };
+            let found = syntax::problem(&given, stopped.at, &stopped.complaint);
+            let line = found.problem.line_number();
+            let mend = if line.is_none_or(|line| lines.insert(line)) {
+                // Lines that do not go with the same one above them are one mistake.
+                let other = found.problem.labels.get(1).map(|(origin, _)| origin.line());
+                if other.is_none_or(|other| others.insert(other)) {
+                    problems.add(found.problem);
+                }
+                found.mend
+            } else {
+                syntax::last_resort(&given, stopped.at)
+            };
+            if mend.is_empty() {
+                return None;
+            }
+            self.mend(mend)?;
+            stopped = match self.read(problems) {
+                Ok(read) => return Some(read),
+                Err(stopped) => stopped?,
+            };
+        }
+        None
+    }
 }
 
 /// What a `%YAML` line at the top asks for.

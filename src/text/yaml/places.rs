@@ -1,16 +1,64 @@
-//! From the parser's character counts to bytes of the text as it was written. Knows no YAML.
+//! From the parser's character counts, in a text that may have been changed for it, to bytes of the
+//! text as it was written. Knows no YAML.
+
+use crate::text::edit::Edits;
 
 /// One checkpoint every so many characters.
 const STEP: usize = 64;
 
-/// Spaces that a repair put into the parsed text.
+/// The way back from a changed text to the one it was made of.
+#[derive(Debug, Default)]
+pub(super) struct Way(Vec<Piece>);
+
+/// Bytes of the changed text up to the next piece.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Pad {
-    /// Where they start in the repaired text.
-    pub(super) at: usize,
-    pub(super) len: usize,
-    /// How many were put in before.
-    pub(super) before: usize,
+struct Piece {
+    at: usize,
+    /// Where they come from, or were put in.
+    from: usize,
+    copied: bool,
+}
+
+impl Way {
+    /// Changes a text. `None` where two edits touch the same bytes.
+    pub(super) fn change(text: &str, edits: Edits) -> Option<(String, Self)> {
+        let mut pieces = Vec::new();
+        let (mut at, mut from) = (0, 0);
+        let edits = edits.sorted();
+        let mut changed = String::with_capacity(text.len());
+        for (span, new) in edits {
+            changed += text.get(from..span.start)?;
+            pieces.push(Piece {
+                at,
+                from,
+                copied: true,
+            });
+            pieces.push(Piece {
+                at: changed.len(),
+                from: span.start,
+                copied: false,
+            });
+            changed += &new;
+            (at, from) = (changed.len(), span.end);
+        }
+        changed += text.get(from..)?;
+        pieces.push(Piece {
+            at,
+            from,
+            copied: true,
+        });
+        Some((changed, Self(pieces)))
+    }
+
+    /// Where a byte of the changed text comes from.
+    pub(super) fn back(&self, byte: usize) -> usize {
+        let after = self.0.partition_point(|piece| piece.at <= byte);
+        match after.checked_sub(1).map(|index| self.0[index]) {
+            Some(piece) if piece.copied => piece.from + (byte - piece.at),
+            Some(piece) => piece.from,
+            None => byte,
+        }
+    }
 }
 
 /// The way back from marks in the parsed text.
@@ -18,11 +66,12 @@ pub(super) struct Places<'t> {
     parsed: &'t str,
     /// The byte of every [`STEP`]th character; empty where all characters are one byte.
     checkpoints: Vec<usize>,
-    pads: &'t [Pad],
+    /// From the text as written to the parsed one.
+    ways: &'t [Way],
 }
 
 impl<'t> Places<'t> {
-    pub(super) fn new(parsed: &'t str, pads: &'t [Pad]) -> Self {
+    pub(super) fn new(parsed: &'t str, ways: &'t [Way]) -> Self {
         let checkpoints = if parsed.is_ascii() {
             Vec::new()
         } else {
@@ -35,7 +84,7 @@ impl<'t> Places<'t> {
         Self {
             parsed,
             checkpoints,
-            pads,
+            ways,
         }
     }
 
@@ -46,11 +95,10 @@ impl<'t> Places<'t> {
         } else {
             self.wide(character)
         };
-        if self.pads.is_empty() {
-            byte
-        } else {
-            self.unpadded(byte)
-        }
+        self.ways
+            .iter()
+            .rev()
+            .fold(byte, |byte, way| way.back(byte))
     }
 
     fn wide(&self, character: usize) -> usize {
@@ -61,14 +109,6 @@ impl<'t> Places<'t> {
             .char_indices()
             .nth(character % STEP)
             .map_or(self.parsed.len(), |(at, _)| near + at)
-    }
-
-    fn unpadded(&self, byte: usize) -> usize {
-        let after = self.pads.partition_point(|pad| pad.at <= byte);
-        match after.checked_sub(1).map(|index| self.pads[index]) {
-            Some(pad) => byte - pad.before - pad.len.min(byte - pad.at),
-            None => byte,
-        }
     }
 }
 
@@ -88,23 +128,26 @@ mod tests {
     }
 
     #[test]
-    fn spaces_of_a_repair_do_not_count() {
-        let pads = [
-            Pad {
-                at: 2,
-                len: 3,
-                before: 0,
-            },
-            Pad {
-                at: 7,
-                len: 1,
-                before: 3,
-            },
-        ];
-        let places = Places::new("ab   cd ef", &pads);
+    fn what_was_put_in_does_not_count() {
+        let mut edits = Edits::default();
+        edits.insert(2, "   ");
+        edits.insert(4, " ");
+        let (text, way) = Way::change("abcdef", edits).unwrap();
+        assert_eq!(text, "ab   cd ef");
+        let places = Places::new(&text, std::slice::from_ref(&way));
         assert_eq!(
             (0..10).map(|at| places.byte(at)).collect::<Vec<_>>(),
             [0, 1, 2, 2, 2, 2, 3, 4, 4, 5]
         );
+    }
+
+    #[test]
+    fn what_was_taken_out_is_stepped_over() {
+        let mut edits = Edits::default();
+        edits.replace(1..4, "-");
+        let (text, way) = Way::change("abcdef", edits).unwrap();
+        assert_eq!(text, "a-ef");
+        let back: Vec<_> = (0..5).map(|at| way.back(at)).collect();
+        assert_eq!(back, [0, 1, 4, 5, 6]);
     }
 }

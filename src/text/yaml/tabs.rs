@@ -4,20 +4,24 @@
 use std::sync::Arc;
 
 use super::layout::{Inside, Layout, indent};
+use crate::text::edit::Edits;
 use crate::text::node::Origin;
-use crate::text::problem::{Problem, Problems};
-use crate::text::source::Source;
+use crate::text::problem::{Fix, Problem, Problems};
+use crate::text::source::{Source, Span};
 
 /// The sample configuration's own step.
 const STEP: usize = 4;
 
-/// Adds a problem for each line with a wrong tab.
-pub(super) fn lint(source: &Arc<Source>, layout: &Layout, problems: &mut Problems) {
+/// Adds a problem for each line with a wrong tab; what to write instead.
+pub(super) fn lint(source: &Arc<Source>, layout: &Layout, problems: &mut Problems) -> Edits {
+    // Later readers may find more secrets: what is shown in the end is not settled yet.
+    let masked = source.masked();
     let mut file = Lint {
-        text: source.shown(),
+        text: &masked,
         layout,
         wanted: vec![None; layout.lines.len()],
     };
+    let mut edits = Edits::default();
     for &tab in &layout.tabs {
         let line = file.layout.line_at(tab);
         let (_, column) = source.line_column(tab);
@@ -25,6 +29,8 @@ pub(super) fn lint(source: &Arc<Source>, layout: &Layout, problems: &mut Problem
             .bytes()
             .take_while(|&byte| byte == b'\t')
             .count();
+        let (help, span, new) = file.help(line, tab);
+        edits.replace(span.clone(), new.clone());
         let what = if len == 1 { "tab" } else { "tabs" };
         problems.add(
             Problem::new(
@@ -35,9 +41,11 @@ pub(super) fn lint(source: &Arc<Source>, layout: &Layout, problems: &mut Problem
                 &Origin::new(source, tab..tab + len),
                 format!("{what} here (line {}, column {column})", line + 1),
             )
-            .help(file.help(line, tab)),
+            .help(help)
+            .fix(Fix::sure(Fix::replace(span, new))),
         );
     }
+    edits
 }
 
 struct Lint<'a> {
@@ -53,31 +61,43 @@ impl<'a> Lint<'a> {
         &self.text[line.start..line.end]
     }
 
-    fn help(&mut self, line: usize, tab: usize) -> String {
+    /// What to type, and what to replace by what.
+    fn help(&mut self, line: usize, tab: usize) -> (String, Span, String) {
         let written = self.written(line);
-        let before = &written[..tab - self.layout.lines[line].start];
+        let start = self.layout.lines[line].start;
+        let before = &written[..tab - start];
         let content = written.trim();
+        let white = |from: usize| {
+            let rest = &written[from - start..];
+            from..from + rest.len() - rest.trim_start_matches([' ', '\t']).len()
+        };
         if content.is_empty() {
-            return "delete the tab: the line is empty but for it".to_owned();
+            let help = "delete the tab: the line is empty but for it";
+            return (help.to_owned(), white(start), String::new());
         }
         if !before.trim().is_empty() {
             let mark = before.trim();
             let mark = mark.rsplit(' ').next().unwrap_or(mark);
-            return format!("type one space after `{mark}` instead of the tab");
+            let help = format!("type one space after `{mark}` instead of the tab");
+            return (help, white(start + before.trim_end().len()), " ".to_owned());
         }
         let (spaces, reason) = self.place(line, content);
         self.wanted[line] = Some(spaces);
-        match spaces {
+        let help = match spaces {
             0 => format!("delete the tab, so that this line {reason}"),
             1 => format!("type 1 space instead, so that this line {reason}"),
             _ => format!("type {spaces} spaces instead, so that this line {reason}"),
-        }
+        };
+        (help, white(start), " ".repeat(spaces))
     }
 
     /// How far in a line belongs, and why.
     fn place(&self, line: usize, content: &str) -> (usize, String) {
         let is_item = |words: &str| words.starts_with("- ") || words == "-";
         let mut nearest = None;
+        let mut places: Vec<(usize, String)> = Vec::new();
+        // The least indentation on the way up: what is deeper has ended there.
+        let mut least = usize::MAX;
         for above in (0..line).rev() {
             let words = self.written(above).trim();
             let block = matches!(self.layout.lines[above].inside, Inside::Block);
@@ -93,18 +113,33 @@ impl<'a> Lint<'a> {
                 let below = format!("lies below `{}`", shown(words));
                 return (spaces + self.step(), below);
             }
+            let open = least;
+            least = least.min(spaces);
             let first = *nearest.get_or_insert((spaces, words)) == (spaces, words);
             if wanted.is_some() && !within_tabs || spaces == 0 && !first && !is_item(words) {
                 continue;
             }
-            if is_item(words) == is_item(content) && (same_tabs || wanted.is_none()) {
-                return (spaces, format!("lines up with `{}`", shown(words)));
-            }
-            if is_item(words) && words.contains(':') {
+            let (spaces, words) = if is_item(words) == is_item(content) {
+                if same_tabs {
+                    return (spaces, format!("lines up with `{}`", shown(words)));
+                }
+                (spaces, words)
+            } else if is_item(words) && words.contains(':') {
                 let inner = words[1..].trim_start();
-                let spaces = spaces + words.len() - inner.len();
-                return (spaces, format!("lines up with `{}`", shown(inner)));
+                (spaces + words.len() - inner.len(), inner)
+            } else {
+                continue;
+            };
+            if spaces < open {
+                places.push((spaces, format!("lines up with `{}`", shown(words))));
             }
+        }
+        let column = self.column(line);
+        let best = places
+            .into_iter()
+            .min_by_key(|(spaces, _)| spaces.abs_diff(column));
+        if let Some(best) = best {
+            return best;
         }
         match nearest {
             Some((spaces, words)) => (
@@ -119,6 +154,12 @@ impl<'a> Lint<'a> {
     fn white(&self, line: usize) -> &'a str {
         let written = self.written(line);
         &written[..written.len() - written.trim_start().len()]
+    }
+
+    /// How far in a line seems to be.
+    fn column(&self, line: usize) -> usize {
+        let width = |byte| if byte == b'\t' { self.step() } else { 1 };
+        self.white(line).bytes().map(width).sum()
     }
 
     /// How far this file moves in from one level to the next.
