@@ -34,7 +34,14 @@ import borgmatic.config.load
 import borgmatic.config.validate
 
 # Differences that are meant: a pattern for `LINE => THEIRS <= OURS`, and why.
-REASONS = []
+REASONS = [
+    (r'which borg command\?', '`borg` without a command is refused: the original starts borg with nothing to do'),
+    (r'Unrecognized argument: --(create|prune|list)|^[^\n]* --(create|prune)( |\n)', 'the old names of actions, with dashes, still work'),
+    (r'is not of the expected type: array', 'list --patterns-from FILE and --exclude-from FILE work'),
+    (r'^[^\n]*\bconfig show\b(.|\n)*runs alone', '`config show` runs alone'),
+    (r'<= 1 \[\]\n(.|\n)*unknown action', 'a word that nobody wants is refused'),
+    (r'^([^\n]* )?borg (.|\n)*=> 1 (.|\n)*<= 0 ', 'what comes after `borg` is for borg alone'),
+]
 
 CONFIG = '''source_directories:
     - {world}/source

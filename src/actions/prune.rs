@@ -18,6 +18,8 @@ options! {
         list: bool = "", sets = "list_details";
         /// Only archives of this name or pattern: sh:…, re:….
         match_archives: String = "PATTERN", short = 'a', aliases = &["glob-archives"], sets = "match_archives";
+        /// Only archives older than this time (Borg 2).
+        from: String = "TIMESTAMP";
         ..at: Where;
     }
 }
@@ -36,7 +38,7 @@ impl Action for Prune {
         super::select::only_one(node, &["stats", "quick_stats"], out);
     }
 
-    fn run(context: &Context<'_>, _flags: &Flags) -> Result<Answer, Failure> {
+    fn run(context: &Context<'_>, flags: &Flags) -> Result<Answer, Failure> {
         context.say(
             Level::Info,
             if context.dry {
@@ -58,6 +60,7 @@ impl Action for Prune {
         let command = command(
             context.borg,
             &context.config.retention,
+            flags.from.text(),
             &matching,
             shows,
             context.dry,
@@ -84,6 +87,7 @@ struct Shows {
 fn command(
     borg: &Borg<'_>,
     keep: &Retention,
+    from: Option<&str>,
     matching: &[String],
     shows: Shows,
     dry: bool,
@@ -108,6 +112,7 @@ fn command(
             ["--quick-stats"],
         )
         .args(borg.info())
+        .args(from.map(|time| ["--from", time]).into_iter().flatten())
         .when(shows.list, ["--list"])
         .when(borg.is_debugging(), ["--debug", "--show-rc"])
         .when(dry, ["--dry-run"]);
