@@ -40,6 +40,7 @@ REASONS = [
     (r'is not of the expected type: array', 'list --patterns-from FILE and --exclude-from FILE work'),
     (r'^[^\n]*\bconfig show\b(.|\n)*runs alone', '`config show` runs alone'),
     (r'<= 1 \[\]\n(.|\n)*unknown action', 'a word that nobody wants is refused'),
+    (r'<= 1 \[\]\n(.|\n)*unknown flag `--(.|\n)*belongs to', 'a flag that belongs to no action of the line is refused: the original swallows some'),
     (r'^([^\n]* )?borg (.|\n)*=> 1 (.|\n)*<= 0 ', 'what comes after `borg` is for borg alone'),
 ]
 
