@@ -9,6 +9,7 @@ pub mod feature;
 pub mod hear;
 pub mod line;
 pub mod locate;
+pub mod made;
 pub mod options;
 mod passphrase;
 pub mod pattern;
@@ -19,6 +20,8 @@ pub mod repository;
 pub mod version;
 
 pub use feature::Feature;
+pub use hear::Warned;
+pub use made::Made;
 pub use options::BorgOptions;
 pub use ready::{Borg, Known};
 pub use repository::Repository;

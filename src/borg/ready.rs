@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
+use super::hear::Warned;
+use super::made::Made;
 use super::options::BorgOptions;
 use super::passphrase::Printed;
 use super::recall::{Memory, Told};
@@ -43,7 +45,8 @@ pub struct Borg<'a> {
     /// The name of the repository that it works for.
     pub(super) scope: String,
     /// Exits that were warnings.
-    pub(super) warned: Mutex<Vec<String>>,
+    pub(super) warned: Mutex<Vec<Warned>>,
+    pub(super) made: Mutex<Made>,
     program: String,
     path: PathBuf,
     known: &'a Known,
@@ -74,6 +77,7 @@ impl<'a> Borg<'a> {
             cwd,
             scope: scope.to_owned(),
             warned: Mutex::default(),
+            made: Mutex::default(),
             memory: Memory::of(host, state, &path),
             program,
             path,

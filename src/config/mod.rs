@@ -8,6 +8,7 @@ pub mod find;
 pub mod groups;
 pub mod include;
 pub mod load;
+pub mod logging;
 pub mod overrides;
 pub mod show;
 mod texts;

@@ -11,11 +11,13 @@ use super::outcome::Failure;
 
 mod held;
 mod identity;
+mod log;
 mod plain;
 mod private;
 
 pub use held::Held;
 pub use identity::Identity;
+pub use log::LogFile;
 pub use plain::Sort;
 
 pub struct Files {

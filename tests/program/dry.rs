@@ -36,7 +36,8 @@ const READERS: [&str; 6] = [
     "check",
 ];
 
-/// All files and when they changed, without the directory that lives as long as a run.
+/// All files and when they changed, without the directory that lives as long as a run and the ledger
+/// of runs, where dry ones are marked.
 fn files(folder: &Path, below: &Path, all: &mut BTreeMap<String, String>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -45,7 +46,8 @@ fn files(folder: &Path, below: &Path, all: &mut BTreeMap<String, String>) {
         if path.is_dir() {
             files(&path, below, all);
         }
-        if !name.starts_with("run") {
+        let above = "home/me/.local/state/borgmatic/runs.jsonl".starts_with(&name);
+        if !name.starts_with("run") && !above {
             let time = if path.is_dir() {
                 String::new()
             } else {

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use super::options::Hook;
 use super::words::{Variables, fill};
 use crate::borg::line::of_tool;
-use crate::host::{Child, Command, Exit, Failure, FailureKind, Heard, Host, Level, Streams, Tail};
+use crate::host::{
+    Child, Command, Exit, Failure, FailureKind, Heard, Host, Level, Passed, Streams, Tail,
+};
 
 /// «Leave out the rest, all is well.» From the mail world's «temporary failure».
 const SOFT: i32 = 75;
@@ -89,7 +91,13 @@ impl Surroundings<'_> {
             let text = String::from_utf8_lossy(bytes);
             said.push(&text);
             let level = if of_err { of_tool(&text) } else { usual };
-            host.bus.line(level, "", &text);
+            host.bus.pass(
+                level,
+                Passed {
+                    text: &text,
+                    ..Passed::default()
+                },
+            );
         })?;
         let words = match exit {
             Exit::Code(0) => return Ok(()),
