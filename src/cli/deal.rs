@@ -135,7 +135,8 @@ impl Deal {
         let key = argv.node(*first, Kind::Text(field.name.into()));
         self.taken.extend(indexes);
         self.values.extend(indexes);
-        for act in &mut self.acts {
+        let takes = |act: &&mut Act| act.entry.rest().is_some();
+        for act in self.acts.iter_mut().filter(takes) {
             act.flags.set(key.clone(), list.clone());
         }
     }
