@@ -2,8 +2,8 @@
 
 use super::select::Where;
 use super::{Action, Answer, Context, Info};
-use crate::borg::Feature;
-use crate::host::{Failure, Level};
+use crate::borg::{Borg, Feature};
+use crate::host::{Command, Failure, Level};
 use crate::option::Opt;
 use crate::options;
 
@@ -44,30 +44,10 @@ impl Action for Extract {
             ),
         );
         let borg = context.borg;
-        let numeric = if borg.has(Feature::NumericIds) {
-            "--numeric-ids"
-        } else {
-            "--numeric-owner"
-        };
         let progress = context.config.output.progress.is_on();
-        // borgmatic 2.1.10: extract names the remote borg even where a variable would do.
-        let remote = borg.options.remote_path.text();
-        let repository = context.repository.path();
-        let absolute = context.working().join(repository);
-        let repository = if context.repository.is_local() {
-            absolute.to_string_lossy().into_owned()
-        } else {
-            repository.to_owned()
-        };
-        let mut command = borg
-            .command("extract")
-            .option("--remote-path", remote)
-            .when(context.config.archive.numeric_ids.is_on(), [numeric])
-            .args(borg.umask())
-            .when(!progress, ["--log-json"])
-            .args(borg.lock_wait())
-            .args(borg.info())
-            .when(borg.is_debugging(), ["--debug", "--list", "--show-rc"])
+        let numeric = context.config.archive.numeric_ids.is_on();
+        let repository = context.repository.from(context.working());
+        let mut command = start(borg, numeric, progress)
             .when(context.dry, ["--dry-run"])
             .option("--strip-components", strip(flags)?)
             .when(progress, ["--progress"])
@@ -96,6 +76,24 @@ impl Action for Extract {
         borg.run(context.host, &command, Level::Info)?;
         Ok(Answer::Done)
     }
+}
+
+/// How an extraction starts.
+pub(super) fn start(borg: &Borg<'_>, numeric_ids: bool, progress: bool) -> Command {
+    let numeric = if borg.has(Feature::NumericIds) {
+        "--numeric-ids"
+    } else {
+        "--numeric-owner"
+    };
+    // borgmatic 2.1.10: extract names the remote borg even where a variable would do.
+    borg.command("extract")
+        .option("--remote-path", borg.options.remote_path.text())
+        .when(numeric_ids, [numeric])
+        .args(borg.umask())
+        .when(!progress, ["--log-json"])
+        .args(borg.lock_wait())
+        .args(borg.info())
+        .when(borg.is_debugging(), ["--debug", "--list", "--show-rc"])
 }
 
 /// The number of leading parts to leave out. `all` leaves the last part of the deepest path.

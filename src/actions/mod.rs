@@ -12,6 +12,7 @@ pub mod extract;
 pub mod history;
 pub mod info;
 pub mod list;
+mod manifest;
 pub mod prune;
 pub mod repo_create;
 pub mod repo_info;

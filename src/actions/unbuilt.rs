@@ -48,12 +48,6 @@ const ROWS: &[Row] = &[
         what: "tell monitoring services",
     },
     Row {
-        options: &["checks"],
-        actions: &["check"],
-        dry: false,
-        what: "make spot checks",
-    },
-    Row {
         options: &["encryption_passphrase"],
         actions: &[],
         dry: true,
@@ -99,12 +93,6 @@ pub fn refuse(config: &Config, action: &str, dry: bool) -> Result<(), Failure> {
 fn is_used(config: &Config, name: &str) -> bool {
     let logging = &config.logging;
     match name {
-        "checks" => config
-            .checks
-            .checks
-            .items()
-            .iter()
-            .any(|check| check.name.get() == Some(&crate::config::groups::CheckName::Spot)),
         "encryption_passphrase" => config
             .borg
             .encryption_passphrase

@@ -55,13 +55,25 @@ impl Borg<'_> {
         level: Level,
         strictness: Strictness,
     ) -> Result<(), Failure> {
-        let ended = listen(host, command, Hear::Say(level))?;
+        let ended = listen(host, command, Hear::Say(level), &mut |_| false)?;
         self.judge(host, command, ended, strictness).map(drop)
+    }
+
+    /// Runs a command and hands out its lines, of both streams. Those that are not taken are said.
+    pub fn sift(
+        &self,
+        host: &Host<'_>,
+        command: &Command,
+        take: &mut dyn FnMut(&str) -> bool,
+    ) -> Result<(), Failure> {
+        let ended = listen(host, command, Hear::Say(Level::Info), take)?;
+        self.judge(host, command, ended, Strictness::Usual)
+            .map(drop)
     }
 
     /// Runs a command for its standard output.
     pub fn capture(&self, host: &Host<'_>, command: &Command) -> Result<String, Failure> {
-        let ended = listen(host, command, Hear::Keep)?;
+        let ended = listen(host, command, Hear::Keep, &mut |_| false)?;
         self.judge(host, command, ended, Strictness::Usual)
     }
 
@@ -75,7 +87,7 @@ impl Borg<'_> {
 
     /// Runs a command whose failure is an answer too.
     pub fn probe(&self, host: &Host<'_>, command: &Command) -> Result<Ended, Failure> {
-        listen(host, command, Hear::Quiet)
+        listen(host, command, Hear::Quiet, &mut |_| false)
     }
 
     /// Turns an exit into a result; a warning is said.
@@ -128,7 +140,12 @@ impl Borg<'_> {
 }
 
 /// Runs a child and hears it to its end.
-fn listen(host: &Host<'_>, command: &Command, hear: Hear) -> Result<Ended, Failure> {
+fn listen(
+    host: &Host<'_>,
+    command: &Command,
+    hear: Hear,
+    take: &mut dyn FnMut(&str) -> bool,
+) -> Result<Ended, Failure> {
     host.bus.line(Level::Debug, "", &command.to_string());
     let mut out = String::new();
     let (mut tail, mut said) = (Tail::default(), Tail::default());
@@ -154,6 +171,9 @@ fn listen(host: &Host<'_>, command: &Command, hear: Hear) -> Result<Ended, Failu
                 (line, plain)
             }
         };
+        if take(&line) {
+            return;
+        }
         let Some(level) = translation.read(&line, usual, plain) else {
             return;
         };
