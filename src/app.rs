@@ -1,5 +1,7 @@
 //! The whole story on one page: read the command line, load, outline, run, report, exit.
 
+mod logs;
+
 use std::collections::HashSet;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -10,11 +12,13 @@ use crate::actions::{self, Act, Alone, Run};
 use crate::cli::{self, Invocation, Special};
 use crate::config::{self, Loaded, find, is_secret, load};
 use crate::host::dry::Dry;
-use crate::host::{Body, Bus, Env, Event, Failure, Files, Host, Level, Processes, Terminal};
+use crate::host::{
+    Body, Bus, Clock, Env, Event, Failure, Files, Host, Level, Processes, Sockets, Terminal,
+};
 use crate::plan::{Shown, outline};
-use crate::report::style::{self, Colours};
-use crate::report::{Console, Summary};
-use crate::run::{Nobody, walk};
+use crate::report::style::Colours;
+use crate::report::{Console, Style, Summary};
+use crate::run::{Recorder, walk};
 use crate::text::{Problem, Severity};
 
 /// From how many configuration files on they are loaded by several threads.
@@ -26,8 +30,9 @@ const MOST: usize = 50;
 /// What the program runs on.
 pub struct Machine<'a> {
     pub processes: &'a dyn Processes,
-    pub clock: &'a dyn crate::host::Clock,
+    pub clock: Arc<dyn Clock>,
     pub terminal: Arc<dyn Terminal>,
+    pub sockets: Arc<dyn Sockets>,
     pub files: &'a Files,
     pub env: &'a Env,
 }
@@ -45,9 +50,11 @@ pub fn run(args: &[OsString], machine: &Machine<'_>) -> u8 {
         Ok(Ok(invocation)) => invocation,
         Ok(Err(special)) => return tell(&special, terminal),
         Err(problems) => {
+            let bus = Bus::default();
             let colours = Colours::of(machine.env, false, false, terminal);
-            show(problems.iter(), machine, colours.err, true);
-            terminal.flush();
+            bus.attach(Box::new(console(machine, 0, colours)));
+            show(problems.iter(), &bus, true);
+            bus.flush();
             return 1;
         }
     };
@@ -108,17 +115,42 @@ fn load_all(invocation: &Invocation, machine: &Machine<'_>) -> Vec<Loaded> {
     })
 }
 
+/// The console, as this machine shows things.
+fn console(machine: &Machine<'_>, verbosity: i8, colours: Colours) -> Console {
+    let style = Style::new(machine.env, machine.terminal.as_ref(), colours.err);
+    Console::new(Arc::clone(&machine.terminal), verbosity, colours, style)
+}
+
 fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) -> u8 {
     let terminal = machine.terminal.as_ref();
-    let (verbosity, refused) = output(invocation, loaded);
-    let structured = invocation.acts.iter().any(|act| act.is_on("json"));
-    let colours = Colours::of(machine.env, structured, refused, terminal);
+    let (wanted, conflict) = logs::wanted(invocation, loaded);
+    let verbosity = wanted.console;
+    let structured = wanted.json || invocation.acts.iter().any(|act| act.is_on("json"));
+    let colours = Colours::of(machine.env, structured, !wanted.colour, terminal);
     let bus = Bus::default();
-    bus.attach(Box::new(Console::new(
-        Arc::clone(&machine.terminal),
-        verbosity,
-        colours,
-    )));
+    let console = console(machine, verbosity, colours);
+    bus.attach(Box::new(if wanted.json {
+        console.json(Arc::clone(&machine.clock))
+    } else {
+        console
+    }));
+    for secret in loaded
+        .iter()
+        .filter_map(|loaded| loaded.tree.as_ref())
+        .flat_map(logs::secrets)
+    {
+        bus.hide(&secret);
+    }
+    // What only looks at files needs no log, which may be another user's.
+    let runs = !invocation.acts.iter().any(|act| act.entry.is_alone());
+    let opened = match conflict {
+        Some(problem) => Err((*problem).into()),
+        None if runs => logs::listen(&wanted, &bus, machine),
+        None => Ok(()),
+    };
+    if let Err(failure) = opened {
+        return refuse(&bus, &failure);
+    }
     let dry = Dry(machine.processes);
     let host = Host {
         processes: if invocation.dry {
@@ -126,7 +158,7 @@ fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) ->
         } else {
             machine.processes
         },
-        clock: machine.clock,
+        clock: machine.clock.as_ref(),
         terminal,
         files: machine.files,
         env: machine.env,
@@ -138,31 +170,26 @@ fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) ->
         .iter()
         .any(|act| act.entry.info.name == "config validate");
     let mut summary = Summary::default();
-    if verbosity > -2 {
-        show(invocation.notes.iter(), machine, colours.err, validates);
-        for note in invocation.notes.iter().filter(|_| !validates) {
-            bus.line(Level::Warning, "", &note.line());
-        }
+    show(invocation.notes.iter(), &bus, validates);
+    for note in invocation.notes.iter().filter(|_| !validates) {
+        bus.line(Level::Warning, "", &note.line());
     }
     let mut said = HashSet::new();
     for one in loaded {
-        if verbosity > -2 {
-            // A mistake on the command line is one for each file: it is shown once.
-            let fresh = |problem: &&Problem| said.insert(problem.line());
-            show(
-                one.problems.iter().take(MOST).filter(fresh),
-                machine,
-                colours.err,
-                validates,
-            );
-            if !validates {
-                old_forms(one, &host);
-            }
-            let more = one.problems.iter().count().saturating_sub(MOST);
-            if more > 0 {
-                let words = format!("{}: {more} more problems\n", one.path.display());
-                machine.terminal.err(words.as_bytes());
-            }
+        // A mistake on the command line is one for each file: it is shown once.
+        let fresh = |problem: &&Problem| said.insert(problem.line());
+        show(
+            one.problems.iter().take(MOST).filter(fresh),
+            &bus,
+            validates,
+        );
+        if !validates {
+            old_forms(one, &host);
+        }
+        let more = one.problems.iter().count().saturating_sub(MOST);
+        if more > 0 {
+            let words = format!("{more} more problems");
+            bus.line(Level::Error, &one.path.to_string_lossy(), &words);
         }
         if one.problems.has_errors() && !validates {
             let count = one.problems.errors().count();
@@ -192,22 +219,6 @@ fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) ->
     }
 }
 
-/// The console's verbosity, the highest of all files, and whether one refuses colour.
-fn output(invocation: &Invocation, loaded: &[Loaded]) -> (i8, bool) {
-    // What the command line says holds even where no file could be read.
-    let flags = load::flags_alone(&invocation.wishes.given);
-    let mut outputs: Vec<_> = configs(loaded).map(|config| &config.output).collect();
-    if outputs.is_empty() {
-        outputs.push(&flags.output);
-    }
-    let highest = outputs
-        .iter()
-        .filter_map(|output| output.verbosity.get())
-        .max();
-    let refused = outputs.iter().any(|output| !output.color.or(true));
-    (highest.map_or(0, |level| level.0), refused)
-}
-
 fn alone(act: &Act, loaded: &[Loaded], host: &Host<'_>, invocation: &Invocation) -> u8 {
     let Run::Alone(run) = act.entry.run else {
         return 0;
@@ -220,13 +231,13 @@ fn alone(act: &Act, loaded: &[Loaded], host: &Host<'_>, invocation: &Invocation)
     };
     match run(&alone, &act.flags) {
         Ok(_) => 0,
-        Err(failure) => refuse(host, &failure),
+        Err(failure) => refuse(host.bus, &failure),
     }
 }
 
 /// Says why nothing was run.
-fn refuse(host: &Host<'_>, failure: &Failure) -> u8 {
-    host.bus.say(Event {
+fn refuse(bus: &Bus, failure: &Failure) -> u8 {
+    bus.say(Event {
         level: Level::Critical,
         scope: "",
         body: Body::Failure(failure),
@@ -237,7 +248,7 @@ fn refuse(host: &Host<'_>, failure: &Failure) -> u8 {
 /// Shows what a run would do.
 fn outlined(act: &Act, invocation: &Invocation, loaded: &[Loaded], host: &Host<'_>) -> u8 {
     if loaded.is_empty() {
-        return refuse(host, &nothing_configured(host.env));
+        return refuse(host.bus, &nothing_configured(host.env));
     }
     let acts: Vec<Act> = invocation
         .acts
@@ -247,7 +258,7 @@ fn outlined(act: &Act, invocation: &Invocation, loaded: &[Loaded], host: &Host<'
         .collect();
     let outline = match outline(loaded, &acts, &host.env.cwd) {
         Ok(outline) => outline,
-        Err(failure) => return refuse(host, &failure),
+        Err(failure) => return refuse(host.bus, &failure),
     };
     let shown = Shown {
         outline: &outline,
@@ -277,13 +288,18 @@ fn on_repositories(
     summary: &mut Summary,
 ) -> u8 {
     if loaded.is_empty() {
-        return refuse(host, &nothing_configured(host.env));
+        return refuse(host.bus, &nothing_configured(host.env));
     }
     let outline = match outline(loaded, &invocation.acts, &host.env.cwd) {
         Ok(outline) => outline,
-        Err(failure) => return refuse(host, &failure),
+        Err(failure) => return refuse(host.bus, &failure),
     };
-    let verdict = walk(host, &outline, invocation.dry, &Nobody);
+    let verdict = walk(
+        host,
+        &outline,
+        invocation.dry,
+        &Recorder::new(host, invocation.dry),
+    );
     let mut answers = Vec::new();
     for (scope, failure) in verdict.failures {
         summary.failed(&scope, failure);
@@ -297,13 +313,7 @@ fn on_repositories(
         }
         for (scope, failure) in file.failures {
             // Its last lines were said when it failed.
-            summary.failed(
-                &scope,
-                Failure {
-                    tail: Vec::new(),
-                    ..failure
-                },
-            );
+            summary.failed(&scope, failure.told());
         }
         answers.extend(file.answers);
     }
@@ -365,18 +375,17 @@ fn old_forms(loaded: &Loaded, host: &Host<'_>) {
     }
 }
 
-/// Draws problems where people look; lints only where they were asked for.
-fn show<'p>(
-    problems: impl Iterator<Item = &'p Problem>,
-    machine: &Machine<'_>,
-    colour: bool,
-    warnings: bool,
-) {
-    let style = style::Style::new(machine.env, machine.terminal.as_ref(), colour);
+/// Says problems; lints only where they were asked for.
+fn show<'p>(problems: impl Iterator<Item = &'p Problem>, bus: &Bus, warnings: bool) {
     for problem in problems.filter(|problem| warnings || problem.severity == Severity::Error) {
-        machine
-            .terminal
-            .err(style::frame(problem, style).as_bytes());
-        machine.terminal.err(b"\n");
+        bus.say(Event {
+            level: if problem.severity == Severity::Error {
+                Level::Error
+            } else {
+                Level::Warning
+            },
+            scope: "",
+            body: Body::Problem(problem),
+        });
     }
 }

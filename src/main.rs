@@ -15,8 +15,9 @@ fn main() -> ExitCode {
         &args,
         &app::Machine {
             processes: &machine.processes,
-            clock: &machine.clock,
+            clock: Arc::clone(&machine.clock) as _,
             terminal: Arc::clone(&machine.terminal) as _,
+            sockets: Arc::clone(&machine.sockets) as _,
             files: &files,
             env: &env,
         },

@@ -51,12 +51,13 @@ pub(super) fn config_paths(
     folders: &[String],
 ) -> Result<Vec<String>, Failure> {
     for folder in folders {
-        let mut command = extract::start(borg, numeric_ids, false)
-            .arg("--stdout")
-            .args(borg.extra(&borg.options.extra().extract))
-            .args(borg.at_archive(repository, archive))
-            .arg(format!("sh:{folder}/bootstrap/manifest.json"))
-            .reads();
+        let wants = extract::Wants {
+            numeric: numeric_ids,
+            stdout: true,
+            ..extract::Wants::default()
+        };
+        let mut command = extract::command(borg, repository, archive, wants)
+            .arg(format!("sh:{folder}/bootstrap/manifest.json"));
         command.cwd = None;
         let ended = borg.probe(host, &command)?;
         if ended.out.trim().is_empty() {

@@ -53,12 +53,6 @@ const ROWS: &[Row] = &[
         dry: true,
         what: "look up {credential …} values",
     },
-    Row {
-        options: &["log_file", "syslog_verbosity", "log_json"],
-        actions: &[],
-        dry: true,
-        what: "log to files or to the system, or as JSON,",
-    },
 ];
 
 const MONITORS: &[&str] = &[
@@ -91,20 +85,14 @@ pub fn refuse(config: &Config, action: &str, dry: bool) -> Result<(), Failure> {
 
 /// Does the value of an option that is set ask for anything?
 fn is_used(config: &Config, name: &str) -> bool {
-    let logging = &config.logging;
     match name {
         "encryption_passphrase" => config
             .borg
             .encryption_passphrase
             .get()
             .is_some_and(|secret| secret.reveal().starts_with("{credential")),
-        "log_file" => logging.log_file.text().is_some(),
-        "log_json" => logging.log_json.is_on(),
-        "syslog_verbosity" => logging
-            .syslog_verbosity
-            .get()
-            .is_some_and(|level| level.0 > -2),
-        monitor if MONITORS.contains(&monitor) => logging
+        monitor if MONITORS.contains(&monitor) => config
+            .logging
             .monitoring_verbosity
             .get()
             .is_none_or(|level| level.0 > -2),
@@ -170,7 +158,6 @@ mod tests {
         assert!(refused("sqlite_databases: [{name: a, path: b}]", "create", false).is_some());
         assert!(refused("cronitor: {ping_url: x}", "prune", false).is_some());
         assert!(refused("encryption_passphrase: '{credential file x}'", "list", true).is_some());
-        assert!(refused("syslog_verbosity: 1", "list", false).is_some());
     }
 
     #[test]
@@ -188,6 +175,6 @@ mod tests {
             )
             .is_none()
         );
-        assert!(refused("log_json: false\nsyslog_verbosity: -2", "list", false).is_none());
+        assert!(refused("log_file: x\nsyslog_verbosity: 1", "list", false).is_none());
     }
 }

@@ -4,7 +4,9 @@ use std::sync::PoisonError;
 
 use super::exit::{self, Judge, Meaning};
 use super::line::{self, Translation};
+use super::made::Made;
 use super::ready::Borg;
+
 use crate::host::{Child, Command, Exit, Failure, FailureKind, Heard, Host, Level, Tail};
 
 /// The longest answer of a probe that is kept, in bytes.
@@ -21,6 +23,13 @@ pub struct Ended {
     pub said: Vec<String>,
     /// Borg's own name of what went wrong.
     pub error: Option<String>,
+}
+
+/// An exit that was a warning.
+#[derive(Clone, Debug)]
+pub struct Warned {
+    pub words: String,
+    pub exit: Exit,
 }
 
 /// What becomes of the lines of a child.
@@ -55,7 +64,9 @@ impl Borg<'_> {
         level: Level,
         strictness: Strictness,
     ) -> Result<(), Failure> {
-        let ended = listen(host, command, Hear::Say(level), &mut |_| false)?;
+        let mut made = Made::default();
+        let ended = listen(host, command, Hear::Say(level), &mut made)?;
+        *self.made.lock().unwrap_or_else(PoisonError::into_inner) = made;
         self.judge(host, command, ended, strictness).map(drop)
     }
 
@@ -66,19 +77,28 @@ impl Borg<'_> {
         command: &Command,
         take: &mut dyn FnMut(&str) -> bool,
     ) -> Result<(), Failure> {
-        let ended = listen(host, command, Hear::Say(Level::Info), take)?;
+        let mut made = Made::default();
+        let ended = listen_and(host, command, Hear::Say(Level::Info), &mut made, take)?;
         self.judge(host, command, ended, Strictness::Usual)
             .map(drop)
     }
 
     /// Runs a command for its standard output.
     pub fn capture(&self, host: &Host<'_>, command: &Command) -> Result<String, Failure> {
-        let ended = listen(host, command, Hear::Keep, &mut |_| false)?;
+        let ended = listen(host, command, Hear::Keep, &mut Made::default())?;
         self.judge(host, command, ended, Strictness::Usual)
     }
 
+    /// What borg told of an archive in the last command whose lines were said.
+    pub fn made(&self) -> Made {
+        self.made
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
     /// The warnings that borg ended with so far.
-    pub fn warnings(&self) -> Vec<String> {
+    pub fn warnings(&self) -> Vec<Warned> {
         self.warned
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -87,7 +107,7 @@ impl Borg<'_> {
 
     /// Runs a command whose failure is an answer too.
     pub fn probe(&self, host: &Host<'_>, command: &Command) -> Result<Ended, Failure> {
-        listen(host, command, Hear::Quiet, &mut |_| false)
+        listen(host, command, Hear::Quiet, &mut Made::default())
     }
 
     /// Turns an exit into a result; a warning is said.
@@ -115,7 +135,10 @@ impl Borg<'_> {
                 self.warned
                     .lock()
                     .unwrap_or_else(PoisonError::into_inner)
-                    .push(words);
+                    .push(Warned {
+                        words,
+                        exit: ended.exit,
+                    });
                 Ok(ended.out)
             }
             Meaning::Error => {
@@ -144,6 +167,17 @@ fn listen(
     host: &Host<'_>,
     command: &Command,
     hear: Hear,
+    made: &mut Made,
+) -> Result<Ended, Failure> {
+    listen_and(host, command, hear, made, &mut |_| false)
+}
+
+/// The same; lines that `take` takes go no further.
+fn listen_and(
+    host: &Host<'_>,
+    command: &Command,
+    hear: Hear,
+    made: &mut Made,
     take: &mut dyn FnMut(&str) -> bool,
 ) -> Result<Ended, Failure> {
     host.bus.line(Level::Debug, "", &command.to_string());
@@ -181,7 +215,8 @@ fn listen(
             tail.push(&translation.text);
         } else {
             said.push(&translation.text);
-            host.bus.line(level, "", &translation.text);
+            made.hear(&translation.text);
+            host.bus.pass(level, translation.passed());
         }
     })?;
     Ok(Ended {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
-use crate::host::Level;
+use crate::host::{Level, Passed};
 
 #[derive(Deserialize)]
 struct Said<'a> {
@@ -21,6 +21,8 @@ struct Said<'a> {
     path: Option<Cow<'a, str>>,
     #[serde(borrow)]
     msgid: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    name: Option<Cow<'a, str>>,
 }
 
 /// What is to be said of a line. Kept from line to line, so that nothing is allocated for each.
@@ -29,6 +31,11 @@ pub struct Translation {
     pub text: String,
     /// Borg's own name of the last error: `PassphraseWrong`.
     pub error: Option<String>,
+    /// The part of borg that said it, and its name of what is said; empty where there is none.
+    name: String,
+    msgid: String,
+    /// A line with other escapes than borg wrote.
+    mended: String,
 }
 
 impl Translation {
@@ -36,14 +43,20 @@ impl Translation {
     /// `plain` that of lines which are not JSON. `None` for progress and other events that are not
     /// for a log.
     pub fn read(&mut self, line: &str, usual: Level, plain: Level) -> Option<Level> {
-        self.text.clear();
-        if let Some(said) = json(line) {
+        for kept in [&mut self.text, &mut self.name, &mut self.msgid] {
+            kept.clear();
+        }
+        if let Some(said) = json(line, &mut self.mended) {
             match (&*said.kind, said.message, said.path) {
                 ("log_message", Some(message), _) => {
                     self.text.push_str(&message);
+                    self.name.push_str(&said.name.unwrap_or_default());
                     let level = loud(said.levelname.as_deref().unwrap_or("INFO"), usual);
-                    if level >= Level::Error && said.msgid.is_some() {
-                        self.error = said.msgid.map(Cow::into_owned);
+                    if let Some(msgid) = said.msgid {
+                        self.msgid.push_str(&msgid);
+                        if level >= Level::Error {
+                            self.error = Some(msgid.into_owned());
+                        }
                     }
                     return Some(level);
                 }
@@ -51,6 +64,8 @@ impl Translation {
                     self.text.push_str(said.status.as_deref().unwrap_or("?"));
                     self.text.push(' ');
                     self.text.push_str(&path);
+                    // borgmatic 2.1.10: the same.
+                    self.name.push_str("borg.file_status");
                     return Some(usual);
                 }
                 ("archive_progress" | "progress_message" | "progress_percent", ..) => return None,
@@ -60,16 +75,65 @@ impl Translation {
         self.text.push_str(line);
         Some(plain)
     }
+
+    /// What was read last, for the bus.
+    pub fn passed(&self) -> Passed<'_> {
+        Passed {
+            text: &self.text,
+            name: Some(self.name.as_str()).filter(|name| !name.is_empty()),
+            msgid: Some(self.msgid.as_str()).filter(|msgid| !msgid.is_empty()),
+        }
+    }
 }
 
 /// The object of a JSON line. A prompt that nobody answers stands before it without a line end.
-fn json(line: &str) -> Option<Said<'_>> {
+fn json<'a>(line: &'a str, mended: &'a mut String) -> Option<Said<'a>> {
     let start = if line.starts_with('{') {
         0
     } else {
         line.find("{\"type\": \"")?
     };
-    serde_json::from_str(&line[start..]).ok()
+    let line = &line[start..];
+    if let Ok(said) = serde_json::from_str(line) {
+        return Some(said);
+    }
+    mend(line, mended);
+    serde_json::from_str(mended).ok()
+}
+
+/// Python writes a byte that is no UTF-8 as half of a surrogate pair (`\udcff`), which no other
+/// reader takes: the sign for «no character» goes in its place.
+fn mend(line: &str, mended: &mut String) {
+    mended.clear();
+    let mut rest = line;
+    while let Some(at) = rest.find('\\') {
+        let (before, escape) = rest.split_at(at);
+        mended.push_str(before);
+        let lone = escape
+            .get(..4)
+            .is_some_and(|it| it.eq_ignore_ascii_case("\\udc"))
+            && escape.get(4..6).is_some();
+        let pair = escape
+            .get(..3)
+            .is_some_and(|it| it.eq_ignore_ascii_case("\\ud"))
+            && escape
+                .get(6..9)
+                .is_some_and(|it| it.eq_ignore_ascii_case("\\ud"));
+        let length = if lone {
+            mended.push_str("\\ufffd");
+            6
+        } else {
+            let length = if pair { 12 } else { 2 };
+            let length = (0..=length.min(escape.len()))
+                .rev()
+                .find(|&end| escape.is_char_boundary(end))
+                .unwrap_or(escape.len());
+            mended.push_str(&escape[..length]);
+            length
+        };
+        rest = &escape[length..];
+    }
+    mended.push_str(rest);
 }
 
 /// Borg's level, raised to the usual one when it is only a little quieter: what the user asked for
@@ -126,6 +190,39 @@ mod tests {
         let line =
             r#"Enter passphrase: {"type": "log_message", "levelname": "ERROR", "message": "none"}"#;
         assert_eq!(said(line, Level::Info), Some((Level::Error, "none".into())));
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_do_not_hide_the_rest() {
+        let status = |path: &str| {
+            let line = format!(r#"{{"type": "file_status", "status": "A", "path": "{path}"}}"#);
+            said(&line, Level::Info)
+        };
+        let shown = |path: &str| Some((Level::Info, format!("A {path}")));
+        assert_eq!(status(r"bad-\udcff\udcfe"), shown("bad-\u{fffd}\u{fffd}"));
+        assert_eq!(
+            status(r"\ud83d\ude00 \udcff \\udcff é"),
+            shown("😀 \u{fffd} \\udcff é")
+        );
+        assert_eq!(status(r"\n\u001b\udc80"), shown("\n\u{1b}\u{fffd}"));
+        for half in [r#"{"path": "\udc"#, r#"{"path": "\ud83d\u"#, "{\\é", "{\\"] {
+            assert_eq!(said(half, Level::Info), Some((Level::Info, half.into())));
+        }
+    }
+
+    #[test]
+    fn borgs_names_are_kept_for_logs() {
+        let mut translation = Translation::default();
+        let line = r#"{"type": "log_message", "levelname": "ERROR", "message": "m", "name": "borg.x", "msgid": "Y"}"#;
+        translation.read(line, Level::Info, Level::Info);
+        let passed = translation.passed();
+        assert_eq!((passed.name, passed.msgid), (Some("borg.x"), Some("Y")));
+        translation.read("plain", Level::Info, Level::Info);
+        let passed = translation.passed();
+        assert_eq!(
+            (passed.text, passed.name, passed.msgid),
+            ("plain", None, None)
+        );
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub mod hear;
 pub mod line;
 pub mod listed;
 pub mod locate;
+pub mod made;
 pub mod options;
 mod passphrase;
 pub mod pattern;
@@ -20,6 +21,8 @@ pub mod repository;
 pub mod version;
 
 pub use feature::Feature;
+pub use hear::Warned;
+pub use made::Made;
 pub use options::BorgOptions;
 pub use ready::{Borg, Known};
 pub use repository::Repository;

@@ -39,6 +39,7 @@ impl Printed {
             return Ok(Some(secret.clone()));
         }
         let secret = ask(host, words, cwd)?;
+        host.bus.hide(&secret);
         printed.insert(key, secret.clone());
         Ok(Some(secret))
     }

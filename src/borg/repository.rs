@@ -39,15 +39,6 @@ impl Repository {
         masked(self.path())
     }
 
-    /// The same for a command that runs in another directory than `working`.
-    pub fn from(&self, working: &std::path::Path) -> String {
-        if self.is_local() {
-            working.join(self.path()).to_string_lossy().into_owned()
-        } else {
-            self.path().to_owned()
-        }
-    }
-
     /// Is it a path of this machine?
     pub fn is_local(&self) -> bool {
         !self.path().contains(':')

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::Config;
+use super::{Config, placeholders};
 use crate::text::near::nearest;
 use crate::text::{Problem, Problems};
 
@@ -10,6 +10,7 @@ use crate::text::{Problem, Problems};
 pub fn rules(config: &Config, out: &mut Problems) {
     empty(config, out);
     repositories(config, out);
+    placeholders::rules(config, out);
 }
 
 /// What `check_repositories` names must exist.

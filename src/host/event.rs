@@ -1,8 +1,11 @@
 //! Everything that is said while running is an event; consoles, files and monitors are listeners.
 
-use std::sync::{Mutex, PoisonError};
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::outcome::Failure;
+use crate::option::Secret;
+use crate::text::Problem;
 
 /// How loud an event is. borgmatic 2.1.10: `ANSWER` lies between `INFO` and `WARNING`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,19 +18,59 @@ pub enum Level {
     Critical,
 }
 
+impl Level {
+    /// As logs write it. borgmatic 2.1.10: the same.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Debug => "DEBUG",
+            Self::Info => "INFO",
+            Self::Answer => "ANSWER",
+            Self::Warning => "WARNING",
+            Self::Error => "ERROR",
+            Self::Critical => "CRITICAL",
+        }
+    }
+
+    /// The severity of syslog. borgmatic 2.1.10: the same for journald.
+    pub fn severity(self) -> u8 {
+        match self {
+            Self::Debug => 7,
+            Self::Info => 6,
+            Self::Answer => 5,
+            Self::Warning => 4,
+            Self::Error => 3,
+            Self::Critical => 2,
+        }
+    }
+}
+
 /// Whose event it is: the label or path of a repository, or the path of a configuration file.
 /// Empty for lines that are passed on from a child.
 pub type Scope = str;
 
 #[derive(Clone, Copy, Debug)]
 pub enum Body<'a> {
-    /// A line of our own or of a child.
+    /// A line of our own.
     Line(&'a str),
+    /// A line of a child.
+    Passed(Passed<'a>),
     /// Something failed; drawn with its help where a person looks.
     Failure(&'a Failure),
+    /// A mistake in a text; drawn with its place where a person looks.
+    Problem(&'a Problem),
     /// A document for standard output, as it is. It is what was asked for, so it comes whatever the
     /// level; listeners other than the console leave it.
     Data(&'a str),
+}
+
+/// What a child said. Only the text is for people; the rest is borg's, for logs that keep it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Passed<'a> {
+    pub text: &'a str,
+    /// The part of borg that said it: `borg.output.list`.
+    pub name: Option<&'a str>,
+    /// Borg's name of what is said: `Repository.DoesNotExist`.
+    pub msgid: Option<&'a str>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -37,37 +80,94 @@ pub struct Event<'a> {
     pub body: Body<'a>,
 }
 
+/// What is being worked on, for logs that keep it beside the words, also of a child's lines.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct About {
+    /// The path of the configuration file.
+    pub configuration: String,
+    /// The label or path of the repository.
+    pub repository: String,
+    pub action: String,
+}
+
 pub trait Listener: Send {
-    fn hear(&mut self, event: &Event<'_>);
+    fn hear(&mut self, event: &Event<'_>, about: &About);
     fn flush(&mut self) {}
     /// The quietest level it listens to, if it listens at all.
     fn threshold(&self) -> Option<Level>;
+    /// Why it could not keep what it heard, in words; told once.
+    fn trouble(&mut self) -> Option<String> {
+        None
+    }
 }
 
-/// Carries events to the listeners.
+/// Carries events to the listeners. A copy has the same listeners, and may be about something else.
+#[derive(Clone, Default)]
+pub struct Bus {
+    shared: Arc<Mutex<Shared>>,
+    about: About,
+}
+
 #[derive(Default)]
-pub struct Bus(Mutex<Vec<Box<dyn Listener>>>);
+struct Shared {
+    listeners: Vec<Box<dyn Listener>>,
+    /// What no listener may hear.
+    secrets: Vec<Secret>,
+}
+
+/// A shorter secret is not looked for: it would be found in half of all words.
+const SHORTEST: usize = 6;
 
 impl Bus {
     pub fn attach(&self, listener: Box<dyn Listener>) {
-        self.listeners().push(listener);
+        self.shared().listeners.push(listener);
     }
 
-    fn listeners(&self) -> std::sync::MutexGuard<'_, Vec<Box<dyn Listener>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn shared(&self) -> MutexGuard<'_, Shared> {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The bus for what is said about a repository of a configuration file.
+    #[must_use]
+    pub fn about(&self, configuration: &Path, repository: &str) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+            about: About {
+                configuration: configuration.to_string_lossy().into_owned(),
+                repository: repository.to_owned(),
+                action: String::new(),
+            },
+        }
+    }
+
+    /// The same, for one of its actions.
+    #[must_use]
+    pub fn during(&self, action: &str) -> Self {
+        let mut bus = self.clone();
+        action.clone_into(&mut bus.about.action);
+        bus
+    }
+
+    /// Keeps a text out of everything that is said from now on.
+    pub fn hide(&self, secret: &Secret) {
+        let mut shared = self.shared();
+        for line in secret.reveal().lines().map(str::trim) {
+            if line.len() >= SHORTEST && shared.secrets.iter().all(|old| old.reveal() != line) {
+                shared.secrets.push(Secret::new(line));
+            }
+        }
+        // A secret may contain another one.
+        shared
+            .secrets
+            .sort_by_key(|secret| std::cmp::Reverse(secret.reveal().len()));
     }
 
     pub fn say(&self, event: Event<'_>) {
-        let always = matches!(event.body, Body::Data(_));
-        for listener in self.listeners().iter_mut() {
-            let wanted = || {
-                let threshold = listener.threshold();
-                threshold.is_some_and(|threshold| event.level >= threshold)
-            };
-            if always || wanted() {
-                listener.hear(&event);
-            }
-        }
+        let mut shared = self.shared();
+        let Shared { listeners, secrets } = &mut *shared;
+        masked(event, secrets, &mut |event| {
+            tell(listeners, event, &self.about);
+        });
     }
 
     pub fn line(&self, level: Level, scope: &Scope, line: &str) {
@@ -78,18 +178,184 @@ impl Bus {
         });
     }
 
+    /// A line of a child.
+    pub fn pass(&self, level: Level, passed: Passed<'_>) {
+        self.say(Event {
+            level,
+            scope: "",
+            body: Body::Passed(passed),
+        });
+    }
+
     pub fn flush(&self) {
-        for listener in self.listeners().iter_mut() {
-            listener.flush();
-        }
+        let mut shared = self.shared();
+        let listeners = &mut shared.listeners;
+        listeners.iter_mut().for_each(|listener| listener.flush());
+        troubles(listeners, &self.about);
     }
 
     /// The quietest level that any listener wants: borg is asked for no more than that.
     pub fn threshold(&self) -> Level {
-        self.listeners()
+        self.shared()
+            .listeners
             .iter()
             .filter_map(|listener| listener.threshold())
             .min()
             .unwrap_or(Level::Critical)
+    }
+}
+
+fn tell(listeners: &mut [Box<dyn Listener>], event: &Event<'_>, about: &About) {
+    let always = matches!(event.body, Body::Data(_));
+    let mut heard = false;
+    for listener in listeners.iter_mut() {
+        let threshold = listener.threshold();
+        if always || threshold.is_some_and(|threshold| event.level >= threshold) {
+            listener.hear(event, about);
+            heard = true;
+        }
+    }
+    if heard {
+        troubles(listeners, about);
+    }
+}
+
+/// What one listener could not keep, the others hear.
+fn troubles(listeners: &mut [Box<dyn Listener>], about: &About) {
+    while let Some(words) = listeners.iter_mut().find_map(|listener| listener.trouble()) {
+        let event = Event {
+            level: Level::Warning,
+            scope: "",
+            body: Body::Line(&words),
+        };
+        for listener in listeners.iter_mut() {
+            if listener.threshold().is_some_and(|it| event.level >= it) {
+                listener.hear(&event, about);
+            }
+        }
+    }
+}
+
+/// Hands on an event without the secrets in it. A document is what was asked for; a problem hides
+/// its own.
+fn masked(event: Event<'_>, secrets: &[Secret], hand: &mut dyn FnMut(&Event<'_>)) {
+    let found = |text: &str| secrets.iter().any(|secret| text.contains(secret.reveal()));
+    let cut = |text: &str| {
+        secrets.iter().fold(text.to_owned(), |text, secret| {
+            text.replace(secret.reveal(), "***")
+        })
+    };
+    match event.body {
+        Body::Line(text) if found(text) => hand(&Event {
+            body: Body::Line(&cut(text)),
+            ..event
+        }),
+        Body::Passed(passed) if found(passed.text) => hand(&Event {
+            body: Body::Passed(Passed {
+                text: &cut(passed.text),
+                ..passed
+            }),
+            ..event
+        }),
+        Body::Failure(failure) if !secrets.is_empty() => hand(&Event {
+            body: Body::Failure(&Failure {
+                words: cut(&failure.words),
+                tail: failure.tail.iter().map(|line| cut(line)).collect(),
+                help: failure.help.as_deref().map(cut),
+                ..failure.clone()
+            }),
+            ..event
+        }),
+        _ => hand(&event),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::script::Notes;
+
+    fn bus() -> (Bus, Notes) {
+        let (bus, notes) = (Bus::default(), Notes::default());
+        bus.attach(Box::new(notes.clone()));
+        (bus, notes)
+    }
+
+    #[test]
+    fn a_secret_is_heard_by_nobody() {
+        let (bus, notes) = bus();
+        bus.hide(&Secret::new("correct horse\nbattery staple\n"));
+        bus.hide(&Secret::new("horse"));
+        bus.line(Level::Info, "lab", "with correct horse");
+        bus.pass(
+            Level::Error,
+            Passed {
+                text: "battery staple? no horse",
+                ..Passed::default()
+            },
+        );
+        let mut failure = Failure::new("borgmatic::borg::exit", "correct horse");
+        failure.tail = vec!["battery staple".into()];
+        bus.say(Event {
+            level: Level::Error,
+            scope: "",
+            body: Body::Failure(&failure),
+        });
+        assert_eq!(
+            notes.text(),
+            "Info lab: with ***\nError ***? no horse\nError ***\n***\n"
+        );
+    }
+
+    #[test]
+    fn a_copy_is_about_something_else_and_has_the_same_listeners() {
+        struct Abouts(Arc<Mutex<Vec<About>>>);
+        impl Listener for Abouts {
+            fn hear(&mut self, _: &Event<'_>, about: &About) {
+                self.0.lock().unwrap().push(about.clone());
+            }
+            fn threshold(&self) -> Option<Level> {
+                Some(Level::Debug)
+            }
+        }
+        let heard = Arc::default();
+        let bus = Bus::default();
+        bus.attach(Box::new(Abouts(Arc::clone(&heard))));
+        let lab = bus.about(Path::new("/etc/a.yaml"), "lab").during("create");
+        lab.line(Level::Info, "", "x");
+        bus.line(Level::Info, "", "y");
+        let about = About {
+            configuration: "/etc/a.yaml".into(),
+            repository: "lab".into(),
+            action: "create".into(),
+        };
+        assert_eq!(*heard.lock().unwrap(), [about, About::default()]);
+    }
+
+    #[test]
+    fn trouble_of_one_listener_is_told_to_the_others_once() {
+        struct Full(u8);
+        impl Listener for Full {
+            fn hear(&mut self, _: &Event<'_>, _: &About) {
+                self.0 += 1;
+            }
+            fn threshold(&self) -> Option<Level> {
+                Some(Level::Info)
+            }
+            fn trouble(&mut self) -> Option<String> {
+                (self.0 == 1).then(|| {
+                    self.0 = 2;
+                    "the log is full".into()
+                })
+            }
+        }
+        let (bus, notes) = bus();
+        bus.attach(Box::new(Full(0)));
+        bus.line(Level::Info, "", "one");
+        bus.line(Level::Info, "", "two");
+        assert_eq!(
+            notes.text(),
+            "Info one\nWarning the log is full\nInfo two\n"
+        );
     }
 }

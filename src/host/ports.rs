@@ -3,7 +3,8 @@
 
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Zoned;
@@ -34,7 +35,7 @@ pub trait Processes: Sync {
     fn stop(&self) -> Option<Signal>;
 }
 
-pub trait Clock: Sync {
+pub trait Clock: Send + Sync {
     fn now(&self) -> Zoned;
     /// Waits; shorter when a signal arrives.
     fn sleep(&self, time: Duration);
@@ -53,6 +54,15 @@ pub trait Terminal: Send + Sync {
     fn width(&self) -> usize;
 }
 
+/// Local sockets that take log messages.
+pub trait Sockets: Send + Sync {
+    /// Sends one message. It does not wait for long where nobody takes it.
+    fn send(&self, to: &Path, message: &[u8]) -> io::Result<()>;
+
+    /// Sends a message of any size to a journal: what is too large for the socket goes as memory.
+    fn send_any(&self, to: &Path, message: &[u8]) -> io::Result<()>;
+}
+
 /// What surrounds the process, as it was when it started.
 #[derive(Clone, Debug, Default)]
 pub struct Env {
@@ -62,6 +72,8 @@ pub struct Env {
     pub home: PathBuf,
     /// Effective user id.
     pub user: u32,
+    /// Number of this process.
+    pub process: u32,
     /// The home directories of the password file, by the names of their users.
     pub homes: HashMap<String, PathBuf>,
 }
@@ -98,6 +110,7 @@ impl Env {
 }
 
 /// Everything the program may ask of the world.
+#[derive(Clone, Copy)]
 pub struct Host<'a> {
     pub processes: &'a dyn Processes,
     pub clock: &'a dyn Clock,

@@ -1,14 +1,16 @@
 //! The world as a test wants it: scripted answers instead of children, a clock that stands still, a
 //! terminal that collects. Strict: a command that nobody answers ends the test.
 
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Zoned;
 
 use super::{
-    Body, Bus, Clock, Command, Env, Event, Exit, Failure, Files, Heard, Host, Level, Listener,
-    Processes, Signal, Terminal,
+    About, Body, Bus, Clock, Command, Env, Event, Exit, Failure, Files, Heard, Host, Level,
+    Listener, Processes, Signal, Sockets, Terminal,
 };
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -266,10 +268,12 @@ impl Notes {
 }
 
 impl Listener for Notes {
-    fn hear(&mut self, event: &Event<'_>) {
+    fn hear(&mut self, event: &Event<'_>, _: &About) {
         let words = match event.body {
             Body::Line(text) | Body::Data(text) => text.to_owned(),
+            Body::Passed(passed) => passed.text.to_owned(),
             Body::Failure(failure) => failure.to_string(),
+            Body::Problem(problem) => problem.line(),
         };
         let separator = if event.scope.is_empty() { "" } else { ": " };
         let line = format!("{:?} {}{separator}{words}\n", event.level, event.scope);
@@ -281,11 +285,34 @@ impl Listener for Notes {
     }
 }
 
+/// Takes what is sent to a log's socket.
+#[derive(Debug, Default)]
+pub struct Posted(Mutex<Vec<(PathBuf, Vec<u8>)>>);
+
+impl Posted {
+    /// The messages so far, and where they went.
+    pub fn messages(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        locked(&self.0).clone()
+    }
+}
+
+impl Sockets for Posted {
+    fn send(&self, to: &Path, message: &[u8]) -> io::Result<()> {
+        locked(&self.0).push((to.to_owned(), message.to_owned()));
+        Ok(())
+    }
+
+    fn send_any(&self, to: &Path, message: &[u8]) -> io::Result<()> {
+        self.send(to, message)
+    }
+}
+
 /// All of it, for a test of something that takes a [`Host`].
 pub struct Stage {
     pub script: Script,
-    pub clock: Still,
+    pub clock: Arc<Still>,
     pub terminal: Arc<Collected>,
+    pub sockets: Arc<Posted>,
     pub files: Files,
     pub env: Env,
     pub bus: Bus,
@@ -300,8 +327,9 @@ impl Stage {
         bus.attach(Box::new(notes.clone()));
         Self {
             script: Script::default(),
-            clock: Still::default(),
+            clock: Arc::default(),
             terminal: Arc::default(),
+            sockets: Arc::default(),
             files: Files::new(root),
             env: Env {
                 cwd: "/".into(),
@@ -316,7 +344,7 @@ impl Stage {
     pub fn host(&self) -> Host<'_> {
         Host {
             processes: &self.script,
-            clock: &self.clock,
+            clock: &*self.clock,
             terminal: &*self.terminal,
             files: &self.files,
             env: &self.env,

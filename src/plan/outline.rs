@@ -17,6 +17,8 @@ pub struct Outline<'a> {
     /// The command hooks around all of it.
     pub around: Whole<'a>,
     pub files: Vec<FilePart<'a>>,
+    /// What runs once, after all files.
+    pub last: Vec<&'a Act>,
     /// All files that the configurations were read from.
     pub read: Vec<PathBuf>,
 }
@@ -66,7 +68,11 @@ impl<'a> UnitPart<'a> {
         Self {
             unit,
             around: place::around_repository(&unit.config, acts),
-            acts: acts.iter().map(part).collect(),
+            acts: acts
+                .iter()
+                .filter(|act| !act.entry.is_last())
+                .map(part)
+                .collect(),
         }
     }
 
@@ -115,6 +121,7 @@ pub fn outline<'a>(
         _ => Ok(Outline {
             around,
             files,
+            last: acts.iter().filter(|act| act.entry.is_last()).collect(),
             read,
         }),
     }
@@ -155,6 +162,8 @@ impl fmt::Display for Outline<'_> {
                     .try_for_each(|part| writeln!(f, "    {}", part.name()))?;
             }
         }
-        Ok(())
+        self.last
+            .iter()
+            .try_for_each(|act| writeln!(f, "{}", act.entry.info.name))
     }
 }

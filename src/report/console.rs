@@ -4,8 +4,11 @@ use std::sync::Arc;
 
 use nu_ansi_term::Color;
 
-use super::style::Colours;
-use crate::host::{Body, Event, Failure, Level, Listener, Terminal};
+use super::json;
+use super::printable::printable;
+use super::style::{Colours, Style, frame};
+use super::told::{Part, told};
+use crate::host::{About, Body, Clock, Event, Level, Listener, Terminal};
 
 /// The quietest level of a verbosity, from -2 (nothing at all) to 2 (everything).
 pub fn threshold(verbosity: i8) -> Option<Level> {
@@ -23,59 +26,72 @@ pub struct Console {
     threshold: Option<Level>,
     paint: Paint,
     colours: Colours,
+    style: Style,
+    /// JSON takes its times from here.
+    json: Option<Arc<dyn Clock>>,
+    /// Is the stream a terminal, which obeys control characters?
+    obeys: Obeys,
     /// The line being made; kept for its memory.
     line: Vec<u8>,
 }
 
+/// Which streams are terminals.
+struct Obeys {
+    out: bool,
+    err: bool,
+}
+
 impl Console {
-    pub fn new(terminal: Arc<dyn Terminal>, verbosity: i8, colours: Colours) -> Self {
+    pub fn new(terminal: Arc<dyn Terminal>, verbosity: i8, colours: Colours, style: Style) -> Self {
         Self {
-            terminal,
             threshold: threshold(verbosity),
             paint: Paint::default(),
             colours,
+            style,
+            json: None,
+            obeys: Obeys {
+                out: terminal.out_is_terminal(),
+                err: terminal.err_is_terminal(),
+            },
+            terminal,
             line: Vec::new(),
         }
     }
 
-    fn add(&mut self, level: Level, scope: &str, text: &str) {
-        let coloured = if is_for_err(level) {
-            self.colours.err
-        } else {
-            self.colours.out
-        };
-        let paint = coloured.then_some(&self.paint);
-        if let Some(paint) = paint {
-            self.line.extend_from_slice(paint.before(level).as_bytes());
-        }
-        if !scope.is_empty() {
-            self.line.extend_from_slice(scope.as_bytes());
-            self.line.extend_from_slice(b": ");
-        }
-        self.line.extend_from_slice(text.as_bytes());
-        if let Some(paint) = paint {
-            self.line.extend_from_slice(paint.after.as_bytes());
-        }
-        self.line.push(b'\n');
+    /// Each event is a JSON object instead.
+    #[must_use]
+    pub fn json(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.json = Some(clock);
+        self
     }
 
-    fn add_failure(&mut self, level: Level, scope: &str, failure: &Failure) {
-        self.add(level, scope, &failure.words);
-        for line in &failure.tail {
-            self.line.extend_from_slice(b"  ");
-            self.add(level, "", line);
+    fn add(&mut self, level: Level, part: Part, scope: &str, text: &str) {
+        let is_err = is_for_err(level);
+        let (coloured, obeys) = if is_err {
+            (self.colours.err, self.obeys.err)
+        } else {
+            (self.colours.out, self.obeys.out)
+        };
+        let line = &mut self.line;
+        let paint = coloured.then_some(&self.paint);
+        let paint = paint.filter(|_| !matches!(part, Part::Help | Part::More));
+        line.extend_from_slice(part.lead().as_bytes());
+        if let Some(paint) = paint {
+            line.extend_from_slice(paint.before(level).as_bytes());
         }
-        for (number, line) in failure
-            .help
-            .iter()
-            .flat_map(|help| help.lines())
-            .enumerate()
-        {
-            let start = if number == 0 { "help: " } else { "      " };
-            for part in [start, line, "\n"] {
-                self.line.extend_from_slice(part.as_bytes());
-            }
+        if !scope.is_empty() {
+            line.extend_from_slice(scope.as_bytes());
+            line.extend_from_slice(b": ");
         }
+        if obeys {
+            line.extend_from_slice(printable(text).as_bytes());
+        } else {
+            line.extend_from_slice(text.as_bytes());
+        }
+        if let Some(paint) = paint {
+            line.extend_from_slice(paint.after.as_bytes());
+        }
+        line.push(b'\n');
     }
 }
 
@@ -85,11 +101,20 @@ fn is_for_err(level: Level) -> bool {
 }
 
 impl Listener for Console {
-    fn hear(&mut self, event: &Event<'_>) {
+    fn hear(&mut self, event: &Event<'_>, about: &About) {
         match event.body {
             Body::Data(text) => return self.terminal.out(text.as_bytes()),
-            Body::Line(text) => self.add(event.level, event.scope, text),
-            Body::Failure(failure) => self.add_failure(event.level, event.scope, failure),
+            _ if let Some(clock) = &self.json => {
+                json::write(event, about, &**clock, &mut self.line);
+            }
+            Body::Problem(problem) => {
+                let drawn = frame(problem, self.style);
+                self.line.extend_from_slice(drawn.as_bytes());
+                self.line.push(b'\n');
+            }
+            _ => told(event, &mut |part, scope, text| {
+                self.add(event.level, part, scope, text);
+            }),
         }
         if is_for_err(event.level) {
             self.terminal.err(&self.line);
@@ -146,8 +171,8 @@ impl Paint {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::host::Bus;
-    use crate::host::script::Collected;
+    use crate::host::script::{Collected, Still};
+    use crate::host::{Bus, Failure, Passed};
 
     const LEVELS: [Level; 6] = [
         Level::Debug,
@@ -166,7 +191,12 @@ mod tests {
             out: colour,
             err: colour,
         };
-        bus.attach(Box::new(Console::new(shown, verbosity, colours)));
+        bus.attach(Box::new(Console::new(
+            shown,
+            verbosity,
+            colours,
+            Style::PLAIN,
+        )));
         (bus, terminal)
     }
 
@@ -241,6 +271,47 @@ mod tests {
         );
     }
 
+    #[test]
+    fn names_of_files_do_not_steer_a_terminal() {
+        let passed = Passed {
+            text: "A /a\x1b[2J\nb",
+            name: Some("borg.file_status"),
+            msgid: None,
+        };
+        let mut seen = Collected::default();
+        seen.terminal = true;
+        for (terminal, expected) in [
+            (seen, "A /a\\x1b[2J\\nb\n"),
+            (Collected::default(), "A /a\x1b[2J\nb\n"),
+        ] {
+            let terminal = Arc::new(terminal);
+            let bus = Bus::default();
+            let shown = Arc::clone(&terminal);
+            let console = Console::new(shown, 1, Colours::NONE, Style::PLAIN);
+            bus.attach(Box::new(console));
+            bus.pass(Level::Info, passed);
+            assert_eq!(terminal.out_text(), expected);
+        }
+    }
+
+    #[test]
+    fn as_json_the_streams_are_the_same() {
+        let terminal = Arc::new(Collected::default());
+        let bus = Bus::default();
+        let shown = Arc::clone(&terminal);
+        let console = Console::new(shown, 1, Colours::NONE, Style::PLAIN);
+        bus.attach(Box::new(console.json(Arc::new(Still::default()))));
+        bus.line(Level::Info, "", "good");
+        bus.line(Level::Info, "", "");
+        bus.line(Level::Error, "", "bad");
+        let message = |text: String| {
+            let record: serde_json::Value = serde_json::from_str(&text).unwrap();
+            record["message"].as_str().unwrap().to_owned()
+        };
+        assert_eq!(message(terminal.out_text()), "good");
+        assert_eq!(message(terminal.err_text()), "bad");
+    }
+
     /// `cargo test --release -- --ignored lines_per_second --nocapture`
     #[test]
     #[ignore = "a measurement"]
@@ -268,7 +339,12 @@ mod tests {
             out: true,
             err: true,
         };
-        bus.attach(Box::new(Console::new(Arc::new(Nowhere), 1, colours)));
+        bus.attach(Box::new(Console::new(
+            Arc::new(Nowhere),
+            1,
+            colours,
+            Style::PLAIN,
+        )));
         let start = std::time::Instant::now();
         for _ in 0..5_000_000 {
             bus.line(

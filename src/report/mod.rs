@@ -2,9 +2,19 @@
 //! run. Knows events, not what happened.
 
 pub mod console;
+pub mod file;
+pub mod journal;
+mod json;
+mod printable;
 pub mod style;
 pub mod summary;
+pub mod syslog;
+mod told;
+mod trouble;
 
 pub use console::Console;
+pub use file::File;
+pub use journal::Journal;
 pub use style::{Style, frame};
 pub use summary::Summary;
+pub use syslog::Syslog;

@@ -21,6 +21,14 @@ pub struct Style {
 }
 
 impl Style {
+    /// Without colour, in ASCII.
+    pub const PLAIN: Self = Self {
+        colour: false,
+        unicode: false,
+        narrated: false,
+        width: 80,
+    };
+
     pub fn new(env: &Env, terminal: &dyn Terminal, colour: bool) -> Self {
         Self {
             colour,

@@ -91,13 +91,18 @@ mod tests {
     use crate::host::Bus;
     use crate::host::script::Collected;
     use crate::report::Console;
-    use crate::report::style::Colours;
+    use crate::report::style::{Colours, Style};
 
     fn shown(summary: &Summary, verbosity: i8) -> (String, String) {
         let terminal = Arc::new(Collected::default());
         let bus = Bus::default();
         let end = Arc::clone(&terminal);
-        bus.attach(Box::new(Console::new(end, verbosity, Colours::NONE)));
+        bus.attach(Box::new(Console::new(
+            end,
+            verbosity,
+            Colours::NONE,
+            Style::PLAIN,
+        )));
         summary.say(verbosity, &mut |event| bus.say(event));
         (terminal.out_text(), terminal.err_text())
     }

@@ -11,7 +11,7 @@ use super::walk::{Walk, variables};
 use crate::actions::unbuilt;
 use crate::config::Unit;
 use crate::hooks::command::{Side, words};
-use crate::host::{Failure, FailureKind, Level};
+use crate::host::{Bus, Failure, FailureKind, Host, Level};
 use crate::plan::FilePart;
 
 impl Walk<'_> {
@@ -33,7 +33,7 @@ impl Walk<'_> {
         if let Err(failure) = ended
             && is_new
         {
-            self.end_badly(&path, failure, &mut verdict);
+            end_badly(&self.about(file, ""), &path, failure, &mut verdict);
         }
         if !verdict.failures.is_empty() {
             self.after_error(file, failed, &mut verdict);
@@ -61,13 +61,14 @@ impl Walk<'_> {
             };
             let stops = matches!(failure.kind, FailureKind::Interrupted(_));
             if let Some(next) = this.next().filter(|_| can_help && !stops) {
-                self.say(Level::Warning, scope, &failure);
-                self.host.bus.line(Level::Warning, scope, &next.announce());
+                let bus = self.about(file, scope);
+                say(&bus, Level::Warning, scope, &failure);
+                bus.line(Level::Warning, scope, &next.announce());
                 queue.push_back(next);
                 continue;
             }
             let count = verdict.failures.len();
-            self.end_badly(scope, failure, verdict);
+            end_badly(&self.about(file, scope), scope, failure, verdict);
             if verdict.failures.len() > count {
                 failed = Some(this.part.unit);
             }
@@ -93,9 +94,13 @@ impl Walk<'_> {
             .try_for_each(|act| unbuilt::refuse(config, act.name(), self.dry))
             .map_err(|failure| (failure, false))?;
         this.wait(self.host).map_err(|failure| (failure, false))?;
+        let bus = self.about(file, this.part.unit.repository.name());
         let on_repository = OnRepository {
             walk: self,
-            host: self.host,
+            host: &Host {
+                bus: &bus,
+                ..*self.host
+            },
             file,
             part: this.part,
             attempt: this.number,
@@ -103,21 +108,9 @@ impl Walk<'_> {
         on_repository.run(left).map_err(|failure| (failure, true))
     }
 
-    /// Takes down a failure that nobody tries again. One that only asks to leave out the rest is none.
-    fn end_badly(&self, scope: &str, failure: Failure, verdict: &mut FileVerdict) {
-        if matches!(failure.kind, FailureKind::Soft) {
-            let words = format!("{}: the rest is left out, as it asks", failure.words);
-            return self.host.bus.line(Level::Info, scope, &words);
-        }
-        self.say(Level::Error, scope, &failure);
-        verdict.failures.push((scope.to_owned(), failure));
-    }
-
-    fn say(&self, level: Level, scope: &str, failure: &Failure) {
-        self.host.bus.line(level, scope, &failure.words);
-        for line in &failure.tail {
-            self.host.bus.line(level, "", line);
-        }
+    /// The bus for what is said about a repository, or about the file as a whole.
+    fn about(&self, file: &FilePart<'_>, repository: &str) -> Bus {
+        self.host.bus.about(&file.loaded.path, repository)
     }
 
     /// The hooks for an error. borgmatic 2.1.10: once a file, with the last error; not after a signal.
@@ -140,7 +133,24 @@ impl Walk<'_> {
             .with("output", words::output(failure));
         let hooks = self.surroundings(&path, "an error", file.config, variables);
         if let Err(failure) = hooks.run(self.host, &file.after_error, Side::Error) {
-            self.end_badly(&path, failure, verdict);
+            end_badly(&self.about(file, ""), &path, failure, verdict);
         }
+    }
+}
+
+/// Takes down a failure that nobody tries again. One that only asks to leave out the rest is none.
+fn end_badly(bus: &Bus, scope: &str, failure: Failure, verdict: &mut FileVerdict) {
+    if matches!(failure.kind, FailureKind::Soft) {
+        let words = format!("{}: the rest is left out, as it asks", failure.words);
+        return bus.line(Level::Info, scope, &words);
+    }
+    say(bus, Level::Error, scope, &failure);
+    verdict.failures.push((scope.to_owned(), failure));
+}
+
+pub(super) fn say(bus: &Bus, level: Level, scope: &str, failure: &Failure) {
+    bus.line(level, scope, &failure.words);
+    for line in &failure.tail {
+        bus.line(level, "", line);
     }
 }

@@ -4,6 +4,7 @@
 use jiff::Zoned;
 
 use crate::actions::Answer;
+use crate::borg::{Made, Warned};
 use crate::host::Failure;
 use crate::plan::{ActPart, FilePart, UnitPart};
 
@@ -17,8 +18,16 @@ pub struct Acted<'a> {
     pub start: Zoned,
     pub end: Zoned,
     pub ended: Ended<'a>,
-    /// Warnings that borg ended with in this action.
-    pub warnings: &'a [String],
+    pub said: Said<'a>,
+}
+
+/// What borg let us know in this action.
+#[derive(Default)]
+pub struct Said<'a> {
+    /// Exits that were warnings.
+    pub warnings: &'a [Warned],
+    /// What it told of an archive.
+    pub made: Made,
 }
 
 /// How it went.
@@ -32,11 +41,4 @@ pub enum Ended<'a> {
 pub trait Observer: Sync {
     /// An action ended, or will not be started.
     fn acted(&self, acted: &Acted<'_>);
-}
-
-/// Nobody listens.
-pub struct Nobody;
-
-impl Observer for Nobody {
-    fn acted(&self, _: &Acted<'_>) {}
 }

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use super::bracket::around;
-use super::observe::{Acted, Ended};
+use super::observe::{Acted, Ended, Said};
 use super::walk::{Walk, variables};
 use crate::actions::{Answer, Context, Run};
 use crate::borg::{Borg, Repository};
@@ -62,7 +62,8 @@ impl OnRepository<'_> {
             &self.surroundings("the repository"),
             || self.actions(&borg, left),
         );
-        left.warnings.extend(borg.warnings());
+        left.warnings
+            .extend(borg.warnings().into_iter().map(|warned| warned.words));
         ended
     }
 
@@ -76,16 +77,25 @@ impl OnRepository<'_> {
                 continue;
             };
             let hooks = self.surroundings(act.name());
-            let ended = around(self.host, &act.around, &hooks, || {
-                let start = self.host.clock.now();
+            let bus = self.host.bus.during(act.name());
+            let host = &Host {
+                bus: &bus,
+                ..*self.host
+            };
+            let ended = around(host, &act.around, &hooks, || {
+                let start = host.clock.now();
                 let warned = borg.warnings().len();
-                let ended = self.one(borg, act, run);
+                let ended = self.one(host, borg, act, run);
                 left.reached += 1;
                 let told = match &ended {
                     Ok(answer) => Ended::Done(answer),
                     Err(failure) => Ended::Failed(failure),
                 };
-                self.tell(act, start, told, &borg.warnings()[warned..]);
+                let said = Said {
+                    warnings: &borg.warnings()[warned..],
+                    made: borg.made(),
+                };
+                self.tell(act, start, told, said);
                 if let Answer::Json(document) = ended? {
                     left.answers.push(document);
                 }
@@ -102,15 +112,16 @@ impl OnRepository<'_> {
 
     fn one(
         &self,
+        host: &Host<'_>,
         borg: &Borg<'_>,
         act: &ActPart<'_>,
         run: fn(&Context<'_>, &crate::text::Node) -> Result<Answer, Failure>,
     ) -> Result<Answer, Failure> {
         let (config, repository) = (&self.part.unit.config, &self.part.unit.repository);
-        refuse_file(self.host, repository, borg.cwd.as_deref())?;
-        borg.unlock(self.host, self.walk.known)?;
+        refuse_file(host, repository, borg.cwd.as_deref())?;
+        borg.unlock(host, self.walk.known)?;
         let context = Context {
-            host: self.host,
+            host,
             borg,
             config,
             repository,
@@ -133,7 +144,7 @@ impl OnRepository<'_> {
             .surroundings(unit.repository.name(), what, &unit.config, variables)
     }
 
-    fn tell(&self, act: &ActPart<'_>, start: jiff::Zoned, ended: Ended<'_>, warnings: &[String]) {
+    fn tell(&self, act: &ActPart<'_>, start: jiff::Zoned, ended: Ended<'_>, said: Said<'_>) {
         self.walk.observer.acted(&Acted {
             file: self.file,
             unit: self.part,
@@ -142,12 +153,17 @@ impl OnRepository<'_> {
             start,
             end: self.host.clock.now(),
             ended,
-            warnings,
+            said,
         });
     }
 
     fn tell_skipped(&self, act: &ActPart<'_>, why: &str) {
-        self.tell(act, self.host.clock.now(), Ended::Skipped(why), &[]);
+        self.tell(
+            act,
+            self.host.clock.now(),
+            Ended::Skipped(why),
+            Said::default(),
+        );
     }
 
     /// The action that did not come about fails with its repository; those after it are skipped.
@@ -161,7 +177,8 @@ impl OnRepository<'_> {
                 self.tell_skipped(act, "something before it failed");
             } else {
                 left.blamed = true;
-                self.tell(act, self.host.clock.now(), Ended::Failed(failure), &[]);
+                let now = self.host.clock.now();
+                self.tell(act, now, Ended::Failed(failure), Said::default());
             }
         }
     }

@@ -11,13 +11,15 @@ use std::sync::Arc;
 use super::clock::System;
 use super::process::Children;
 use super::signal::Stop;
+use super::socket::Local;
 use super::terminal::Standard;
 use crate::host::Env;
 
 pub struct Machine {
     pub processes: Children,
-    pub clock: System,
+    pub clock: Arc<System>,
     pub terminal: Arc<Standard>,
+    pub sockets: Arc<Local>,
 }
 
 /// With the first child, signals become ours: see [`crate::host::Processes::stop`].
@@ -26,8 +28,9 @@ impl Default for Machine {
         let stop = Stop::default();
         Self {
             processes: Children::new(stop.clone()),
-            clock: System::new(stop),
+            clock: Arc::new(System::new(stop)),
             terminal: Arc::default(),
+            sockets: Arc::default(),
         }
     }
 }
@@ -48,6 +51,7 @@ impl Machine {
             cwd: std::env::current_dir().unwrap_or_else(|_| root()),
             home: home.unwrap_or_else(root),
             user,
+            process: std::process::id(),
             homes: homes(&passwords),
         }
     }

@@ -1,6 +1,6 @@
 //! What is known of earlier runs: `status`, `due` and the metrics, from a ledger that is there.
 
-use borgmatic::host::script::Still;
+use borgmatic::host::script::{Answer, Still};
 use borgmatic::ledger::{Action, Ledger, Outcome, Record, Sizes};
 use jiff::{Timestamp, ToSpan};
 use std::path::Path;
@@ -182,7 +182,9 @@ fn a_backup_from_the_future_proves_nothing() {
     write(&near, ahead(1));
     assert_eq!(near.run(&["due"]).code, 0);
     let mut later = far;
-    later.stage.clock = Still::at((now() + 30.hours()).to_zoned(jiff::tz::TimeZone::UTC));
+    later.stage.clock = std::sync::Arc::new(Still::at(
+        (now() + 30.hours()).to_zoned(jiff::tz::TimeZone::UTC),
+    ));
     assert_eq!(later.run(&["due"]).code, 1);
 }
 
@@ -292,4 +294,129 @@ fn a_value_that_is_called_so_stays_a_value() {
     );
     let ran = World::new().run(&["create", "due"]);
     assert_eq!(ran.code, 1);
+}
+
+/// What a run writes down, without the times.
+fn written(world: &World) -> Vec<Action> {
+    let ledger = Ledger::new(Path::new(STATE));
+    let mut all = ledger.newest(&world.stage.files, 99, |_| true).unwrap();
+    all.reverse();
+    all
+}
+
+#[test]
+fn a_run_writes_down_what_it_did() {
+    let world = World::new();
+    let stats = "Archive name: me-7\nNumber of files: 3\nThis archive:   1.23 kB   938 B   1.50 MB";
+    let answers = &world.stage.script;
+    answers.answer(
+        "borg create --patterns-from /run/user/1000",
+        Answer::fine().err(stats),
+    );
+    let _told = answers.answer("prune", Answer::exit(1));
+    let mut world = world.with_borg("1.4.5");
+    let ran = world.run(&["create", "--stats", "prune", "compact"]);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    let all = written(&world);
+    let brief: Vec<_> = all
+        .iter()
+        .map(|action| {
+            (
+                action.label.as_deref().unwrap(),
+                action.action.as_str(),
+                action.result,
+                action.code,
+            )
+        })
+        .collect();
+    let of = |label| {
+        [
+            (label, "create", Outcome::Done, Some(0)),
+            (label, "prune", Outcome::Warned, Some(1)),
+            (label, "compact", Outcome::Done, Some(0)),
+        ]
+    };
+    assert_eq!(brief, [of("one"), of("two")].concat());
+    assert_eq!(all[0].archive.as_deref(), Some("me-7"));
+    assert_eq!(all[0].sizes.original, Some(1230));
+    assert!(
+        all.iter()
+            .all(|action| action.run == all[0].run && !action.dry)
+    );
+    assert_eq!(world.run(&["due"]).code, 0);
+
+    world.run(&["-n", "create"]);
+    assert!(written(&world).last().unwrap().dry);
+}
+
+#[test]
+fn a_failure_and_what_it_prevents_are_written_down() {
+    let world = World::new();
+    world.write(
+        "/etc/borgmatic/config.yaml",
+        format!(
+            "{}retries: 1\nskip_actions: [compact]\n",
+            crate::world::GOOD
+        ),
+    );
+    world
+        .stage
+        .script
+        .answer("borg create", Answer::exit(2))
+        .answer("--version", Answer::fine().out("borg 1.4.5"));
+    let mut world = world.with_borg("1.4.5");
+    assert_eq!(
+        world
+            .run(&["create", "prune", "compact", "--repository", "one"])
+            .code,
+        1
+    );
+    let brief: Vec<_> = written(&world)
+        .into_iter()
+        .map(|action| {
+            format!(
+                "{} {} {:?} {}",
+                action.action,
+                action.result.word(),
+                action.code,
+                action.reason.unwrap()
+            )
+        })
+        .collect();
+    same("failed-run", &(brief.join("\n") + "\n"));
+    same("failed-table", &world.run(&["status"]).shown());
+}
+
+/// No backup fails because of its ledger.
+#[test]
+fn a_ledger_that_cannot_be_written_is_a_warning() {
+    let mut world = World::new().with_borg("1.4.5");
+    std::fs::create_dir_all(world.at(STATE).join("runs.jsonl")).unwrap();
+    let ran = world.run(&["create", "prune"]);
+    assert_eq!(ran.code, 0);
+    assert_eq!(
+        ran.err.matches("status and due will not know").count(),
+        1,
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn a_password_in_an_address_stays_out_of_ledger_and_metrics() {
+    let mut world = World::new().with_borg("1.4.5");
+    world.write(
+        "/etc/borgmatic/config.yaml",
+        "source_directories: [/home/me]\nrepositories: [{path: \"sftp://me:s3cr3t@host/x\"}]\n",
+    );
+    assert_eq!(world.run(&["create"]).code, 0);
+    let ledger = std::fs::read_to_string(world.at(STATE).join("runs.jsonl")).unwrap();
+    let shown = ["status", "due"]
+        .map(|word| world.run(&[word]).shown())
+        .concat();
+    let metrics = world.run(&["status", "--prometheus"]).out;
+    for text in [ledger, shown, metrics] {
+        assert!(!text.contains("s3cr3t"), "{text}");
+    }
+    assert_eq!(world.run(&["due"]).code, 0);
 }

@@ -130,8 +130,9 @@ impl World {
             &words,
             &app::Machine {
                 processes: &stage.script,
-                clock: &stage.clock,
+                clock: Arc::clone(&stage.clock) as _,
                 terminal: Arc::clone(&stage.terminal) as _,
+                sockets: Arc::clone(&stage.sockets) as _,
                 files: &stage.files,
                 env: &stage.env,
             },

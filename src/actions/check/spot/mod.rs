@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use crate::actions::create::{self, Runtime};
-use crate::actions::{Context, list, manifest};
+use crate::actions::{Context, extract, list, manifest};
 use crate::borg::listed::{Entry, Looked};
 use crate::borg::pattern::{Kind, Pattern};
 use crate::config::directories;
@@ -57,7 +57,7 @@ pub(super) fn check(context: &Context<'_>) -> Result<(), Failure> {
         context.host,
         context.borg,
         config.archive.numeric_ids.is_on(),
-        &context.repository.from(context.working()),
+        &extract::absolute(context.repository, context.working()),
         &archive,
         &manifest::folders(&config.run, env)?,
     )?;

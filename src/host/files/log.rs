@@ -1,0 +1,102 @@
+//! A file that only grows, line by line, and that somebody else may put away while it is open.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
+
+use super::Files;
+
+/// An open log file. Its mode follows the umask; borgmatic 2.1.10: the same.
+#[derive(Debug)]
+pub struct LogFile {
+    path: PathBuf,
+    file: File,
+}
+
+impl Files {
+    /// Opens a file to add to its end, and makes it where it is not there.
+    pub fn log(&self, path: &Path) -> io::Result<LogFile> {
+        let path = self.at(path);
+        let file = open(&path)?;
+        Ok(LogFile { path, file })
+    }
+}
+
+fn open(path: &Path) -> io::Result<File> {
+    // Without this, a FIFO that nobody reads would wait for ever.
+    let waits_not = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or(0);
+    let file = OpenOptions::new()
+        .append(true)
+        .create(true)
+        .mode(0o666)
+        .custom_flags(waits_not)
+        .open(path)?;
+    if file.metadata()?.file_type().is_block_device() {
+        return Err(io::Error::other("it is a disk, not a file"));
+    }
+    let flags = fcntl_getfl(&file)?;
+    fcntl_setfl(&file, flags - OFlags::NONBLOCK)?;
+    Ok(file)
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the door")]
+impl LogFile {
+    /// Adds whole lines. Where the file was moved or removed since, as logrotate does, a new one is
+    /// made in its place. borgmatic 2.1.10: the same.
+    pub fn add(&mut self, lines: &[u8]) -> io::Result<()> {
+        let own = self.file.metadata()?;
+        let same = match std::fs::metadata(&self.path) {
+            Ok(now) => (now.dev(), now.ino()) == (own.dev(), own.ino()),
+            Err(_) => false,
+        };
+        if !same {
+            self.file = open(&self.path)?;
+        }
+        self.file.write_all(lines)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn lines_are_added_and_a_file_that_was_put_away_is_made_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = folder.path().join("run.log");
+        fs::write(&at, "old\n").unwrap();
+        let mut log = Files::new(folder.path())
+            .log(Path::new("/run.log"))
+            .unwrap();
+        log.add(b"one\n").unwrap();
+        fs::rename(&at, folder.path().join("run.log.1")).unwrap();
+        log.add(b"two\n").unwrap();
+        fs::remove_file(&at).unwrap();
+        log.add(b"three\n").unwrap();
+        assert_eq!(fs::read(&at).unwrap(), b"three\n");
+        let put_away = folder.path().join("run.log.1");
+        assert_eq!(fs::read(put_away).unwrap(), b"old\none\n");
+    }
+
+    #[test]
+    fn what_is_no_file_is_refused_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = Files::new(folder.path());
+        let kind = |path: &str| files.log(Path::new(path)).unwrap_err().kind();
+        assert_eq!(kind("/"), io::ErrorKind::IsADirectory);
+        assert_eq!(kind("/no/such"), io::ErrorKind::NotFound);
+        let fifo = folder.path().join("fifo");
+        let made = std::process::Command::new("mkfifo").arg(&fifo).status();
+        assert!(made.unwrap().success());
+        let refused = files.log(Path::new("/fifo")).unwrap_err();
+        assert_eq!(
+            refused.raw_os_error(),
+            Some(rustix::io::Errno::NXIO.raw_os_error())
+        );
+    }
+}

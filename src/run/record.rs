@@ -1,0 +1,117 @@
+//! Writes each action down in the ledger as it ends, so that a run that is killed has told what it
+//! did. A ledger that cannot be written is a warning, once.
+
+use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
+
+use super::observe::{Acted, Ended, Observer};
+use crate::actions::{Answer, history};
+use crate::borg::Made;
+use crate::host::{Exit, Failure, FailureKind, Host, Level};
+use crate::ledger::{Action, Ledger, Outcome, Record};
+
+pub struct Recorder<'a> {
+    host: &'a Host<'a>,
+    /// The name of the run.
+    run: String,
+    dry: bool,
+    /// Ledgers that could not be written.
+    lost: Mutex<HashSet<Ledger>>,
+}
+
+impl<'a> Recorder<'a> {
+    pub fn new(host: &'a Host<'a>, dry: bool) -> Self {
+        let now = host.clock.now().timestamp().as_millisecond();
+        Self {
+            host,
+            run: format!("{now}-{}", host.env.process),
+            dry,
+            lost: Mutex::default(),
+        }
+    }
+
+    fn action(&self, acted: &Acted<'_>) -> Action {
+        let host = self.host;
+        let repository = &acted.unit.unit.repository;
+        let key = history::key(acted.file.loaded, repository, host.files, host.env);
+        let made = made(acted);
+        let (result, code, reason) = outcome(acted);
+        Action {
+            run: self.run.clone(),
+            configuration: key.configuration,
+            repository: key.repository,
+            label: repository.label.text().map(str::to_owned),
+            action: acted.act.name().to_owned(),
+            start: acted.start.timestamp(),
+            end: acted.end.timestamp(),
+            result,
+            code,
+            reason,
+            dry: self.dry,
+            archive: made.archive,
+            sizes: made.sizes,
+        }
+    }
+}
+
+impl Observer for Recorder<'_> {
+    fn acted(&self, acted: &Acted<'_>) {
+        let unit = acted.unit.unit;
+        let ledger = history::ledger(&unit.config.run, self.host.env);
+        let record = Record::Action(self.action(acted));
+        if let Err(failure) = ledger.append(self.host, &[record]) {
+            let mut lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
+            if lost.insert(ledger) {
+                let words = format!(
+                    "{}; status and due will not know of this run",
+                    failure.words
+                );
+                self.host
+                    .bus
+                    .line(Level::Warning, unit.repository.name(), &words);
+            }
+        }
+    }
+}
+
+/// The archive that create made in this run.
+fn made(acted: &Acted<'_>) -> Made {
+    if acted.act.name() != "create" {
+        return Made::default();
+    }
+    match acted.ended {
+        Ended::Done(Answer::Json(document)) => Made::read(document),
+        Ended::Done(Answer::Done) => acted.said.made.clone(),
+        Ended::Failed(_) | Ended::Skipped(_) => Made::default(),
+    }
+}
+
+fn outcome(acted: &Acted<'_>) -> (Outcome, Option<i32>, Option<String>) {
+    match (&acted.ended, acted.said.warnings.last()) {
+        (Ended::Done(_), None) => (Outcome::Done, Some(0), None),
+        (Ended::Done(_), Some(warning)) => (
+            Outcome::Warned,
+            Some(code(warning.exit)),
+            Some(warning.words.clone()),
+        ),
+        (Ended::Failed(failure), _) => failed(failure),
+        (Ended::Skipped(why), _) => (Outcome::Skipped, None, Some((*why).to_owned())),
+    }
+}
+
+fn failed(failure: &Failure) -> (Outcome, Option<i32>, Option<String>) {
+    let reason = Some(failure.words.clone());
+    match failure.kind {
+        FailureKind::Interrupted(signal) => (Outcome::Interrupted, Some(128 + signal.0), reason),
+        FailureKind::Command(exit) => (Outcome::Failed, Some(code(exit)), reason),
+        _ => (Outcome::Failed, None, reason),
+    }
+}
+
+/// As a shell tells it.
+fn code(exit: Exit) -> i32 {
+    match exit {
+        Exit::Code(code) => code,
+        Exit::Signal(signal) => 128 + signal,
+    }
+}
