@@ -106,6 +106,8 @@ pub trait Listener: Send {
 pub struct Bus {
     shared: Arc<Mutex<Shared>>,
     about: About,
+    /// Several speak at once: lines without a scope are given the repository's name.
+    apart: bool,
 }
 
 #[derive(Default)]
@@ -116,7 +118,7 @@ struct Shared {
 }
 
 /// A shorter secret is not looked for: it would be found in half of all words.
-const SHORTEST: usize = 6;
+pub const SHORTEST: usize = 6;
 
 impl Bus {
     pub fn attach(&self, listener: Box<dyn Listener>) {
@@ -137,7 +139,15 @@ impl Bus {
                 repository: repository.to_owned(),
                 action: String::new(),
             },
+            apart: self.apart,
         }
+    }
+
+    /// The bus for one of several repositories that are worked on at once.
+    #[must_use]
+    pub fn apart(mut self) -> Self {
+        self.apart = true;
+        self
     }
 
     /// The same, for one of its actions.
@@ -163,6 +173,12 @@ impl Bus {
     }
 
     pub fn say(&self, event: Event<'_>) {
+        let scope = if self.apart && event.scope.is_empty() {
+            &self.about.repository
+        } else {
+            event.scope
+        };
+        let event = Event { scope, ..event };
         let mut shared = self.shared();
         let Shared { listeners, secrets } = &mut *shared;
         masked(event, secrets, &mut |event| {
@@ -244,6 +260,11 @@ fn masked(event: Event<'_>, secrets: &[Secret], hand: &mut dyn FnMut(&Event<'_>)
         secrets.iter().fold(text.to_owned(), |text, secret| {
             text.replace(secret.reveal(), "***")
         })
+    };
+    let scope = cut(event.scope);
+    let event = Event {
+        scope: &scope,
+        ..event
     };
     match event.body {
         Body::Line(text) if found(text) => hand(&Event {
