@@ -40,6 +40,8 @@ mod secrets;
 mod status;
 #[path = "program/table.rs"]
 mod table;
+#[path = "program/validate.rs"]
+mod validate;
 #[path = "program/words.rs"]
 mod words;
 #[path = "program/world.rs"]

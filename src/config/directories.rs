@@ -45,13 +45,16 @@ pub fn state(run: &Run, env: &Env) -> PathBuf {
         .join("borgmatic")
 }
 
+/// Where borgmatic before 1.9 kept what it stored in archives.
+pub fn old_source(run: &Run, env: &Env) -> PathBuf {
+    let named = run.borgmatic_source_directory.text();
+    named.map_or_else(
+        || env.home.join(".borgmatic"),
+        |path| env.cwd.join(expand(path, env)),
+    )
+}
+
 /// Where borgmatic before 2.0 kept the times of checks.
 pub fn old_checks(run: &Run, env: &Env) -> PathBuf {
-    let named = run.borgmatic_source_directory.text();
-    named
-        .map_or_else(
-            || env.home.join(".borgmatic"),
-            |path| env.cwd.join(expand(path, env)),
-        )
-        .join("checks")
+    old_source(run, env).join("checks")
 }
