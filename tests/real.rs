@@ -21,6 +21,8 @@ macro_rules! with_both_borgs {
     };
 }
 
+#[path = "real/abreast.rs"]
+mod abreast;
 #[path = "real/actions.rs"]
 mod actions;
 #[path = "real/archives.rs"]
@@ -29,10 +31,14 @@ mod archives;
 mod check;
 #[path = "real/completion.rs"]
 mod completion;
+#[path = "real/faults.rs"]
+mod faults;
 #[path = "real/from_nothing.rs"]
 mod from_nothing;
 #[path = "real/life.rs"]
 mod life;
+#[path = "real/logs.rs"]
+mod logs;
 #[path = "real/man.rs"]
 mod man;
 #[path = "real/old_names.rs"]

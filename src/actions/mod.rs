@@ -11,12 +11,14 @@ pub mod create;
 pub mod delete;
 pub mod diff;
 pub mod due;
+pub mod explain;
 pub mod export_tar;
 pub mod extract;
 pub mod history;
 pub mod info;
 pub mod key;
 pub mod list;
+mod manifest;
 pub mod mount;
 mod patterns_file;
 pub mod prune;
@@ -247,6 +249,7 @@ pub static ALL: &[Entry] = &[
     Entry::alone::<config::show::Show>(),
     Entry::outline::<config::outline::Flags>(config::outline::INFO),
     Entry::alone::<config::upgrade::Upgrade>(),
+    Entry::alone::<explain::Explain>(),
     Entry::alone::<status::Status>(),
     Entry::alone::<due::Due>(),
     Entry::alone::<completion::Bash>(),

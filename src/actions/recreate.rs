@@ -12,6 +12,7 @@ use super::patterns_file::PatternsFile;
 use super::select::{Match, Where, only_one};
 use super::{Action, Answer, Context, Info};
 use crate::borg::Feature;
+use crate::borg::line::Translation;
 use crate::borg::pattern::{Kind, Pattern};
 use crate::config::find;
 use crate::config::groups::Recompress;
@@ -203,7 +204,10 @@ fn look(
         ("- ", "x ")
     };
     let (mut staying, mut going, mut own) = (0_u64, 0_u64, Vec::new());
-    borg.each(context.host, &command, &mut |line| {
+    let mut translation = Translation::default();
+    borg.sift(context.host, &command, &mut |line| {
+        translation.read(line, Level::Info, Level::Info);
+        let line = &translation.text;
         if let Some(path) = line.strip_prefix(kept) {
             staying += u64::from(!is_own(path, context.files));
         } else if let Some(path) = line.strip_prefix(gone) {
@@ -215,7 +219,10 @@ fn look(
             } else {
                 going += 1;
             }
+        } else {
+            return false;
         }
+        true
     })?;
     let shown = target.shown();
     if staying == 0 && going > 0 {

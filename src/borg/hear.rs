@@ -70,6 +70,19 @@ impl Borg<'_> {
         self.judge(host, command, ended, strictness).map(drop)
     }
 
+    /// Runs a command and hands out its lines, of both streams. Those that are not taken are said.
+    pub fn sift(
+        &self,
+        host: &Host<'_>,
+        command: &Command,
+        take: &mut dyn FnMut(&str) -> bool,
+    ) -> Result<(), Failure> {
+        let mut made = Made::default();
+        let ended = listen_and(host, command, Hear::Say(Level::Info), &mut made, take)?;
+        self.judge(host, command, ended, Strictness::Usual)
+            .map(drop)
+    }
+
     /// Runs a command for its standard output.
     pub fn capture(&self, host: &Host<'_>, command: &Command) -> Result<String, Failure> {
         let ended = listen(host, command, Hear::Keep, &mut Made::default())?;
@@ -95,18 +108,6 @@ impl Borg<'_> {
     /// Runs a command whose failure is an answer too.
     pub fn probe(&self, host: &Host<'_>, command: &Command) -> Result<Ended, Failure> {
         listen(host, command, Hear::Quiet, &mut Made::default())
-    }
-
-    /// Runs a command and shows each line that it says; nobody else hears them.
-    pub fn each(
-        &self,
-        host: &Host<'_>,
-        command: &Command,
-        see: &mut dyn FnMut(&str),
-    ) -> Result<(), Failure> {
-        let ended = hear_each(host, command, Hear::Quiet, &mut Made::default(), see)?;
-        self.judge(host, command, ended, Strictness::Usual)
-            .map(drop)
     }
 
     /// Turns an exit into a result; a warning is said.
@@ -168,16 +169,16 @@ fn listen(
     hear: Hear,
     made: &mut Made,
 ) -> Result<Ended, Failure> {
-    hear_each(host, command, hear, made, &mut |_| ())
+    listen_and(host, command, hear, made, &mut |_| false)
 }
 
-/// The same; what nobody else hears is shown line by line.
-fn hear_each(
+/// The same; lines that `take` takes go no further.
+fn listen_and(
     host: &Host<'_>,
     command: &Command,
     hear: Hear,
     made: &mut Made,
-    see: &mut dyn FnMut(&str),
+    take: &mut dyn FnMut(&str) -> bool,
 ) -> Result<Ended, Failure> {
     host.bus.line(Level::Debug, "", &command.to_string());
     let mut out = String::new();
@@ -204,11 +205,13 @@ fn hear_each(
                 (line, plain)
             }
         };
+        if take(&line) {
+            return;
+        }
         let Some(level) = translation.read(&line, usual, plain) else {
             return;
         };
         if hear == Hear::Quiet {
-            see(&translation.text);
             tail.push(&translation.text);
         } else {
             said.push(&translation.text);

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::{Config, placeholders};
+use crate::borg::Repository;
 use crate::text::near::nearest;
 use crate::text::{Problem, Problems};
 
@@ -11,6 +12,19 @@ pub fn rules(config: &Config, out: &mut Problems) {
     empty(config, out);
     repositories(config, out);
     placeholders::rules(config, out);
+    umask(config, out);
+}
+
+/// The decimal digits of `umask` are octal ones. borgmatic 2.1.10 finds that out when a hook is to run.
+fn umask(config: &Config, out: &mut Problems) {
+    let option = &config.borg.umask;
+    if let (Some(digits), Some(origin)) = (option.get(), option.origin())
+        && crate::hooks::command::run::umask(*digits).is_none_or(|mask| mask > 0o777)
+    {
+        let words = format!("`umask` is {digits}: it has three digits at most, from 0 to 7");
+        let problem = Problem::new("borgmatic::config::umask", words);
+        out.add(problem.at(origin, "here").help("for example: umask: 77"));
+    }
 }
 
 /// What `check_repositories` names must exist.
@@ -24,10 +38,10 @@ fn repositories(config: &Config, out: &mut Problems) {
         let (false, Some(origin)) = (found, chosen.origin()) else {
             continue;
         };
-        let names = known.iter().map(crate::borg::Repository::name);
-        let help = match nearest(name, names.clone()) {
+        let names: Vec<_> = known.iter().map(Repository::shown_name).collect();
+        let help = match nearest(name, names.iter().map(String::as_str)) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("there are: {}", names.collect::<Vec<_>>().join(", ")),
+            None => format!("there are: {}", names.join(", ")),
         };
         let words = format!("`check_repositories` names `{name}`, which is not a repository here");
         let problem = Problem::new("borgmatic::config::check-repository", words);

@@ -45,7 +45,7 @@ pub fn state(run: &Run, env: &Env) -> PathBuf {
         .join("borgmatic")
 }
 
-/// Where borgmatic before 2.0 kept its files.
+/// Where borgmatic before 1.9 kept what it stored in archives.
 pub fn old_source(run: &Run, env: &Env) -> PathBuf {
     let named = run.borgmatic_source_directory.text();
     named.map_or_else(

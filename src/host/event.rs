@@ -106,6 +106,8 @@ pub trait Listener: Send {
 pub struct Bus {
     shared: Arc<Mutex<Shared>>,
     about: About,
+    /// Several speak at once: lines without a scope are given the repository's name.
+    apart: bool,
 }
 
 #[derive(Default)]
@@ -115,8 +117,12 @@ struct Shared {
     secrets: Vec<Secret>,
 }
 
-/// A shorter secret is not looked for: it would be found in half of all words.
-const SHORTEST: usize = 6;
+/// Can a secret be looked for? A short one would be found in half of all words, and where the
+/// password of a test is `postgres`, each path with that name would be cut.
+pub fn is_telling(secret: &str) -> bool {
+    let is_word = secret.chars().all(char::is_alphabetic);
+    secret.len() >= if is_word { 12 } else { 6 }
+}
 
 impl Bus {
     pub fn attach(&self, listener: Box<dyn Listener>) {
@@ -137,7 +143,15 @@ impl Bus {
                 repository: repository.to_owned(),
                 action: String::new(),
             },
+            apart: self.apart,
         }
+    }
+
+    /// The bus for one of several repositories that are worked on at once.
+    #[must_use]
+    pub fn apart(mut self) -> Self {
+        self.apart = true;
+        self
     }
 
     /// The same, for one of its actions.
@@ -152,7 +166,7 @@ impl Bus {
     pub fn hide(&self, secret: &Secret) {
         let mut shared = self.shared();
         for line in secret.reveal().lines().map(str::trim) {
-            if line.len() >= SHORTEST && shared.secrets.iter().all(|old| old.reveal() != line) {
+            if is_telling(line) && shared.secrets.iter().all(|old| old.reveal() != line) {
                 shared.secrets.push(Secret::new(line));
             }
         }
@@ -163,6 +177,12 @@ impl Bus {
     }
 
     pub fn say(&self, event: Event<'_>) {
+        let scope = if self.apart && event.scope.is_empty() {
+            &self.about.repository
+        } else {
+            event.scope
+        };
+        let event = Event { scope, ..event };
         let mut shared = self.shared();
         let Shared { listeners, secrets } = &mut *shared;
         masked(event, secrets, &mut |event| {
@@ -245,6 +265,11 @@ fn masked(event: Event<'_>, secrets: &[Secret], hand: &mut dyn FnMut(&Event<'_>)
             text.replace(secret.reveal(), "***")
         })
     };
+    let scope = cut(event.scope);
+    let event = Event {
+        scope: &scope,
+        ..event
+    };
     match event.body {
         Body::Line(text) if found(text) => hand(&Event {
             body: Body::Line(&cut(text)),
@@ -286,6 +311,8 @@ mod tests {
         let (bus, notes) = bus();
         bus.hide(&Secret::new("correct horse\nbattery staple\n"));
         bus.hide(&Secret::new("horse"));
+        bus.hide(&Secret::new("postgres"));
+        bus.line(Level::Info, "", "/var/lib/postgres");
         bus.line(Level::Info, "lab", "with correct horse");
         bus.pass(
             Level::Error,
@@ -303,7 +330,7 @@ mod tests {
         });
         assert_eq!(
             notes.text(),
-            "Info lab: with ***\nError ***? no horse\nError ***\n***\n"
+            "Info /var/lib/postgres\nInfo lab: with ***\nError ***? no horse\nError ***\n***\n"
         );
     }
 

@@ -10,6 +10,7 @@ use crate::host::Failure;
 use crate::option::Choice;
 use crate::text::near::nearest;
 
+use super::abreast;
 use super::place::{self, Whole};
 
 #[derive(Debug)]
@@ -32,6 +33,8 @@ pub struct FilePart<'a> {
     /// The command hooks for an error in it.
     pub after_error: Vec<&'a Hook>,
     pub units: Vec<UnitPart<'a>>,
+    /// How many of them are worked on at once.
+    pub abreast: usize,
 }
 
 /// One of its repositories, and what is done there.
@@ -101,7 +104,7 @@ pub fn outline<'a>(
         read.extend(loaded.files.iter().cloned());
         let mut units = Vec::new();
         for unit in &loaded.units {
-            known.push(unit.repository.name());
+            known.push(unit.repository.shown_name());
             if chosen.is_some_and(|chosen| !unit.repository.matches(chosen, cwd)) {
                 continue;
             }
@@ -113,6 +116,7 @@ pub fn outline<'a>(
             config,
             around: place::around_file(config, acts),
             after_error: place::after_error_in(config, acts),
+            abreast: abreast::count(config, &units),
             units,
         });
     }
@@ -141,12 +145,12 @@ fn is_skipped(unit: &Unit, act: &Act) -> bool {
             .any(|skipped| is_meant(skipped.word(), name))
 }
 
-fn unknown(chosen: &str, known: &[&str]) -> Failure {
+fn unknown(chosen: &str, known: &[String]) -> Failure {
     let failure = Failure::new(
         "borgmatic::cli::repository",
         format!("no configured repository is called `{chosen}`"),
     );
-    match nearest(chosen, known.iter().copied()) {
+    match nearest(chosen, known.iter().map(String::as_str)) {
         Some(near) => failure.help(format!("did you mean `{near}`?")),
         None => failure.help(format!("there are: {}", known.join(", "))),
     }
