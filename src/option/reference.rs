@@ -79,6 +79,9 @@ fn words(field: &Field) -> String {
     if !field.default.is_empty() {
         text += &format!("\n\nDefault: {}.", field.default);
     }
+    if field.ours {
+        text += " Python borgmatic does not know it.";
+    }
     if !field.deprecated.is_empty() {
         text += &format!("\n\n**Deprecated:** use {}.", field.deprecated);
     }

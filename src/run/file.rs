@@ -4,8 +4,10 @@
 use std::collections::VecDeque;
 
 use super::bracket::around;
+use super::observe::{Acted, Ended, Said};
 use super::queue::Try;
 use super::repository::{Left, OnRepository};
+use super::turn::Turn;
 use super::verdict::FileVerdict;
 use super::walk::{Walk, variables};
 use crate::actions::unbuilt;
@@ -18,8 +20,34 @@ impl Walk<'_> {
     pub(super) fn file(&self, file: &FilePart<'_>) -> FileVerdict {
         let path = file.loaded.path.to_string_lossy();
         let mut verdict = FileVerdict::of(&file.loaded.path);
+        let bus = self.about(file, "");
+        let host = Host {
+            bus: &bus,
+            ..*self.host
+        };
+        let turn = match Turn::take(&host, file, self.dry) {
+            Ok(turn) => turn,
+            Err(failure) => {
+                self.tell_of_none(file, &failure);
+                end_badly(&bus, &path, failure, &mut verdict);
+                self.after_error(file, None, &mut verdict);
+                return verdict;
+            }
+        };
+        self.known_as().clone_from(&turn.known_as);
+        let verdict = self.between_hooks(file, &path, verdict);
+        self.known_as().take();
+        verdict
+    }
+
+    fn between_hooks(
+        &self,
+        file: &FilePart<'_>,
+        path: &str,
+        mut verdict: FileVerdict,
+    ) -> FileVerdict {
         let variables = variables(&file.loaded.path, file.config);
-        let hooks = self.surroundings(&path, "the configuration", file.config, variables);
+        let hooks = self.surroundings(path, "the configuration", file.config, variables);
         let mut failed = None;
         let ended = around(self.host, &file.around, &hooks, || {
             failed = self.repositories(file, &mut verdict);
@@ -33,7 +61,7 @@ impl Walk<'_> {
         if let Err(failure) = ended
             && is_new
         {
-            end_badly(&self.about(file, ""), &path, failure, &mut verdict);
+            end_badly(&self.about(file, ""), path, failure, &mut verdict);
         }
         if !verdict.failures.is_empty() {
             self.after_error(file, failed, &mut verdict);
@@ -41,6 +69,25 @@ impl Walk<'_> {
             verdict.answers.clear();
         }
         verdict
+    }
+
+    /// Tells that no action of a file is started.
+    fn tell_of_none(&self, file: &FilePart<'_>, failure: &Failure) {
+        for unit in &file.units {
+            for act in &unit.acts {
+                let now = self.host.clock.now();
+                self.observer.acted(&Acted {
+                    file,
+                    unit,
+                    act,
+                    attempt: 0,
+                    start: now.clone(),
+                    end: now,
+                    ended: Ended::Skipped(&failure.words),
+                    said: Said::default(),
+                });
+            }
+        }
     }
 
     /// Returns the last repository that failed.
