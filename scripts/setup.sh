@@ -169,3 +169,13 @@ need_zig() {
     venv zig-0.17.1 ziglang==0.17.1 cargo-zigbuild==0.24.0 || die "zig could not be installed"
     ZIG_BIN=$venv/bin
 }
+
+# need_fuzz: cargo-fuzz and the C++ compiler that its engine is built with; sets CARGO_FUZZ.
+need_fuzz() {
+    have c++ || packages "the fuzzing engine is built from source" g++
+    CARGO_FUZZ=$(command -v cargo-fuzz || echo "$tools/cargo-fuzz/bin/cargo-fuzz")
+    [ -x "$CARGO_FUZZ" ] && return 0
+    say "installing cargo-fuzz in $tools/cargo-fuzz"
+    cargo install --quiet --locked --root "$tools/cargo-fuzz" cargo-fuzz@0.13.1 ||
+        die "cargo-fuzz could not be installed"
+}

@@ -316,13 +316,7 @@ fn on_repositories(
         }
         for (scope, failure) in file.failures {
             // Its last lines were said when it failed.
-            summary.failed(
-                &scope,
-                Failure {
-                    tail: Vec::new(),
-                    ..failure
-                },
-            );
+            summary.failed(&scope, failure.told());
         }
         answers.extend(file.answers);
     }

@@ -3,83 +3,19 @@
 
 #![allow(clippy::disallowed_methods, clippy::unwrap_used)]
 
+#[path = "../fuzz/laws.rs"]
+mod laws;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use borgmatic::actions::config::{template, upgrade::diff};
-use borgmatic::config::upgrade::{Rewritten, apply, rewrite};
-use borgmatic::text::{self, Kind, Node, Problems, Source};
+use borgmatic::actions::config::upgrade::diff;
+use borgmatic::config::upgrade::{Rewritten, rewrite};
 use proptest::prelude::*;
 
-/// What a text loads to, with the keys of mappings sorted.
-fn loaded(text: &str) -> Node {
-    let source = Source::plain("x", text.trim_start_matches('\u{feff}'));
-    let mut problems = Problems::default();
-    let Some(mut node) = text::parse(&source, &mut problems) else {
-        panic!("{}\n{text}", problems.iter().next().unwrap().line());
-    };
-    apply(&mut node, &mut problems);
-    sorted(&mut node);
-    node
-}
-
-fn sorted(node: &mut Node) {
-    match &mut node.kind {
-        Kind::Map(pairs) => {
-            pairs.sort_by_key(|(key, _)| key.as_text().unwrap_or_default().to_owned());
-            for (_, value) in pairs {
-                sorted(value);
-            }
-        }
-        Kind::List(items) => items.iter_mut().for_each(sorted),
-        _ => {}
-    }
-}
-
-/// Lines that are comments, without their indentation.
-fn comments(text: &str) -> Vec<&str> {
-    let mut all: Vec<_> = text
-        .lines()
-        .map(str::trim)
-        .filter(|line| line.starts_with('#'))
-        .collect();
-    all.sort_unstable();
-    all
-}
-
-/// The laws that hold for every file.
+/// The laws that hold for every file, and that this one can be read.
 fn check(old: &str) -> Rewritten {
-    let new = rewrite("x", old).unwrap_or_else(|problems| {
-        panic!("{}\n{old}", problems.iter().next().unwrap().line());
-    });
-    // What an include brings is not known here.
-    if !old.contains("!include") {
-        assert_eq!(
-            loaded(old),
-            loaded(&new.text),
-            "{old}\nbecame\n{}",
-            new.text
-        );
-    }
-    // `config generate --source` writes the same values.
-    for short in [false, true] {
-        let filled = template::filled(&loaded(old), short);
-        assert!(
-            loaded(&filled).means(&loaded(old)),
-            "{old}\nbecame\n{filled}"
-        );
-    }
-    let kept = comments(&new.text);
-    for line in comments(old) {
-        assert!(kept.contains(&line), "{line} is lost in\n{}", new.text);
-    }
-    let again = rewrite("x", &new.text).unwrap_or_else(|_| panic!("{}", new.text));
-    assert_eq!(again.text, new.text, "a second time");
-    assert!(again.done.is_empty());
-    if new.done.is_empty() {
-        assert_eq!(new.text, old);
-    }
-    new
+    laws::upgraded(old).unwrap_or_else(|| panic!("it cannot be read: {old}"))
 }
 
 fn folder() -> PathBuf {

@@ -86,6 +86,38 @@ fn a_file_behind_a_link_is_replaced_and_kept() {
 }
 
 #[test]
+fn names_of_one_file_stay_one_file() {
+    use std::os::unix::fs::MetadataExt;
+    let folder = world();
+    let (one, two) = (
+        folder.path().join("one.yaml"),
+        folder.path().join("two.yaml"),
+    );
+    fs::write(&one, OLD).unwrap();
+    fs::hard_link(&one, &two).unwrap();
+    let (code, shown) = run(
+        folder.path(),
+        &["upgrade-config", "-c", "one.yaml", "-c", "two.yaml"],
+    );
+    assert_eq!(code, 0, "{shown}");
+    assert!(shown.contains("two.yaml: upgraded already"), "{shown}");
+    assert!(
+        fs::read_to_string(&two)
+            .unwrap()
+            .contains("\nsource_directories")
+    );
+    assert_eq!(
+        fs::metadata(&one).unwrap().ino(),
+        fs::metadata(&two).unwrap().ino()
+    );
+    assert_eq!(
+        fs::read_to_string(folder.path().join("one.yaml.bak")).unwrap(),
+        OLD
+    );
+    assert!(!folder.path().join("two.yaml.bak").exists());
+}
+
+#[test]
 fn all_files_of_a_directory_are_upgraded_and_what_stays_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let home = folder.path();

@@ -71,7 +71,7 @@ impl Action for BorgAction {
         if words.is_empty() {
             return Err(
                 Failure::new("borgmatic::borg::no-command", "which borg command?")
-                    .help("for example: borgmatic borg list, or borgmatic borg break-lock"),
+                    .help("for example: borgmatic borg list, or borgmatic borg debug info"),
             );
         }
         let count = match words.first().map(String::as_str) {

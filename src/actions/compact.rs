@@ -45,21 +45,11 @@ impl Action for Compact {
             );
             return Ok(Answer::Done);
         }
-        context.say(
-            Level::Info,
-            if context.dry {
-                "Compacting the repository (dry run)"
-            } else {
-                "Compacting the repository"
-            },
-        );
+        context.announce(Level::Info, "Compacting the repository");
         let progress = context.config.output.progress.is_on();
-        let mut command = borg
+        let command = borg
             .command("compact")
-            .args(borg.remote())
-            .args(borg.umask())
-            .when(!progress, ["--log-json"])
-            .args(borg.lock_wait())
+            .args(borg.shared(!progress))
             .when(progress, ["--progress"])
             .when(flags.cleanup_commits.is_on(), ["--cleanup-commits"])
             .option(
@@ -69,13 +59,9 @@ impl Action for Compact {
             .args(borg.verbose())
             .when(context.dry, ["--dry-run"])
             .args(context.extra(&borg.options.extra().compact))
-            .args(borg.at(context.repository.path()));
-        if progress {
-            command = command.on_terminal();
-        }
-        if context.dry {
-            command = command.reads();
-        }
+            .args(borg.at(context.repository.path()))
+            .on_terminal_if(progress)
+            .reads_if(context.dry);
         borg.run(context.host, &command, Level::Info)?;
         Ok(Answer::Done)
     }

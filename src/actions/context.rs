@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::borg::{Borg, Repository, archive};
+use crate::borg::{Borg, Known, Repository, archive};
 use crate::config::{Config, Loaded};
 use crate::host::{Command, Failure, Host, Level};
 use crate::option::{Opt, Words};
@@ -31,10 +31,30 @@ pub struct Alone<'a> {
     pub dry: bool,
 }
 
+/// For an action that runs once, after all repositories.
+pub struct Last<'a> {
+    pub host: &'a Host<'a>,
+    /// That of the last file. borgmatic 2.1.10: the same.
+    pub config: &'a Config,
+    pub known: &'a Known,
+    /// The borg of the first file. borgmatic 2.1.10: the same.
+    pub program: &'a str,
+    pub dry: bool,
+}
+
 impl Context<'_> {
     /// Says a line in the name of the repository.
     pub fn say(&self, level: Level, line: &str) {
         self.host.bus.line(level, self.repository.name(), line);
+    }
+
+    /// Says what is being done; in a dry run, that nothing changes.
+    pub fn announce(&self, level: Level, line: &str) {
+        if self.dry {
+            self.say(level, &format!("{line} (dry run: nothing changes)"));
+        } else {
+            self.say(level, line);
+        }
     }
 
     /// The flags that limit a command to this configuration's archives.

@@ -1,10 +1,11 @@
 //! `extract`: brings files back from an archive.
 
+use std::path::{Path, PathBuf};
+
 use super::select::Where;
 use super::{Action, Answer, Context, Info};
-use crate::borg::Feature;
-use crate::host::{Failure, Level};
-use crate::option::Opt;
+use crate::borg::{Borg, Repository};
+use crate::host::{Command, Failure, Host, Level};
 use crate::options;
 
 options! {
@@ -43,71 +44,98 @@ impl Action for Extract {
                 if context.dry { " (dry run)" } else { "" }
             ),
         );
-        let borg = context.borg;
-        let numeric = if borg.has(Feature::NumericIds) {
-            "--numeric-ids"
-        } else {
-            "--numeric-owner"
-        };
+        let folder = flags
+            .destination
+            .text()
+            .map(|to| destination(context.host, context.working(), to))
+            .transpose()?;
         let progress = context.config.output.progress.is_on();
-        // borgmatic 2.1.10: extract names the remote borg even where a variable would do.
-        let remote = borg.options.remote_path.text();
-        let repository = context.repository.path();
-        let absolute = context.working().join(repository);
-        let repository = if context.repository.is_local() {
-            absolute.to_string_lossy().into_owned()
-        } else {
-            repository.to_owned()
+        let wants = Wants {
+            numeric: context.config.archive.numeric_ids.is_on(),
+            progress,
+            dry: context.dry,
+            strip: strip(flags.strip_components.text(), flags.path.items())?,
+            stdout: false,
         };
-        let mut command = borg
-            .command("extract")
-            .option("--remote-path", remote)
-            .when(context.config.archive.numeric_ids.is_on(), [numeric])
-            .args(borg.umask())
-            .when(!progress, ["--log-json"])
-            .args(borg.lock_wait())
-            .args(borg.info())
-            .when(borg.is_debugging(), ["--debug", "--list", "--show-rc"])
-            .when(context.dry, ["--dry-run"])
-            .option("--strip-components", strip(flags)?)
-            .when(progress, ["--progress"])
-            .args(context.extra(&borg.options.extra().extract))
-            .args(borg.at_archive(&repository, &name))
-            .args(flags.path.items());
+        let repository = absolute(context.repository, context.working());
+        let mut command = command(context.borg, &repository, &name, wants).args(flags.path.items());
         // Without a destination, files come into the directory that the user is in.
-        command.cwd = None;
-        if let Some(destination) = flags.destination.text() {
-            let folder = context
-                .working()
-                .join(crate::config::find::expand(destination, context.host.env));
-            if !context.host.files.is_dir(&folder) {
-                let words = format!("the destination {} is no directory", folder.display());
-                return Err(Failure::new("borgmatic::extract::destination", words)
-                    .help(format!("make it: mkdir -p {}", folder.display())));
-            }
-            command.cwd = Some(folder);
-        }
-        if progress {
-            command = command.on_terminal();
-        }
-        if context.dry {
-            command = command.reads();
-        }
-        borg.run(context.host, &command, Level::Info)?;
+        command.cwd = folder;
+        context.borg.run(context.host, &command, Level::Info)?;
         Ok(Answer::Done)
     }
 }
 
+/// How to extract.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Wants {
+    pub(super) numeric: bool,
+    pub(super) progress: bool,
+    pub(super) dry: bool,
+    /// How many leading parts of each path to leave out.
+    pub(super) strip: Option<usize>,
+    /// To standard output, for us to read.
+    pub(super) stdout: bool,
+}
+
+/// The command up to the paths, which are those of the archive. `repository` is to be found from any
+/// directory.
+pub(super) fn command(borg: &Borg<'_>, repository: &str, archive: &str, wants: Wants) -> Command {
+    // borgmatic 2.1.10: extract names the remote borg even where a variable would do.
+    let remote = borg.options.remote_path.text();
+    borg.command("extract")
+        .option("--remote-path", remote)
+        .when(wants.numeric, [borg.numeric_ids()])
+        .args(borg.umask())
+        .when(!wants.progress || wants.stdout, ["--log-json"])
+        .args(borg.lock_wait())
+        .args(borg.info())
+        .when(borg.is_debugging(), ["--debug", "--list", "--show-rc"])
+        .when(wants.dry, ["--dry-run"])
+        .option("--strip-components", wants.strip.filter(|count| *count > 0))
+        .when(wants.progress && !wants.stdout, ["--progress"])
+        .when(wants.stdout, ["--stdout"])
+        .args(borg.extra(&borg.options.extra().extract))
+        .args(borg.at_archive(repository, archive))
+        .on_terminal_if(wants.progress && !wants.stdout)
+        .reads_if(wants.dry || wants.stdout)
+}
+
+/// Where a repository is, seen from any directory.
+pub(super) fn absolute(repository: &Repository, working: &Path) -> String {
+    if repository.is_local() {
+        let path = working.join(repository.path());
+        path.to_string_lossy().into_owned()
+    } else {
+        repository.path().to_owned()
+    }
+}
+
+/// The directory to extract into, which has to be there.
+pub(super) fn destination(
+    host: &Host<'_>,
+    working: &Path,
+    written: &str,
+) -> Result<PathBuf, Failure> {
+    let folder = working.join(crate::config::find::expand(written, host.env));
+    if host.files.is_dir(&folder) {
+        return Ok(folder);
+    }
+    let words = format!("the destination {} is no directory", folder.display());
+    Err(Failure::new("borgmatic::extract::destination", words)
+        .help(format!("make it: mkdir -p {}", folder.display())))
+}
+
 /// The number of leading parts to leave out. `all` leaves the last part of the deepest path.
-fn strip(flags: &Flags) -> Result<Option<usize>, Failure> {
+pub(super) fn strip(written: Option<&str>, paths: &[String]) -> Result<Option<usize>, Failure> {
     let wrong = |words: &str, help: &str| {
         Err(Failure::new("borgmatic::extract::strip-components", words).help(help))
     };
-    match flags.strip_components.text() {
+    match written {
         None => Ok(None),
         Some("all") => {
             let depth = |path: &String| path.split('/').filter(|part| !part.is_empty()).count();
-            match path_depths(&flags.path, depth) {
+            match paths.iter().map(depth).max() {
                 Some(deepest) => Ok(Some(deepest.saturating_sub(1))),
                 None => wrong(
                     "--strip-components all needs at least one --path",
@@ -123,8 +151,4 @@ fn strip(flags: &Flags) -> Result<Option<usize>, Failure> {
             ),
         },
     }
-}
-
-fn path_depths(paths: &Opt<Vec<String>>, depth: impl Fn(&String) -> usize) -> Option<usize> {
-    paths.items().iter().map(depth).max()
 }

@@ -1,6 +1,6 @@
 //! `info`: a summary of archives.
 
-use super::select::{Age, Select, Where, chosen, only_one};
+use super::select::{Age, Ends, Match, Order, Prefix, Where, only_one, sorted, switch};
 use super::{Action, Answer, Context, Info};
 use crate::borg::Feature;
 use crate::host::{Command, Failure, Level};
@@ -14,7 +14,10 @@ options! {
         archive: String = "NAME";
         /// Print JSON.
         json: bool = "";
-        ..select: Select;
+        ..prefix: Prefix;
+        ..matching: Match;
+        ..order: Order;
+        ..ends: Ends;
         ..age: Age;
         ..at: Where;
     }
@@ -42,8 +45,8 @@ impl Action for InfoAction {
         let matching = match flags.archive.text() {
             Some(name) => context.matching_name(Some(&context.archive_name(name)?)),
             None => flags
-                .select
-                .by_prefix(&context.borg.version)
+                .prefix
+                .matching(&context.borg.version)
                 .unwrap_or_else(|| context.matching()),
         };
         let command = command(context, flags, &matching);
@@ -57,7 +60,7 @@ impl Action for InfoAction {
 
 fn command(context: &Context<'_>, flags: &Flags, matching: &[String]) -> Command {
     let borg = context.borg;
-    let (select, age, json) = (&flags.select, &flags.age, flags.json.is_on());
+    let json = flags.json.is_on();
     // Without a filter, Borg 1 answers about the repository, not about its archives.
     let every = if borg.has(Feature::MatchArchives) {
         "--match-archives"
@@ -66,14 +69,15 @@ fn command(context: &Context<'_>, flags: &Flags, matching: &[String]) -> Command
     };
     borg.command("info")
         .args(if json { &[] } else { borg.verbose() })
-        .args(borg.remote())
-        .args(borg.umask())
-        .arg("--log-json")
-        .args(borg.lock_wait())
+        .args(borg.shared(true))
         .args(matching)
         .when(json && matching.is_empty(), [every, "*"])
-        .args(chosen(select, age, json))
-        .option("--sort-by", select.sort_by.text())
+        .args(sorted(&[
+            &[switch("--json", &flags.json)],
+            &flags.order.flags(),
+            &flags.ends.flags(),
+            &flags.age.flags(),
+        ]))
         .args(context.extra(&borg.options.extra().info))
         .args(borg.at(context.repository.path()))
         .reads()

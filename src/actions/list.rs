@@ -1,9 +1,8 @@
 //! `list`: the files of an archive; a search through archives; without either, the archives.
 
-use super::select::{Select, Where, only_one};
+use super::select::{Ends, Flag, Match, Order, Prefix, Where, only_one, sorted};
 use super::{Action, Answer, Context, Info, repo_list};
 use crate::host::{Command, Failure, Level};
-use crate::option::{Opt, Options};
 use crate::options;
 use crate::text::{Node, Problems};
 
@@ -30,7 +29,10 @@ options! {
         pattern: String = "PATTERN";
         /// Leave out or take in paths that match a line of this file.
         patterns_from: String = "FILE";
-        ..select: Select;
+        ..prefix: Prefix;
+        ..matching: Match;
+        ..order: Order;
+        ..ends: Ends;
         ..at: Where;
     }
 }
@@ -58,7 +60,10 @@ impl Action for List {
                 short: flags.short.clone(),
                 format: flags.format.clone(),
                 json: flags.json.clone(),
-                select: flags.select.clone(),
+                prefix: flags.prefix.clone(),
+                matching: flags.matching.clone(),
+                order: flags.order.clone(),
+                ends: flags.ends.clone(),
                 ..Default::default()
             };
             return <repo_list::RepoList as Action>::run(context, &as_repo_list);
@@ -69,16 +74,15 @@ impl Action for List {
 
 /// The files of one archive; with `--json` a line of JSON for each. borgmatic 2.1.10: the same.
 fn one(context: &Context<'_>, flags: &Flags, name: &str) -> Result<Answer, Failure> {
-    let select = &flags.select;
-    let given: [(&str, &Opt<String>); 5] = [
-        ("--prefix", &select.prefix),
-        ("--match-archives", &select.match_archives),
-        ("--sort-by", &select.sort_by),
-        ("--first", &select.first),
-        ("--last", &select.last),
+    let by_name: [Flag<'_>; 2] = [
+        ("--prefix", flags.prefix.prefix.text()),
+        ("--match-archives", flags.matching.match_archives.text()),
     ];
-    debug_assert_eq!(given.len(), Select::FIELDS.len());
-    for (flag, _) in given.iter().filter(|(_, value)| value.is_set()) {
+    let given = by_name
+        .into_iter()
+        .chain(flags.order.flags())
+        .chain(flags.ends.flags());
+    for (flag, _) in given.filter(|(_, value)| value.is_some()) {
         context.say(
             Level::Warning,
             &format!("{flag} chooses among archives: it is ignored beside --archive"),
@@ -96,21 +100,19 @@ fn search(context: &Context<'_>, flags: &Flags) -> Result<Answer, Failure> {
     context.say(Level::Answer, "Looking through all archives");
     let borg = context.borg;
     let matching = flags
-        .select
-        .by_prefix(&borg.version)
+        .prefix
+        .matching(&borg.version)
         .unwrap_or_else(|| context.matching());
     let extra = borg.options.extra();
     let names = borg
         .command(borg.renamed("repo-list", "list"))
-        .args(borg.remote())
-        .args(borg.umask())
-        .arg("--log-json")
-        .args(borg.lock_wait())
+        .args(borg.shared(true))
         .args(matching)
-        .option("--first", flags.select.first.text())
-        .option("--last", flags.select.last.text())
-        .arg("--short")
-        .option("--sort-by", flags.select.sort_by.text())
+        .args(sorted(&[
+            &[("--short", Some(""))],
+            &flags.order.flags(),
+            &flags.ends.flags(),
+        ]))
         .args(context.extra(borg.renamed(&extra.repo_list, &extra.list)))
         .args(borg.at(context.repository.path()))
         .reads();

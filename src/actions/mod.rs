@@ -1,26 +1,34 @@
 //! One file for each action: its flags, its command, what it does. Nobody below knows them.
 
 pub mod borg;
+pub mod break_lock;
 pub mod check;
 pub mod compact;
 pub mod completion;
 pub mod config;
 pub mod context;
 pub mod create;
+pub mod delete;
 pub mod due;
+pub mod export_tar;
 pub mod extract;
 pub mod history;
 pub mod info;
+pub mod key;
 pub mod list;
+pub mod mount;
 pub mod prune;
 pub mod repo_create;
+pub mod repo_delete;
 pub mod repo_info;
 pub mod repo_list;
 pub mod select;
 pub mod status;
+pub mod transfer;
+pub mod umount;
 pub mod unbuilt;
 
-pub use context::{Alone, Context};
+pub use context::{Alone, Context, Last};
 
 use crate::host::Failure;
 use crate::option::{At, Field, Groups, Options, walk};
@@ -67,6 +75,14 @@ pub trait AloneAction {
     fn run(alone: &Alone<'_>, flags: &Self::Flags) -> Result<Answer, Failure>;
 }
 
+/// An action that runs once, after all repositories and without any.
+pub trait LastAction {
+    type Flags: Options;
+    const INFO: Info;
+
+    fn run(last: &Last<'_>, flags: &Self::Flags) -> Result<Answer, Failure>;
+}
+
 /// An action without its types: a line of [`ALL`].
 #[derive(Debug)]
 pub struct Entry {
@@ -85,6 +101,7 @@ pub struct Entry {
 pub enum Run {
     OnRepository(fn(&Context<'_>, &Node) -> Result<Answer, Failure>),
     Alone(fn(&Alone<'_>, &Node) -> Result<Answer, Failure>),
+    Last(fn(&Last<'_>, &Node) -> Result<Answer, Failure>),
     /// Shows what the other actions of the line would do, in place of doing it.
     Outline,
 }
@@ -118,6 +135,19 @@ impl Entry {
         }
     }
 
+    const fn last<A: LastAction>() -> Self {
+        Self {
+            info: A::INFO,
+            groups: A::Flags::GROUPS,
+            check: |node, out| {
+                walk::object::<A::Flags>(node, &At::Line, out);
+            },
+            run: Run::Last(|last, node| A::run(last, &flags::<A::Flags>(node))),
+            loads: true,
+            first: false,
+        }
+    }
+
     const fn outline<F: Options>(info: Info) -> Self {
         Self {
             info,
@@ -134,6 +164,11 @@ impl Entry {
     /// Is it called so, by name or alias?
     pub fn is_called(&self, word: &str) -> bool {
         self.info.name == word || self.info.aliases.contains(&word)
+    }
+
+    /// Does it run once, after all repositories?
+    pub fn is_last(&self) -> bool {
+        matches!(self.run, Run::Last(_))
     }
 
     /// What takes the words after its name that are no flags.
@@ -189,6 +224,16 @@ pub static ALL: &[Entry] = &[
     Entry::of::<repo_info::RepoInfo>(),
     Entry::of::<info::InfoAction>(),
     Entry::of::<extract::Extract>(),
+    Entry::of::<export_tar::ExportTar>(),
+    Entry::of::<mount::Mount>(),
+    Entry::last::<umount::Umount>(),
+    Entry::of::<delete::Delete>(),
+    Entry::of::<repo_delete::RepoDelete>(),
+    Entry::of::<transfer::Transfer>(),
+    Entry::of::<break_lock::BreakLock>(),
+    Entry::of::<key::export::Export>(),
+    Entry::of::<key::import::Import>(),
+    Entry::of::<key::change_passphrase::ChangePassphrase>(),
     Entry::of::<borg::BorgAction>(),
     Entry::alone::<config::generate::Generate>(),
     Entry::alone::<config::schema::Schema>(),
@@ -204,20 +249,9 @@ pub static ALL: &[Entry] = &[
 ];
 
 /// Actions of the original that come later.
-pub const LATER: [&str; 17] = [
-    "transfer",
-    "break-lock",
-    "delete",
-    "export-tar",
-    "mount",
-    "umount",
-    "repo-delete",
-    "rdelete",
+pub const LATER: [&str; 6] = [
     "restore",
-    "key export",
-    "key import",
-    "key change-passphrase",
-    "key",
+    "-r",
     "recreate",
     "diff",
     "browse",

@@ -1,6 +1,6 @@
 //! `prune`: removes the archives that no retention rule keeps.
 
-use super::select::Where;
+use super::select::{Match, Where};
 use super::{Action, Answer, Context, Info};
 use crate::borg::{Borg, Feature};
 use crate::config::groups::{Retention, Statistics};
@@ -16,8 +16,9 @@ options! {
         quick_stats: bool = "", sets = "statistics", sets_to = "quick";
         /// Show each archive that is kept or removed.
         list: bool = "", sets = "list_details";
-        /// Only archives of this name or pattern: sh:…, re:….
-        match_archives: String = "PATTERN", short = 'a', aliases = &["glob-archives"], sets = "match_archives";
+        /// Keep or remove as if it were this time (Borg 2).
+        from: String = "TIME";
+        ..matching: Match;
         ..at: Where;
     }
 }
@@ -36,17 +37,11 @@ impl Action for Prune {
         super::select::only_one(node, &["stats", "quick_stats"], out);
     }
 
-    fn run(context: &Context<'_>, _flags: &Flags) -> Result<Answer, Failure> {
-        context.say(
-            Level::Info,
-            if context.dry {
-                "Removing old archives (dry run: nothing is removed)"
-            } else {
-                "Removing old archives"
-            },
-        );
+    fn run(context: &Context<'_>, flags: &Flags) -> Result<Answer, Failure> {
+        context.announce(Level::Info, "Removing old archives");
         let output = &context.config.output;
-        let shows = Shows {
+        let wants = Wants {
+            from: flags.from.text(),
             statistics: output.statistics.or(Statistics::None),
             list: output.list_details.is_on(),
         };
@@ -59,12 +54,12 @@ impl Action for Prune {
             context.borg,
             &context.config.retention,
             &matching,
-            shows,
+            wants,
             context.dry,
         )
         .args(context.extra(&context.borg.options.extra().prune))
         .args(context.borg.at(context.repository.path()));
-        let level = if shows.list || shows.statistics != Statistics::None {
+        let level = if wants.list || wants.statistics != Statistics::None {
             Level::Answer
         } else {
             Level::Info
@@ -74,9 +69,10 @@ impl Action for Prune {
     }
 }
 
-/// What the user wants to see.
+/// What the user wants to see, and as of when.
 #[derive(Clone, Copy)]
-struct Shows {
+struct Wants<'a> {
+    from: Option<&'a str>,
     statistics: Statistics,
     list: bool,
 }
@@ -85,7 +81,7 @@ fn command(
     borg: &Borg<'_>,
     keep: &Retention,
     matching: &[String],
-    shows: Shows,
+    wants: Wants<'_>,
     dry: bool,
 ) -> Command {
     let mut command = borg.command("prune");
@@ -93,23 +89,24 @@ fn command(
         command = command.arg(flag).arg(value);
     }
     let counts = !dry && !borg.has(Feature::NoPruneStats);
-    let command = command
+    command
         .args(matching)
         .arg("--log-json")
         .args(borg.remote())
         .args(borg.umask())
         .args(borg.lock_wait())
         .when(
-            counts && shows.statistics == Statistics::Standard,
+            counts && wants.statistics == Statistics::Standard,
             ["--stats"],
         )
         .when(
-            counts && shows.statistics == Statistics::Quick,
+            counts && wants.statistics == Statistics::Quick,
             ["--quick-stats"],
         )
         .args(borg.info())
-        .when(shows.list, ["--list"])
+        .option("--from", wants.from)
+        .when(wants.list, ["--list"])
         .when(borg.is_debugging(), ["--debug", "--show-rc"])
-        .when(dry, ["--dry-run"]);
-    if dry { command.reads() } else { command }
+        .when(dry, ["--dry-run"])
+        .reads_if(dry)
 }

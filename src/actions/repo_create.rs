@@ -203,7 +203,7 @@ fn remember(context: &Context<'_>, encryption: &str) {
     }
     let config = quote(&context.file.to_string_lossy());
     let one = quote(context.repository.name());
-    let key = format!("borgmatic --config {config} borg --repository {one} key export");
+    let key = format!("borgmatic --config {config} key export --repository {one}");
     for line in [
         "The new repository is encrypted. Keep a copy of two things somewhere else:",
         "  1. the passphrase: without it nobody can read the backups",

@@ -1,6 +1,6 @@
 //! `repo-list`: the archives of a repository.
 
-use super::select::{Age, Select, Where, chosen, only_one};
+use super::select::{Age, Ends, Match, Order, Prefix, Where, only_one, sorted, switch};
 use super::{Action, Answer, Context, Info};
 use crate::host::{Command, Failure, Level};
 use crate::options;
@@ -17,7 +17,10 @@ options! {
         json: bool = "";
         /// Only archives that were deleted (Borg 2).
         deleted: bool = "";
-        ..select: Select;
+        ..prefix: Prefix;
+        ..matching: Match;
+        ..order: Order;
+        ..ends: Ends;
         ..age: Age;
         ..at: Where;
     }
@@ -38,7 +41,7 @@ impl Action for RepoList {
     }
 
     fn run(context: &Context<'_>, flags: &Flags) -> Result<Answer, Failure> {
-        let by_prefix = flags.select.by_prefix(&context.borg.version);
+        let by_prefix = flags.prefix.matching(&context.borg.version);
         let matching = by_prefix.unwrap_or_else(|| context.matching());
         let command = command(context, flags, &matching);
         if flags.json.is_on() {
@@ -61,7 +64,7 @@ impl Action for RepoList {
 
 fn command(context: &Context<'_>, flags: &Flags, matching: &[String]) -> Command {
     let borg = context.borg;
-    let (select, age, json) = (&flags.select, &flags.age, flags.json.is_on());
+    let json = flags.json.is_on();
     let format = flags
         .format
         .text()
@@ -69,16 +72,19 @@ fn command(context: &Context<'_>, flags: &Flags, matching: &[String]) -> Command
     let extra = borg.options.extra();
     borg.command(borg.renamed("repo-list", "list"))
         .args(if json { &[] } else { borg.verbose() })
-        .args(borg.remote())
-        .args(borg.umask())
-        .arg("--log-json")
-        .args(borg.lock_wait())
+        .args(borg.shared(true))
         .args(matching)
         .option("--format", format.filter(|_| !json))
-        .when(flags.deleted.is_on(), ["--deleted"])
-        .args(chosen(select, age, json))
-        .when(flags.short.is_on(), ["--short"])
-        .option("--sort-by", select.sort_by.text())
+        .args(sorted(&[
+            &[
+                switch("--deleted", &flags.deleted),
+                switch("--json", &flags.json),
+                switch("--short", &flags.short),
+            ],
+            &flags.order.flags(),
+            &flags.ends.flags(),
+            &flags.age.flags(),
+        ]))
         .args(context.extra(borg.renamed(&extra.repo_list, &extra.list)))
         .args(borg.at(context.repository.path()))
         .reads()

@@ -1,18 +1,37 @@
 //! The flags that choose among archives, shared by several actions.
 
 use crate::borg::{Version, archive};
+use crate::option::Opt;
 use crate::options;
 use crate::text::{Node, Problem, Problems};
 
 options! {
-    /// Which archives.
-    pub struct Select {
+    /// Which archives, by the start of their names.
+    pub struct Prefix {
         /// Only archives whose names start with this. Deprecated: use --match-archives.
         prefix: String = "PREFIX", short = 'P';
+    }
+}
+
+options! {
+    /// Which archives, by their names.
+    pub struct Match {
         /// Only archives of this name or pattern: sh:…, re:….
         match_archives: String = "PATTERN", short = 'a', aliases = &["glob-archives"], sets = "match_archives";
+    }
+}
+
+options! {
+    /// Which archives come first.
+    pub struct Order {
         /// Order of the archives: comma-separated timestamp, name, id.
         sort_by: String = "KEYS";
+    }
+}
+
+options! {
+    /// Which archives, by their number.
+    pub struct Ends {
         /// Only the first N archives.
         first: String = "N";
         /// Only the last N archives.
@@ -42,32 +61,60 @@ options! {
     }
 }
 
-impl Select {
+impl Prefix {
     /// The flags that `--prefix` stands for.
-    pub fn by_prefix(&self, version: &Version) -> Option<Vec<String>> {
+    pub fn matching(&self, version: &Version) -> Option<Vec<String>> {
         self.prefix
             .text()
             .map(|prefix| archive::with_prefix(prefix, version))
     }
 }
 
-/// The flags of borg for the archives that were chosen; `--json` stands among them. borgmatic 2.1.10:
-/// in alphabetical order.
-pub fn chosen(select: &Select, age: &Age, json: bool) -> Vec<String> {
-    let all = [
-        ("--first", select.first.text()),
-        ("--json", json.then_some("")),
-        ("--last", select.last.text()),
-        ("--newer", age.newer.text()),
-        ("--newest", age.newest.text()),
-        ("--older", age.older.text()),
-        ("--oldest", age.oldest.text()),
-    ];
-    let words = all
-        .into_iter()
-        .filter_map(|(flag, value)| Some([flag, value?]));
-    let words = words.flatten().filter(|word| !word.is_empty());
-    words.map(str::to_owned).collect()
+/// A flag of borg and its value, if it is given; that of a switch is empty.
+pub type Flag<'a> = (&'static str, Option<&'a str>);
+
+impl Order {
+    pub fn flags(&self) -> [Flag<'_>; 1] {
+        [("--sort-by", self.sort_by.text())]
+    }
+}
+
+impl Ends {
+    pub fn flags(&self) -> [Flag<'_>; 2] {
+        [("--first", self.first.text()), ("--last", self.last.text())]
+    }
+}
+
+impl Age {
+    pub fn flags(&self) -> [Flag<'_>; 4] {
+        [
+            ("--oldest", self.oldest.text()),
+            ("--newest", self.newest.text()),
+            ("--older", self.older.text()),
+            ("--newer", self.newer.text()),
+        ]
+    }
+}
+
+/// A flag without a value.
+pub fn switch(flag: &'static str, on: &Opt<bool>) -> Flag<'static> {
+    (flag, on.is_on().then_some(""))
+}
+
+/// The words of flags that are handed on to borg. borgmatic 2.1.10: in alphabetical order.
+pub fn sorted(flags: &[&[Flag<'_>]]) -> Vec<String> {
+    let mut given: Vec<_> = flags
+        .iter()
+        .copied()
+        .flatten()
+        .filter_map(|(flag, value)| Some([*flag, (*value)?]))
+        .collect();
+    given.sort_unstable();
+    let words = given.into_iter().flatten();
+    words
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// A problem when more than one of these flags is given.

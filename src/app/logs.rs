@@ -8,9 +8,10 @@ use super::{Machine, configs};
 use crate::cli::Invocation;
 use crate::config::logging::{LogTo, Logs};
 use crate::config::{Loaded, find, is_secret, load};
+use crate::host::event::SHORTEST;
 use crate::host::{Bus, Failure, Level, Secret};
 use crate::report::{File, Journal, Syslog, journal, syslog};
-use crate::text::{Kind, Node, Problem};
+use crate::text::{Kind, Node, Problem, secret};
 
 /// Where this run is logged; and why that cannot be told, where files contradict each other.
 pub(super) fn wanted(invocation: &Invocation, loaded: &[Loaded]) -> (Logs, Option<Box<Problem>>) {
@@ -95,6 +96,16 @@ pub(super) fn secrets(tree: &Node) -> Vec<Secret> {
                 _ => secrets(value),
             })
             .collect(),
+        Kind::Text(text) => of_address(text).into_iter().collect(),
         _ => Vec::new(),
     }
+}
+
+/// The password in an address; a short one with what stands before it, or it would be found in half
+/// of all words.
+fn of_address(text: &str) -> Option<Secret> {
+    let span = secret::of_address(text)?;
+    let short = span.len() < SHORTEST;
+    let from = if short { 0 } else { span.start };
+    Some(Secret::new(&text[from..span.end + usize::from(short)]))
 }

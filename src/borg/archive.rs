@@ -18,17 +18,10 @@ pub fn default_format(version: &Version) -> &'static str {
 pub fn matching(chosen: Option<&str>, format: Option<&str>, version: &Version) -> Vec<String> {
     let has_match = *version >= Feature::MatchArchives.since();
     if let Some(chosen) = chosen {
-        if matches!(chosen, "*" | "re:.*" | "sh:*") {
+        if is_all(chosen) {
             return Vec::new();
         }
-        return if has_match {
-            vec!["--match-archives".into(), by_id(chosen, version)]
-        } else {
-            vec![
-                "--glob-archives".into(),
-                chosen.strip_prefix("sh:").unwrap_or(chosen).into(),
-            ]
-        };
+        return named(chosen, version);
     }
     let pattern = timeless(format.unwrap_or_else(|| default_format(version)));
     if pattern == "*" {
@@ -38,6 +31,23 @@ pub fn matching(chosen: Option<&str>, format: Option<&str>, version: &Version) -
         vec!["--match-archives".into(), format!("sh:{pattern}")]
     } else {
         vec!["--glob-archives".into(), pattern]
+    }
+}
+
+/// Is it a pattern for all archives?
+pub fn is_all(pattern: &str) -> bool {
+    matches!(pattern, "*" | "re:.*" | "sh:*")
+}
+
+/// The flags for archives that a name or a pattern tells, however wide it is.
+pub fn named(name: &str, version: &Version) -> Vec<String> {
+    if *version >= Feature::MatchArchives.since() {
+        vec!["--match-archives".into(), by_id(name, version)]
+    } else {
+        vec![
+            "--glob-archives".into(),
+            name.strip_prefix("sh:").unwrap_or(name).into(),
+        ]
     }
 }
 

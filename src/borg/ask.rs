@@ -22,10 +22,7 @@ impl Borg<'_> {
         let extra = self.options.extra();
         let command = self
             .command(self.renamed("repo-list", "list"))
-            .args(self.remote())
-            .args(self.umask())
-            .arg("--log-json")
-            .args(self.lock_wait())
+            .args(self.shared(true))
             .args(matching)
             .args(["--last", "1", "--json"])
             .args(self.extra(self.renamed(&extra.repo_list, &extra.list)))

@@ -48,13 +48,16 @@ pub fn judge(exit: Exit, rules: &[ExitRule]) -> (Meaning, Judge) {
 /// What an exit code says, in words. Borg 1.4 docs: return codes, modern.
 pub fn name(code: i32) -> Option<&'static str> {
     Some(match code {
+        3 => "somebody said no",
         13 => "the repository does not exist",
         15 => "this is not a valid repository",
-        30 => "there is no such archive",
+        30 => "there is an archive of that name already",
+        31 => "there is no such archive",
+        41..=44 => "the key of the repository is not here, or is another one",
         50 => "there is no passphrase",
         51 => "the passphrase command failed",
         52 => "the passphrase is wrong",
-        53 => "the key does not belong to this passphrase",
+        53 => "the passphrase was wrong too often",
         62 => "the repository was moved, or is not encrypted and not known yet",
         70..=73 => "the repository or the cache is locked by another borg",
         80..=82 => "the connection to the repository was lost",
@@ -62,9 +65,9 @@ pub fn name(code: i32) -> Option<&'static str> {
         101 => "an include pattern never matched",
         102 => "a file could not be backed up because of an error",
         103 => "a file changed its type while it was backed up",
-        104 => "a file could not be backed up because of an input/output error",
+        104 => "a file could not be backed up because the system refused it",
         105 => "a file could not be backed up for lack of permission",
-        106 => "a device changed while it was backed up",
+        106 => "a file could not be backed up because of an input/output error",
         107 => "a file vanished before it was backed up",
         _ => return None,
     })
@@ -78,7 +81,12 @@ pub fn code_of(error: &str) -> Option<i32> {
         "Repository.InvalidRepository" => 15,
         "NoPassphraseFailure" => 50,
         "PasscommandFailure" => 51,
-        "Archive.DoesNotExist" => 30,
+        "CancelledByUser" => 3,
+        "Archive.AlreadyExists" => 30,
+        "Archive.DoesNotExist" => 31,
+        "KeyfileMismatchError" => 41,
+        "KeyfileNotFoundError" => 42,
+        "RepoKeyNotFoundError" => 44,
         "PassphraseWrong" => 52,
         "Cache.RepositoryAccessAborted" => 62,
         "LockTimeout" => 73,
@@ -101,7 +109,10 @@ pub fn help(code: i32, repository: &str) -> Option<String> {
                and make it anew: borgmatic repo-create --encryption repokey"
                 .into()
         }
-        30 => format!("see what there is: borgmatic repo-list --repository {one}"),
+        31 => format!("see what there is: borgmatic repo-list --repository {one}"),
+        41..=44 => format!(
+            "put the copy of its key back: borgmatic key import --repository {one} --path FILE"
+        ),
         50..=53 => {
             "check encryption_passphrase or encryption_passcommand in the configuration".into()
         }
@@ -110,7 +121,7 @@ pub fn help(code: i32, repository: &str) -> Option<String> {
             .into(),
         70..=73 => format!(
             "another borg may be at work: wait, or set lock_wait. If none is: \
-             borgmatic borg --repository {one} break-lock"
+             borgmatic break-lock --repository {one}"
         ),
         80..=82 => "try the connection by hand: ssh -v USER@HOST".into(),
         _ => return None,

@@ -72,19 +72,10 @@ impl<'a> Borg<'a> {
         let program = options.local_path.text().unwrap_or("borg").to_owned();
         let path = locate::find(&program, host.env, host.files)?;
         let mut borg = Self {
-            options,
-            version: Version::new(0, 0, 0),
-            cwd,
-            scope: scope.to_owned(),
-            warned: Mutex::default(),
-            made: Mutex::default(),
             memory: Memory::of(host, state, &path),
-            program,
             path,
-            known,
             env: environment::changes(options, host.env),
-            passphrase: OnceLock::new(),
-            loud: host.bus.threshold(),
+            ..Self::bare(host, known, options, &program, cwd, scope)
         };
         let found = known.told().get(&borg.path).cloned();
         let found = found.or_else(|| borg.memory.as_ref()?.recall(host));
@@ -96,6 +87,32 @@ impl<'a> Borg<'a> {
         locate::new_enough(&borg.version, &borg.program)?;
         known.told().insert(borg.path.clone(), told);
         Ok(borg)
+    }
+
+    /// A borg for a command that touches no repository: with nothing but its program, unasked.
+    pub fn bare(
+        host: &Host<'_>,
+        known: &'a Known,
+        options: &'a BorgOptions,
+        program: &str,
+        cwd: Option<PathBuf>,
+        scope: &Scope,
+    ) -> Self {
+        Self {
+            options,
+            version: Version::new(0, 0, 0),
+            cwd,
+            scope: scope.to_owned(),
+            warned: Mutex::default(),
+            made: Mutex::default(),
+            program: program.to_owned(),
+            path: PathBuf::new(),
+            known,
+            memory: None,
+            env: Vec::new(),
+            passphrase: OnceLock::new(),
+            loud: host.bus.threshold(),
+        }
     }
 
     /// Finds the passphrase: after the hooks before the first action, which may make it available.
@@ -197,6 +214,15 @@ impl<'a> Borg<'a> {
         command
     }
 
+    /// A command that asks for the passphrase itself, where the environment does not hold one.
+    pub fn asking(&self, verb: &str) -> Command {
+        let mut command = self.command(verb);
+        command.secret = None;
+        let own = |name: &str| ["BORG_PASSPHRASE", "BORG_PASSCOMMAND"].contains(&name);
+        command.env.retain(|(name, _)| !own(name));
+        command
+    }
+
     /// The verbosity that borg is asked for: as quiet as the most curious listener allows.
     pub fn verbose(&self) -> &'static [&'static str] {
         match self.loud {
@@ -234,6 +260,32 @@ impl<'a> Borg<'a> {
 
     pub fn lock_wait(&self) -> Vec<String> {
         number("--lock-wait", self.options.lock_wait.get())
+    }
+
+    /// The flags that nearly all commands share, in the original's order.
+    pub fn shared(&self, log_json: bool) -> Vec<String> {
+        let log = log_json.then(|| "--log-json".to_owned());
+        let before = self.remote().into_iter().chain(self.umask());
+        before.chain(log).chain(self.lock_wait()).collect()
+    }
+
+    /// User and group ids as numbers.
+    pub fn numeric_ids(&self) -> &'static str {
+        if self.has(Feature::NumericIds) {
+            "--numeric-ids"
+        } else {
+            "--numeric-owner"
+        }
+    }
+
+    /// Which files `--list` shows. borgmatic 2.1.10: added, modified, errors; more when debugging.
+    pub fn list_filter(&self, dry: bool) -> &'static str {
+        match (self.has(Feature::ExcludedMinus), self.is_debugging(), dry) {
+            (true, true, _) | (true, _, true) => "AME+-",
+            (true, ..) => "AME",
+            (false, true, _) => "AMEx-",
+            (false, ..) => "AME-",
+        }
     }
 
     /// Where a command acts on a repository.

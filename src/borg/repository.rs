@@ -1,6 +1,7 @@
 //! A repository as it is configured, and how one is chosen by name.
 
 use crate::options;
+use crate::text::{Span, secret};
 
 options! {
     /// One place to back up to.
@@ -34,6 +35,12 @@ impl Repository {
         self.label.text().unwrap_or_else(|| self.path())
     }
 
+    /// The same as diagnostics may show it.
+    pub fn shown_name(&self) -> String {
+        let label = self.label.text().map(str::to_owned);
+        label.unwrap_or_else(|| self.shown_path())
+    }
+
     /// Its path as files and lists may show it: a password in an address is masked.
     pub fn shown_path(&self) -> String {
         masked(self.path())
@@ -63,21 +70,11 @@ impl Repository {
     }
 }
 
-/// `scheme://user:PASSWORD@host/…`, and of Borg 2 `s3:KEY:SECRET@…` and `b2:KEY:SECRET@…`.
+/// `scheme://user:***@host`.
 fn masked(path: &str) -> String {
-    let (start, end) = match path.split_once("://") {
-        Some((scheme, rest)) if !scheme.contains(':') => {
-            let start = scheme.len() + 3;
-            let authority = rest.find('/').map_or(path.len(), |end| start + end);
-            (start, path[..authority].rfind('@'))
-        }
-        _ if path.starts_with("s3:") || path.starts_with("b2:") => (3, path.rfind('@')),
-        _ => return path.to_owned(),
-    };
-    let secret = end.and_then(|end| Some((start + path.get(start..end)?.find(':')? + 1, end)));
-    secret.map_or_else(
+    secret::of_address(path).map_or_else(
         || path.to_owned(),
-        |(from, to)| format!("{}***{}", &path[..from], &path[to..]),
+        |Span { start, end }| format!("{}***{}", &path[..start], &path[end..]),
     )
 }
 

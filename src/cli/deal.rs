@@ -44,7 +44,7 @@ impl Meant {
 
     fn takes_value(&self) -> bool {
         match self {
-            Self::Global(field) | Self::Action(field) => !matches!(field.shape, Shape::Bool),
+            Self::Global(field) | Self::Action(field) => !field.is_switch(),
             Self::Option(flag) => flag.takes_value(),
         }
     }

@@ -129,7 +129,7 @@ fn row(field: &'static Field) -> Row {
         Some(letter) => format!("-{letter}, --{}", written(field.name)),
         None => format!("--{}", written(field.name)),
     };
-    if !matches!(field.shape, Shape::Bool) {
+    if !field.is_switch() {
         flag += &format!(" <{}>", value_name(field));
     }
     let mut words = field.about();

@@ -28,14 +28,11 @@ pub(super) fn later(argv: &Argv, deal: &Deal) -> Option<Problem> {
         "borgmatic::cli::later",
         format!("this version does not have `{name}` yet"),
     );
-    let way = name.split(' ').next().unwrap_or(name);
     let help = match *name {
-        "restore" | "browse" | "config bootstrap" => {
+        "restore" | "-r" | "browse" | "config bootstrap" => {
             "extract brings files back: borgmatic extract --archive latest".to_owned()
         }
-        "rdelete" => "borg itself can do it: borgmatic borg delete …".to_owned(),
-        "repo-delete" => "borg itself can do it: borgmatic borg delete …".to_owned(),
-        _ => format!("borg itself can do it: borgmatic borg {way} …"),
+        _ => format!("borg itself can do it: borgmatic borg {name} …"),
     };
     Some(
         problem

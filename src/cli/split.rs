@@ -10,7 +10,7 @@ use super::mistakes;
 use crate::actions::{Act, DEFAULT, Entry, completion};
 use crate::config::load::Wishes;
 use crate::config::overrides;
-use crate::option::{At, Options, Shape, flags};
+use crate::option::{At, Options, flags};
 use crate::text::{Node, Problem, Problems};
 
 /// What a command line asks for.
@@ -197,7 +197,7 @@ pub(super) fn leading_flags(argv: &Argv) -> usize {
         let Some(field) = flags::named(Globals::GROUPS, name) else {
             break;
         };
-        let value = !matches!(field.shape, Shape::Bool) && !attached;
+        let value = !field.is_switch() && !attached;
         count += 1 + usize::from(value);
     }
     count

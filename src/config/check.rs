@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use super::Config;
+use super::{Config, placeholders};
+use crate::borg::Repository;
 use crate::text::near::nearest;
 use crate::text::{Problem, Problems};
 
@@ -10,6 +11,7 @@ use crate::text::{Problem, Problems};
 pub fn rules(config: &Config, out: &mut Problems) {
     empty(config, out);
     repositories(config, out);
+    placeholders::rules(config, out);
 }
 
 /// What `check_repositories` names must exist.
@@ -23,10 +25,10 @@ fn repositories(config: &Config, out: &mut Problems) {
         let (false, Some(origin)) = (found, chosen.origin()) else {
             continue;
         };
-        let names = known.iter().map(crate::borg::Repository::name);
-        let help = match nearest(name, names.clone()) {
+        let names: Vec<_> = known.iter().map(Repository::shown_name).collect();
+        let help = match nearest(name, names.iter().map(String::as_str)) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("there are: {}", names.collect::<Vec<_>>().join(", ")),
+            None => format!("there are: {}", names.join(", ")),
         };
         let words = format!("`check_repositories` names `{name}`, which is not a repository here");
         let problem = Problem::new("borgmatic::config::check-repository", words);

@@ -18,7 +18,7 @@ use crate::option::{At, Field, Groups, Options, walk};
 use crate::text::{self, Kind, Node, Origin, Problem, Problems, Source, Within};
 
 /// The largest configuration that is read, in bytes.
-pub(super) const LARGEST: u64 = 64 << 20;
+pub const LARGEST: u64 = 64 << 20;
 
 /// An option that was given on the command line.
 #[derive(Clone, Debug)]

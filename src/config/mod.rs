@@ -10,6 +10,7 @@ pub mod include;
 pub mod load;
 pub mod logging;
 pub mod overrides;
+mod placeholders;
 pub mod show;
 mod texts;
 pub mod upgrade;

@@ -111,6 +111,12 @@ impl Command {
         self
     }
 
+    /// Reads if the condition holds: a dry run of the child's own.
+    #[must_use]
+    pub fn reads_if(self, condition: bool) -> Self {
+        if condition { self.reads() } else { self }
+    }
+
     /// The command without its surroundings; the word after a password flag is masked.
     pub fn words(&self) -> String {
         if let (true, Some(line)) = (self.shell, self.args.last()) {
@@ -135,6 +141,12 @@ impl Command {
     pub fn on_terminal(mut self) -> Self {
         self.streams = Streams::Terminal;
         self
+    }
+
+    /// The same, if the condition holds: it asks, or draws its progress.
+    #[must_use]
+    pub fn on_terminal_if(self, condition: bool) -> Self {
+        if condition { self.on_terminal() } else { self }
     }
 }
 

@@ -116,7 +116,7 @@ struct Shared {
 }
 
 /// A shorter secret is not looked for: it would be found in half of all words.
-const SHORTEST: usize = 6;
+pub const SHORTEST: usize = 6;
 
 impl Bus {
     pub fn attach(&self, listener: Box<dyn Listener>) {
@@ -244,6 +244,11 @@ fn masked(event: Event<'_>, secrets: &[Secret], hand: &mut dyn FnMut(&Event<'_>)
         secrets.iter().fold(text.to_owned(), |text, secret| {
             text.replace(secret.reveal(), "***")
         })
+    };
+    let scope = cut(event.scope);
+    let event = Event {
+        scope: &scope,
+        ..event
     };
     match event.body {
         Body::Line(text) if found(text) => hand(&Event {

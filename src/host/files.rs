@@ -185,9 +185,16 @@ impl Files {
     }
 
     /// Gives a file other contents, whole or not at all, and leaves its mode and owner. Symbolic
-    /// links stay: what they lead to is replaced.
+    /// links stay: what they lead to is replaced. A file with several names (hard links) is written in
+    /// place, so that they stay one file; then a failure may leave half of it.
     pub fn replace(&self, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+        use std::os::unix::fs::MetadataExt;
         let path = self.real(path).unwrap_or_else(|| path.to_owned());
+        if fs::metadata(self.at(&path)).is_ok_and(|meta| meta.nlink() > 1) {
+            return fs::write(self.at(&path), bytes)
+                .and_then(|()| fs::File::open(self.at(&path))?.sync_all())
+                .map_err(|error| Failure::file("write", &path, &error));
+        }
         let file = self.beside(&path, bytes)?;
         file.persist(self.at(&path))
             .map_err(|error| Failure::file("replace", &path, &error.error))?;

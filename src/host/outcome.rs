@@ -106,6 +106,13 @@ impl Failure {
         self
     }
 
+    /// Without the lines that were said already.
+    #[must_use]
+    pub fn told(mut self) -> Self {
+        self.tail = Vec::new();
+        self
+    }
+
     #[must_use]
     pub fn of(mut self, child: Child) -> Self {
         self.child = Some(Box::new(child));

@@ -66,6 +66,11 @@ impl Field {
         not: "",
     };
 
+    /// Does its flag stand alone? One that may be repeated is a list of switches.
+    pub fn is_switch(&self) -> bool {
+        matches!(self.shape.item().unwrap_or(self.shape), Shape::Bool)
+    }
+
     /// The words of `doc` on one line.
     pub fn about(&self) -> String {
         self.doc.split_whitespace().collect::<Vec<_>>().join(" ")

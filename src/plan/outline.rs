@@ -17,6 +17,8 @@ pub struct Outline<'a> {
     /// The command hooks around all of it.
     pub around: Whole<'a>,
     pub files: Vec<FilePart<'a>>,
+    /// What runs once, after all files.
+    pub last: Vec<&'a Act>,
     /// All files that the configurations were read from.
     pub read: Vec<PathBuf>,
 }
@@ -66,7 +68,11 @@ impl<'a> UnitPart<'a> {
         Self {
             unit,
             around: place::around_repository(&unit.config, acts),
-            acts: acts.iter().map(part).collect(),
+            acts: acts
+                .iter()
+                .filter(|act| !act.entry.is_last())
+                .map(part)
+                .collect(),
         }
     }
 
@@ -95,7 +101,7 @@ pub fn outline<'a>(
         read.extend(loaded.files.iter().cloned());
         let mut units = Vec::new();
         for unit in &loaded.units {
-            known.push(unit.repository.name());
+            known.push(unit.repository.shown_name());
             if chosen.is_some_and(|chosen| !unit.repository.matches(chosen, cwd)) {
                 continue;
             }
@@ -115,6 +121,7 @@ pub fn outline<'a>(
         _ => Ok(Outline {
             around,
             files,
+            last: acts.iter().filter(|act| act.entry.is_last()).collect(),
             read,
         }),
     }
@@ -134,12 +141,12 @@ fn is_skipped(unit: &Unit, act: &Act) -> bool {
             .any(|skipped| is_meant(skipped.word(), name))
 }
 
-fn unknown(chosen: &str, known: &[&str]) -> Failure {
+fn unknown(chosen: &str, known: &[String]) -> Failure {
     let failure = Failure::new(
         "borgmatic::cli::repository",
         format!("no configured repository is called `{chosen}`"),
     );
-    match nearest(chosen, known.iter().copied()) {
+    match nearest(chosen, known.iter().map(String::as_str)) {
         Some(near) => failure.help(format!("did you mean `{near}`?")),
         None => failure.help(format!("there are: {}", known.join(", "))),
     }
@@ -155,6 +162,8 @@ impl fmt::Display for Outline<'_> {
                     .try_for_each(|part| writeln!(f, "    {}", part.name()))?;
             }
         }
-        Ok(())
+        self.last
+            .iter()
+            .try_for_each(|act| writeln!(f, "{}", act.entry.info.name))
     }
 }

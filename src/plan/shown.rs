@@ -43,6 +43,7 @@ impl Shown<'_> {
             "dry_run": self.dry,
             "before": shares(&self.outline.around.before),
             "files": files,
+            "last": self.last().collect::<Vec<_>>(),
             "after": shares(&self.outline.around.after),
         })
     }
@@ -101,6 +102,11 @@ impl Shown<'_> {
             }
         }
         value
+    }
+
+    /// What runs once, after all files.
+    fn last(&self) -> impl Iterator<Item = &'static str> {
+        self.outline.last.iter().map(|act| act.entry.info.name)
     }
 
     fn names(&self) -> Vec<&'static str> {
@@ -174,6 +180,9 @@ impl fmt::Display for Shown<'_> {
                 units.try_for_each(|unit| self.lines(part, unit, f))
             })?;
             hooks(f, "  ", "after an error in this file", &part.after_error)?;
+        }
+        for name in self.last() {
+            writeln!(f, "{name}, once after all files")?;
         }
         for share in &whole.after {
             hooks(f, "", "after everything", &share.hooks)?;

@@ -195,7 +195,7 @@ fn end_badly(bus: &Bus, scope: &str, failure: Failure, verdict: &mut FileVerdict
     verdict.failures.push((scope.to_owned(), failure));
 }
 
-fn say(bus: &Bus, level: Level, scope: &str, failure: &Failure) {
+pub(super) fn say(bus: &Bus, level: Level, scope: &str, failure: &Failure) {
     bus.line(level, scope, &failure.words);
     for line in &failure.tail {
         bus.line(level, "", line);

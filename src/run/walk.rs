@@ -7,15 +7,17 @@
 //! 3. [`super::repository`]: the hooks of a repository, and between them its actions, each with its
 //!    hooks; tells the [`super::Observer`] how each action went.
 //!
-//! What runs once, after all files and before the last hooks, belongs between these two in [`walk`].
+//! What runs once, after all files and before the last hooks, is called from [`walk`].
 
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::bracket::suited;
+use super::file::say;
 use super::observe::Observer;
 use super::turn;
 use super::verdict::Verdict;
+use crate::actions::{Last, Run};
 use crate::borg::Known;
 use crate::config::{Config, directories};
 use crate::hooks::command::run::umask;
@@ -47,7 +49,9 @@ pub fn walk(host: &Host<'_>, outline: &Outline<'_>, dry: bool, observer: &dyn Ob
     }
     // borgmatic 2.1.10: not after a signal.
     if begun && host.processes.stop().is_none() {
-        let failed = verdict.files.iter().any(|file| !file.failures.is_empty());
+        walk.last(&mut verdict);
+        let failed = verdict.files.iter().any(|file| !file.failures.is_empty())
+            || !verdict.failures.is_empty();
         let ending = if failed { Ending::Fail } else { Ending::Finish };
         walk.everything(&everything.after, Side::After, Some(ending), &mut verdict);
     }
@@ -98,6 +102,31 @@ impl Walk<'_> {
 
     pub(super) fn known_as(&self) -> MutexGuard<'_, Option<String>> {
         self.known_as.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The actions that run once, after all files.
+    fn last(&self, verdict: &mut Verdict) {
+        let (Some(first), Some(last)) = (self.outline.files.first(), self.outline.files.last())
+        else {
+            return;
+        };
+        let last = Last {
+            host: self.host,
+            config: last.config,
+            known: self.known,
+            program: first.config.borg.local_path.text().unwrap_or("borg"),
+            dry: self.dry,
+        };
+        for act in &self.outline.last {
+            let Run::Last(run) = act.entry.run else {
+                continue;
+            };
+            if let Err(failure) = run(&last, &act.flags) {
+                let scope = act.entry.info.name;
+                say(self.host.bus, Level::Error, scope, &failure);
+                verdict.failures.push((scope.to_owned(), failure.told()));
+            }
+        }
     }
 
     pub(super) fn surroundings<'s>(

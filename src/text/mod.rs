@@ -6,7 +6,7 @@ pub mod json;
 pub mod near;
 pub mod node;
 pub mod problem;
-mod secret;
+pub mod secret;
 pub mod source;
 mod yaml;
 

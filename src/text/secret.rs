@@ -5,10 +5,10 @@ use super::source::Span;
 
 /// The byte ranges of the values of all options that `is_secret` names: `name: value`, to the end
 /// of the line and over the lines that belong to it, and `--name value` or `name=value` of a
-/// command line.
+/// command line. Passwords in addresses, too.
 pub(super) fn values(text: &str, is_secret: fn(&str) -> bool) -> Vec<Span> {
     let lines = lines(text);
-    let mut found = Vec::new();
+    let mut found = in_addresses(text);
     for (index, line) in lines.iter().enumerate() {
         let mut at = line.start;
         while let Some(name) = next_name(text, at, line.end) {
@@ -34,6 +34,52 @@ pub(super) fn values(text: &str, is_secret: fn(&str) -> bool) -> Vec<Span> {
                 _ => continue,
             }
             at = found.last().map_or(at, |span| span.end.max(at));
+        }
+    }
+    found
+}
+
+/// The password in an address: `scheme://user:PASSWORD@host/…`, and of Borg 2 `s3:KEY:SECRET@…` and
+/// `b2:KEY:SECRET@…`.
+pub fn of_address(text: &str) -> Option<Span> {
+    let (start, end) = match text.split_once("://") {
+        Some((scheme, rest)) if !scheme.contains(':') => {
+            let start = scheme.len() + 3;
+            let authority = rest.find('/').map_or(text.len(), |end| start + end);
+            (start, text[..authority].rfind('@')?)
+        }
+        _ if text.starts_with("s3:") || text.starts_with("b2:") => (3, text.rfind('@')?),
+        _ => return None,
+    };
+    let from = start + text.get(start..end)?.find(':')? + 1;
+    Some(from..end)
+}
+
+/// The passwords of all addresses in a text.
+fn in_addresses(text: &str) -> Vec<Span> {
+    let ends = |letter: char| letter.is_whitespace() || matches!(letter, '"' | '\'');
+    let mut found = Vec::new();
+    for word in text.split(ends) {
+        let offset = word.as_ptr() as usize - text.as_ptr() as usize;
+        let mut rest = word;
+        // An address starts with a scheme; another one may follow without a space.
+        while let Some(at) = rest.find("://") {
+            let start = rest[..at]
+                .rfind(|letter: char| !letter.is_ascii_alphanumeric())
+                .map_or(0, |before| before + 1);
+            let skipped = word.len() - rest.len();
+            if let Some(span) = of_address(&rest[start..]) {
+                let base = offset + skipped + start;
+                found.push(base + span.start..base + span.end);
+            }
+            rest = &rest[at + 3..];
+        }
+        for scheme in ["s3:", "b2:"] {
+            if let Some(at) = word.find(scheme)
+                && let Some(span) = of_address(&word[at..])
+            {
+                found.push(offset + at + span.start..offset + at + span.end);
+            }
         }
     }
     found
@@ -182,8 +228,25 @@ mod tests {
     }
 
     #[test]
+    fn passwords_in_addresses_are_hidden() {
+        for text in [
+            "repositories:\n    - path: ssh://me:SECRET@host/./x\nlabel: x\n",
+            "repositories: [ssh://me:SECRET@host,'ssh://me:SECRET@host:22/y']\nlabel: x\n",
+            "- https://me:SECRET@host\nlabel: x\n",
+            "path: s3:key:SECRET@https://host/x\nlabel: x\n",
+            "path: \"b2:key:SECRET@/x\"\nlabel: x\n",
+            "list --repository ssh://me:SECRET@host/x label: x",
+        ] {
+            let shown = hidden(text);
+            assert!(!shown.contains("SECRET"), "{text}{shown}");
+            assert!(shown.contains("label: x"), "{text}{shown}");
+        }
+    }
+
+    #[test]
     fn other_values_stay() {
-        let text = "label: password\npasswords: x\nmy-password-file: y\n";
+        let text =
+            "label: password\npasswords: x\nmy-password-file: y\npath: ssh://me@host:22/a:b@c\n";
         assert_eq!(hidden(text), text);
     }
 

@@ -9,7 +9,7 @@ use borgmatic::host::Effect;
 use crate::world::World;
 
 /// Lines that would change much without `--dry-run`.
-const LINES: [&str; 14] = [
+const LINES: [&str; 29] = [
     "",
     "--list --stats",
     "--progress",
@@ -24,6 +24,21 @@ const LINES: [&str; 14] = [
     "extract --archive latest",
     "extract --archive latest --progress",
     "config generate -d new.yaml",
+    "export-tar --archive x --destination o.tar",
+    "mount --mount-point /mnt",
+    "mount --mount-point /mnt --foreground",
+    "umount --mount-point /mnt",
+    "delete --archive x --force",
+    "delete --last 1",
+    "delete --force",
+    "repo-delete",
+    "repo-delete --force --cache-only",
+    "transfer --source-repository /x --progress",
+    "break-lock",
+    "key export --path key.txt",
+    "key import",
+    "key import --paper",
+    "key change-passphrase",
 ];
 
 /// Borg's own commands that change nothing, whatever their flags.

@@ -44,6 +44,7 @@ fn an_outline_tells_what_a_run_does_and_why() {
         "borgmatic config outline --repository t* list info --json",
         "borgmatic -n -c /etc/borgmatic/config.yaml config outline prune create",
         "borgmatic config outline borg break-lock -v",
+        "borgmatic config outline umount list --mount-point /mnt",
         "borgmatic config outline -c bad.yaml -c /etc/borgmatic/config.yaml",
         "borgmatic config outline -c hooks.yaml",
         "borgmatic config outline -c hooks.yaml --json",

@@ -122,3 +122,48 @@ proptest! {
         prop_assert!(!seen.contains(&secret), "{}", seen);
     }
 }
+
+#[test]
+fn a_password_in_an_address_is_seen_nowhere() {
+    for password in ["pw", "correct-horse"] {
+        for borg in [
+            Answer::exit(2).err("ssh://me:pw@host/./x.borg: no, me:correct-horse@host"),
+            Answer::fine(),
+        ] {
+            let world = World::new();
+            world.stage.script.answer("borg create", borg);
+            let mut world = world.with_borg("1.4.5");
+            let text = format!(
+                "source_directories: [/home/me/files]\nkeep_dayly: 1\nrepositories:\n    - path: ssh://me:{password}@host/./x.borg\n"
+            );
+            world.write("/home/me/bad.yaml", &text);
+            world.write(
+                "/etc/borgmatic/config.yaml",
+                text.replace("keep_dayly: 1\n", ""),
+            );
+            for line in [
+                "-v2 create prune",
+                "config outline",
+                "config outline --json",
+                "config validate -c bad.yaml",
+                "list --repository nobody",
+                "status",
+            ] {
+                let shown = world.line(&format!("borgmatic {line}")).shown();
+                assert!(
+                    !shown.contains(&format!("me:{password}")),
+                    "{line}: {shown}"
+                );
+                assert!(!shown.contains(&format!("{password}@")), "{line}: {shown}");
+            }
+            let asked = world.stage.script.commands();
+            let told = |command: &borgmatic::host::Command| {
+                command
+                    .args
+                    .iter()
+                    .any(|arg| arg.to_string_lossy().contains(password))
+            };
+            assert!(asked.iter().any(told), "borg is told");
+        }
+    }
+}

@@ -123,7 +123,7 @@ fn values(alone: &Alone<'_>, path: &str) -> Result<Node, Failure> {
 fn proven(values: &Node, text: String) -> Result<String, Failure> {
     let mut problems = Problems::default();
     let read = parse(&Source::plain("new", text.as_str()), &mut problems);
-    if read.is_some_and(|read| read.means(values)) {
+    if values.pairs().is_empty() || read.is_some_and(|read| read.means(values)) {
         return Ok(text);
     }
     let words = "a value of the source cannot be written so that it reads back the same";

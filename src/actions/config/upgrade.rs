@@ -9,6 +9,7 @@ use super::{fail, tell};
 use crate::actions::{Alone, AloneAction, Answer, Info};
 use crate::config::find::{self, expand};
 use crate::config::is_secret;
+use crate::config::load::LARGEST;
 use crate::config::upgrade::files::{Planned, plan};
 use crate::config::upgrade::{apply, ini};
 use crate::host::{Body, Event, Failure, Level};
@@ -131,8 +132,16 @@ fn file(alone: &Alone<'_>, one: &Planned, shows_only: bool) -> Result<(), Failur
     }
     let files = alone.host.files;
     let real = files.real(path).unwrap_or_else(|| path.clone());
+    let now = files.read(&real, LARGEST);
+    if now.is_ok_and(|now| now == new.as_bytes()) {
+        let words = format!("{shown}: upgraded already, by another name of the same file");
+        say(alone, &words);
+        return Ok(());
+    }
     let copy = files.keep_copy(&real)?;
-    files.replace(&real, new.as_bytes())?;
+    files
+        .replace(&real, new.as_bytes())
+        .map_err(|failure| failure.help(format!("the old text is in {}", copy.display())))?;
     let words = format!("{shown}: upgraded; the old text is in {}", copy.display());
     say(alone, &words);
     Ok(())
@@ -204,7 +213,7 @@ fn from_ini(
     let host = alone.host;
     let at = |path: &str| host.env.cwd.join(expand(path, host.env));
     let read = |path: &Path| {
-        let bytes = host.files.read(path, 16 << 20);
+        let bytes = host.files.read(path, LARGEST);
         let bytes = bytes.map_err(|error| Failure::file("read", path, &error))?;
         let source = text::decode(&path.to_string_lossy(), bytes, is_secret);
         source

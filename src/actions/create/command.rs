@@ -3,7 +3,7 @@
 use super::Flags;
 use crate::borg::{Borg, Feature};
 use crate::config::Config;
-use crate::config::groups::{FilesChanged, Statistics};
+use crate::config::groups::{Exclude, FilesChanged, Statistics};
 use crate::host::Command;
 use crate::option::{Choice, Opt};
 
@@ -49,6 +49,19 @@ fn is_off(option: &Opt<bool>) -> bool {
     !option.or(true)
 }
 
+/// What is left out for other reasons than its path.
+pub(in crate::actions) fn excludes(exclude: &Exclude) -> Vec<String> {
+    let switch = |on: &Opt<bool>, flag: &str| on.is_on().then(|| flag.to_owned());
+    let mut words: Vec<String> = switch(&exclude.exclude_caches, "--exclude-caches")
+        .into_iter()
+        .collect();
+    for name in exclude.exclude_if_present.items() {
+        words.extend(["--exclude-if-present".to_owned(), name.clone()]);
+    }
+    words.extend(switch(&exclude.keep_exclude_tags, "--keep-exclude-tags"));
+    words
+}
+
 /// Everything before the archive's name, in the original's order.
 pub(super) fn flags(
     borg: &Borg<'_>,
@@ -61,22 +74,16 @@ pub(super) fn flags(
     let modern =
         |feature, new: &'static str, old: &'static str| if borg.has(feature) { new } else { old };
     let no_flags = modern(Feature::Noflags, "--noflags", "--nobsdflags");
-    let numeric = modern(Feature::NumericIds, "--numeric-ids", "--numeric-owner");
     let rate = modern(
         Feature::UploadRatelimit,
         "--upload-ratelimit",
         "--remote-ratelimit",
     );
     let positive = |option: &Opt<u32>| option.get().copied().filter(|number| *number > 0);
-    let mut command = borg
+    let command = borg
         .command("create")
         .option("--patterns-from", patterns)
-        .when(exclude.exclude_caches.is_on(), ["--exclude-caches"]);
-    for name in exclude.exclude_if_present.items() {
-        command = command.arg("--exclude-if-present").arg(name);
-    }
-    let command = command
-        .when(exclude.keep_exclude_tags.is_on(), ["--keep-exclude-tags"])
+        .args(excludes(exclude))
         .when(
             exclude.exclude_nodump.is_on() && !wants.probe,
             ["--exclude-nodump"],
@@ -92,7 +99,7 @@ pub(super) fn flags(
         .option(rate, positive(&archive.upload_rate_limit))
         .option("--upload-buffer", positive(&archive.upload_buffer_size))
         .when(exclude.one_file_system.is_on(), ["--one-file-system"])
-        .when(archive.numeric_ids.is_on(), [numeric])
+        .when(archive.numeric_ids.is_on(), [borg.numeric_ids()])
         .when(
             borg.has(Feature::Atime) && archive.atime.is_on(),
             ["--atime"],
@@ -114,7 +121,10 @@ pub(super) fn flags(
         .args(borg.umask())
         .args(borg.lock_wait())
         .when(!wants.progress && !wants.probe, ["--log-json"])
-        .when(wants.list, ["--list", "--filter", filter(borg, wants.dry)])
+        .when(
+            wants.list,
+            ["--list", "--filter", borg.list_filter(wants.dry)],
+        )
         .when(wants.dry, ["--dry-run"])
         .args(borg.extra(&borg.options.extra().create));
     if wants.probe {
@@ -134,14 +144,4 @@ pub(super) fn flags(
         .when(!quiet && borg.is_debugging(), ["--debug", "--show-rc"])
         .when(wants.progress, ["--progress"])
         .when(wants.json, ["--json"])
-}
-
-/// Which files `--list` shows. borgmatic 2.1.10: added, modified, errors; more when debugging.
-fn filter(borg: &Borg<'_>, dry: bool) -> &'static str {
-    match (borg.has(Feature::ExcludedMinus), borg.is_debugging(), dry) {
-        (true, true, _) | (true, _, true) => "AME+-",
-        (true, ..) => "AME",
-        (false, true, _) => "AMEx-",
-        (false, ..) => "AME-",
-    }
 }

@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 
 use super::options::Hook;
-use super::words::{Variables, fill};
+use super::words::{NAMES, Variables, fill};
 use crate::borg::line::of_tool;
 use crate::host::{
     Child, Command, Exit, Failure, FailureKind, Heard, Host, Level, Passed, Streams, Tail,
 };
+use crate::text::near::nearest;
 
 /// «Leave out the rest, all is well.» From the mail world's «temporary failure».
 const SOFT: i32 = 75;
@@ -68,7 +69,11 @@ impl Surroundings<'_> {
     fn command(&self, host: &Host<'_>, line: &str, side: Side, title: &str) -> Result<(), Failure> {
         let filled = fill(line, &self.variables);
         for name in filled.unknown {
-            let words = format!("{{{name}}} means nothing in a command {title}: it stays as it is");
+            let mut words =
+                format!("{{{name}}} means nothing in a command {title}: it stays as it is");
+            if let Some(near) = nearest(&name, NAMES) {
+                words += &format!("; did you mean {{{near}}}?");
+            }
             host.bus.line(Level::Warning, self.scope, &words);
         }
         let mut command = Command::shell(filled.line);

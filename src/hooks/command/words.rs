@@ -11,6 +11,17 @@ use crate::option::words::quote_bytes;
 #[derive(Clone, Debug, Default)]
 pub struct Variables(Vec<(&'static str, OsString)>);
 
+/// The names that some hook or other has.
+pub const NAMES: [&str; 7] = [
+    "configuration_filename",
+    "log_file",
+    "repository",
+    "repository_label",
+    "repositories",
+    "error",
+    "output",
+];
+
 /// Names that borg fills in, so that nobody is warned of them.
 const OF_BORG: [&str; 10] = [
     "hostname",
