@@ -29,6 +29,8 @@ mod check;
 mod completion;
 #[path = "real/life.rs"]
 mod life;
+#[path = "real/logs.rs"]
+mod logs;
 #[path = "real/man.rs"]
 mod man;
 #[path = "real/old_names.rs"]

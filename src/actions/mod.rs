@@ -16,6 +16,7 @@ pub mod history;
 pub mod info;
 pub mod key;
 pub mod list;
+mod manifest;
 pub mod mount;
 pub mod prune;
 pub mod repo_create;

@@ -30,11 +30,13 @@ pub(super) fn wanted(invocation: &Invocation, loaded: &[Loaded]) -> (Logs, Optio
 }
 
 /// Opens the logs beside the console. What is not there is told once; a log file must be there.
-pub(super) fn listen(logs: &Logs, bus: &Bus, machine: &Machine<'_>) -> Result<(), Failure> {
+pub(super) fn listen(logs: &Logs, bus: &Bus, machine: &Machine<'_>) -> Result<(), Box<Problem>> {
     let (env, files) = (machine.env, machine.files);
     if logs.syslog > -2 {
         let sockets = Arc::clone(&machine.sockets);
-        let place = |place: &str| Some(PathBuf::from(place)).filter(|path| files.exists(path));
+        // On Linux, /var/run/log may be a directory of journald's.
+        let is_socket = |path: &PathBuf| files.exists(path) && !files.is_dir(path);
+        let place = |place: &str| Some(PathBuf::from(place)).filter(is_socket);
         if let Some(to) = place(journal::PLACE) {
             let journal = Journal::new(sockets, to, logs.syslog, env.process);
             bus.attach(Box::new(journal));
@@ -63,7 +65,7 @@ pub(super) fn listen(logs: &Logs, bus: &Bus, machine: &Machine<'_>) -> Result<()
 }
 
 /// A log file that cannot be opened. Nothing runs without it: it may be what somebody watches.
-fn no_log(to: &LogTo, path: &Path, error: &io::Error) -> Failure {
+fn no_log(to: &LogTo, path: &Path, error: &io::Error) -> Box<Problem> {
     let failure = Failure::file("open the log file", path, error);
     let help = match error.kind() {
         io::ErrorKind::IsADirectory => "name a file in that directory".to_owned(),
@@ -79,10 +81,11 @@ fn no_log(to: &LogTo, path: &Path, error: &io::Error) -> Failure {
             None => "write another path".to_owned(),
         },
     };
-    Problem::new("borgmatic::config::log-file", failure.words)
-        .at(&to.origin, "this file")
-        .help(help)
-        .into()
+    Box::new(
+        Problem::new("borgmatic::config::log-file", failure.words)
+            .at(&to.origin, "this file")
+            .help(help),
+    )
 }
 
 /// The values of all secret options of a file.

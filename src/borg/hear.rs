@@ -70,6 +70,19 @@ impl Borg<'_> {
         self.judge(host, command, ended, strictness).map(drop)
     }
 
+    /// Runs a command and hands out its lines, of both streams. Those that are not taken are said.
+    pub fn sift(
+        &self,
+        host: &Host<'_>,
+        command: &Command,
+        take: &mut dyn FnMut(&str) -> bool,
+    ) -> Result<(), Failure> {
+        let mut made = Made::default();
+        let ended = listen_and(host, command, Hear::Say(Level::Info), &mut made, take)?;
+        self.judge(host, command, ended, Strictness::Usual)
+            .map(drop)
+    }
+
     /// Runs a command for its standard output.
     pub fn capture(&self, host: &Host<'_>, command: &Command) -> Result<String, Failure> {
         let ended = listen(host, command, Hear::Keep, &mut Made::default())?;
@@ -156,6 +169,17 @@ fn listen(
     hear: Hear,
     made: &mut Made,
 ) -> Result<Ended, Failure> {
+    listen_and(host, command, hear, made, &mut |_| false)
+}
+
+/// The same; lines that `take` takes go no further.
+fn listen_and(
+    host: &Host<'_>,
+    command: &Command,
+    hear: Hear,
+    made: &mut Made,
+    take: &mut dyn FnMut(&str) -> bool,
+) -> Result<Ended, Failure> {
     host.bus.line(Level::Debug, "", &command.to_string());
     let mut out = String::new();
     let (mut tail, mut said) = (Tail::default(), Tail::default());
@@ -181,6 +205,9 @@ fn listen(
                 (line, plain)
             }
         };
+        if take(&line) {
+            return;
+        }
         let Some(level) = translation.read(&line, usual, plain) else {
             return;
         };

@@ -68,6 +68,11 @@ impl Translation {
                     self.name.push_str("borg.file_status");
                     return Some(usual);
                 }
+                // What borg asks or was answered by the environment; a person has to see it.
+                (kind, Some(message), _) if kind.starts_with("question_") => {
+                    self.text.push_str(message.trim_end());
+                    return Some(Level::Warning);
+                }
                 ("archive_progress" | "progress_message" | "progress_percent", ..) => return None,
                 _ => {}
             }
@@ -223,6 +228,13 @@ mod tests {
             (passed.text, passed.name, passed.msgid),
             ("plain", None, None)
         );
+    }
+
+    #[test]
+    fn a_question_is_shown_as_text() {
+        let line = r#"{"type": "question_prompt", "msgid": "X", "message": "Warning: unknown!\nGo on? [yN] "}"#;
+        let shown = "Warning: unknown!\nGo on? [yN]".to_owned();
+        assert_eq!(said(line, Level::Info), Some((Level::Warning, shown)));
     }
 
     #[test]

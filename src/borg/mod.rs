@@ -8,6 +8,7 @@ pub mod exit;
 pub mod feature;
 pub mod hear;
 pub mod line;
+pub mod listed;
 pub mod locate;
 pub mod made;
 pub mod options;

@@ -59,15 +59,18 @@ pub fn locks(run: &Run, env: &Env, files: &Files) -> PathBuf {
     }
 }
 
+/// Where borgmatic before 1.9 kept what it stored in archives.
+pub fn old_source(run: &Run, env: &Env) -> PathBuf {
+    let named = run.borgmatic_source_directory.text();
+    named.map_or_else(
+        || env.home.join(".borgmatic"),
+        |path| env.cwd.join(expand(path, env)),
+    )
+}
+
 /// Where borgmatic before 2.0 kept the times of checks.
 pub fn old_checks(run: &Run, env: &Env) -> PathBuf {
-    let named = run.borgmatic_source_directory.text();
-    named
-        .map_or_else(
-            || env.home.join(".borgmatic"),
-            |path| env.cwd.join(expand(path, env)),
-        )
-        .join("checks")
+    old_source(run, env).join("checks")
 }
 
 /// The name of a file that stands for these bytes: their SHA-256 in hexadecimal digits.

@@ -106,6 +106,8 @@ pub trait Listener: Send {
 pub struct Bus {
     shared: Arc<Mutex<Shared>>,
     about: About,
+    /// Several speak at once: lines without a scope are given the repository's name.
+    apart: bool,
 }
 
 #[derive(Default)]
@@ -137,7 +139,15 @@ impl Bus {
                 repository: repository.to_owned(),
                 action: String::new(),
             },
+            apart: self.apart,
         }
+    }
+
+    /// The bus for one of several repositories that are worked on at once.
+    #[must_use]
+    pub fn apart(mut self) -> Self {
+        self.apart = true;
+        self
     }
 
     /// The same, for one of its actions.
@@ -163,6 +173,12 @@ impl Bus {
     }
 
     pub fn say(&self, event: Event<'_>) {
+        let scope = if self.apart && event.scope.is_empty() {
+            &self.about.repository
+        } else {
+            event.scope
+        };
+        let event = Event { scope, ..event };
         let mut shared = self.shared();
         let Shared { listeners, secrets } = &mut *shared;
         masked(event, secrets, &mut |event| {

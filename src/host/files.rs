@@ -92,6 +92,13 @@ impl Files {
             .map(|meta| meta.dev())
     }
 
+    /// The permissions of a file, links followed.
+    pub fn mode(&self, path: &Path) -> Option<u32> {
+        use std::os::unix::fs::PermissionsExt;
+        let meta = fs::metadata(self.at(path)).ok()?;
+        Some(meta.permissions().mode() & 0o7777)
+    }
+
     /// Does a name exist, be it a link to nowhere?
     pub fn is_there(&self, path: &Path) -> bool {
         fs::symlink_metadata(self.at(path)).is_ok()

@@ -80,7 +80,7 @@ fn words(field: &Field) -> String {
         text += &format!("\n\nDefault: {}.", field.default);
     }
     if field.ours {
-        text += " Python borgmatic does not know it.";
+        text += "\n\nPython borgmatic does not have it.";
     }
     if !field.deprecated.is_empty() {
         text += &format!("\n\n**Deprecated:** use {}.", field.deprecated);

@@ -34,7 +34,7 @@ pub struct Field {
     pub suggests: &'static [&'static str],
     /// What to use instead, as the end of the sentence «use …»; empty for one that is up to date.
     pub deprecated: &'static str,
-    /// The original does not know it.
+    /// Python borgmatic does not have it.
     pub ours: bool,
     /// It belongs only beside this: `after` (that key is there) or `name=spot` (it has that value).
     pub of: &'static str,

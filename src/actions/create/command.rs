@@ -15,8 +15,17 @@ pub(super) struct Wants {
     pub(super) statistics: Statistics,
     progress: bool,
     dry: bool,
-    /// Only ask which paths would be stored.
-    probe: bool,
+    purpose: Purpose,
+}
+
+/// What create is run for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    Backup,
+    /// Are a few paths stored?
+    Probe,
+    /// Which paths are stored?
+    Names,
 }
 
 impl Wants {
@@ -29,7 +38,7 @@ impl Wants {
             statistics: config.output.statistics.or(Statistics::None),
             progress,
             dry,
-            probe: false,
+            purpose: Purpose::Backup,
         }
     }
 
@@ -40,7 +49,16 @@ impl Wants {
             statistics: Statistics::None,
             progress: false,
             dry: false,
-            probe: true,
+            purpose: Purpose::Probe,
+        }
+    }
+
+    pub(super) fn names() -> Self {
+        Self {
+            list: true,
+            dry: true,
+            purpose: Purpose::Names,
+            ..Self::probe()
         }
     }
 }
@@ -85,7 +103,7 @@ pub(super) fn flags(
         .option("--patterns-from", patterns)
         .args(excludes(exclude))
         .when(
-            exclude.exclude_nodump.is_on() && !wants.probe,
+            exclude.exclude_nodump.is_on() && wants.purpose != Purpose::Probe,
             ["--exclude-nodump"],
         )
         .option("--comment", comment)
@@ -120,14 +138,17 @@ pub(super) fn flags(
         .args(borg.remote())
         .args(borg.umask())
         .args(borg.lock_wait())
-        .when(!wants.progress && !wants.probe, ["--log-json"])
+        .when(
+            !wants.progress && wants.purpose != Purpose::Probe,
+            ["--log-json"],
+        )
         .when(
             wants.list,
             ["--list", "--filter", borg.list_filter(wants.dry)],
         )
         .when(wants.dry, ["--dry-run"])
         .args(borg.extra(&borg.options.extra().create));
-    if wants.probe {
+    if wants.purpose != Purpose::Backup {
         return command;
     }
     let (counts, quiet) = (!wants.json && !wants.dry, wants.json);

@@ -16,7 +16,7 @@ use crate::hooks::manifest;
 use crate::host::{Command, Failure, Level};
 use crate::options;
 use crate::text::{Node, Problems};
-use runtime::Runtime;
+pub(super) use runtime::Runtime;
 
 options! {
     /// Flags of create.
@@ -110,12 +110,7 @@ fn store(context: &Context<'_>, flags: &Flags, runtime: &Runtime) -> Result<Answ
     }
 
     let file = patterns_file(context, runtime, &patterns)?;
-    let format = config
-        .archive
-        .archive_name_format
-        .text()
-        .unwrap_or(archive::default_format(&borg.version));
-    let at = borg.at_archive(context.repository.path(), format);
+    let at = archive_place(context);
     let wants = command::Wants::of(config, flags, context.dry);
     let skips = config
         .exclude
@@ -146,7 +141,34 @@ fn store(context: &Context<'_>, flags: &Flags, runtime: &Runtime) -> Result<Answ
     Ok(Answer::Done)
 }
 
-fn patterns_file(
+/// Asks which files a backup would store now, those of an earlier archive's configuration among them.
+/// The patterns are those that borg is given.
+pub(super) fn names(
+    context: &Context<'_>,
+    runtime: &Runtime,
+    configs: &[String],
+) -> Result<(Command, Vec<Pattern>), Failure> {
+    let mut patterns = paths::expand(context, paths::collect(context)?);
+    patterns.extend(configs.iter().map(Pattern::root));
+    paths::can_be_written(&patterns)?;
+    let patterns = paths::without_runtime_twice(context, patterns, &runtime.stored);
+    let file = patterns_file(context, runtime, &patterns)?;
+    let wants = command::Wants::names();
+    let command = command::flags(context.borg, context.config, file.as_deref(), None, wants)
+        .args(archive_place(context))
+        .reads();
+    Ok((command, patterns))
+}
+
+/// The new archive, as an argument.
+fn archive_place(context: &Context<'_>) -> Vec<String> {
+    let borg = context.borg;
+    let format = context.config.archive.archive_name_format.text();
+    let format = format.unwrap_or(archive::default_format(&borg.version));
+    borg.at_archive(context.repository.path(), format)
+}
+
+pub(super) fn patterns_file(
     context: &Context<'_>,
     runtime: &Runtime,
     patterns: &[Pattern],

@@ -12,6 +12,9 @@ options! {
         default_actions: bool = "true", default = "true";
         /// Actions to leave out.
         skip_actions: Vec<ActionName> = "- compact", default = "none";
+        /// How many repositories of a file are worked on at once by create, prune, compact and check. Lines
+        /// then name their repository. With snapshots, progress or other actions it is one after the other.
+        parallel_repositories: u32 = "2", default = "1", ours;
         /// How often to try again when a repository fails. It goes behind the others that wait.
         retries: u32 = "3", default = "0";
         /// Seconds to wait before a repository is tried again; twice as many before the second time,
