@@ -49,6 +49,14 @@ options! {
     }
 }
 
+impl Logging {
+    /// Is borg asked for its log as JSON? Not where it `draws` or asks on a terminal, unless JSON is
+    /// wanted all the same. borgmatic 2.1.10: the same.
+    pub fn takes_json(&self, draws: bool) -> bool {
+        !draws || self.log_json.is_on()
+    }
+}
+
 /// How much is said. borgmatic 2.1.10: -2 to 2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Verbosity(pub i8);
