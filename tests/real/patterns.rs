@@ -102,6 +102,82 @@ fn stored(world: &World, archive: &str, options: &str) -> Vec<String> {
     below
 }
 
+const SOURCE: &str = "source_directories: [SOURCE]\n";
+
+/// Options, and what they leave out.
+const EXCLUDES: [(&str, &str, &[&str]); 11] = [
+    (
+        "exclude_patterns: ['*.tmp']",
+        SOURCE,
+        &["a/x.tmp", "b/x.tmp"],
+    ),
+    (
+        "exclude_patterns: ['sh:**/deep']",
+        SOURCE,
+        &["b/deep", "b/deep/z.txt"],
+    ),
+    (
+        "exclude_patterns: ['re:[xy]\\.t']",
+        SOURCE,
+        &["a/x.tmp", "a/y.txt", "b/x.tmp"],
+    ),
+    (
+        "exclude_patterns: ['pp:SOURCE/b']",
+        SOURCE,
+        &["b", "b/deep", "b/deep/z.txt", "b/x.tmp"],
+    ),
+    (
+        "exclude_patterns: ['pf:SOURCE/a/y.txt']",
+        SOURCE,
+        &["a/y.txt"],
+    ),
+    (
+        "patterns: ['+ SOURCE/b/deep', '! SOURCE/b/x.tmp', '- SOURCE/a']",
+        SOURCE,
+        &["a", "a/x.tmp", "a/y.txt", "b/x.tmp"],
+    ),
+    (
+        "patterns: ['- re:x\\.tmp', 'P re', '+ y\\.txt$', '- deep', 'P pp', '+ deep', '! SOURCE/no']",
+        SOURCE,
+        &[
+            "a/x.tmp",
+            "b/x.tmp",
+            "b/deep",
+            "b/deep/z.txt",
+            "no",
+            "no/.nobackup",
+            "no/file",
+        ],
+    ),
+    (
+        "exclude_if_present: [.nobackup]\nexclude_caches: true",
+        SOURCE,
+        &[
+            "ca",
+            "ca/CACHEDIR.TAG",
+            "ca/file",
+            "no",
+            "no/.nobackup",
+            "no/file",
+        ],
+    ),
+    (
+        "exclude_if_present: [.nobackup]\nkeep_exclude_tags: true",
+        SOURCE,
+        &["no/file"],
+    ),
+    (
+        "exclude_from: [EX]\nworking_directory: WORK",
+        SOURCE,
+        &["a/x.tmp", "b/x.tmp", "b/deep", "b/deep/z.txt"],
+    ),
+    (
+        "patterns_from: [patterns]\nworking_directory: WORK",
+        "",
+        &["a/x.tmp", "b/x.tmp"],
+    ),
+];
+
 fn excludes_of_every_style_leave_out_what_they_say(world: &World) {
     world.ready("");
     for name in [
@@ -135,7 +211,6 @@ fn excludes_of_every_style_leave_out_what_they_say(world: &World) {
         "no/file",
         "plain.txt",
     ];
-    let source = "source_directories: [SOURCE]\n";
     world.write(
         "excludes",
         "\u{feff}*.tmp\n# a comment\n\n   sh:**/deep/**  \n",
@@ -144,79 +219,7 @@ fn excludes_of_every_style_leave_out_what_they_say(world: &World) {
         "patterns",
         &format!("\u{feff}R {}\nP fm\n- *.tmp\n", world.text("source")),
     );
-    let cases: [(&str, &str, &[&str]); 11] = [
-        (
-            "exclude_patterns: ['*.tmp']",
-            source,
-            &["a/x.tmp", "b/x.tmp"],
-        ),
-        (
-            "exclude_patterns: ['sh:**/deep']",
-            source,
-            &["b/deep", "b/deep/z.txt"],
-        ),
-        (
-            "exclude_patterns: ['re:[xy]\\.t']",
-            source,
-            &["a/x.tmp", "a/y.txt", "b/x.tmp"],
-        ),
-        (
-            "exclude_patterns: ['pp:SOURCE/b']",
-            source,
-            &["b", "b/deep", "b/deep/z.txt", "b/x.tmp"],
-        ),
-        (
-            "exclude_patterns: ['pf:SOURCE/a/y.txt']",
-            source,
-            &["a/y.txt"],
-        ),
-        (
-            "patterns: ['+ SOURCE/b/deep', '! SOURCE/b/x.tmp', '- SOURCE/a']",
-            source,
-            &["a", "a/x.tmp", "a/y.txt", "b/x.tmp"],
-        ),
-        (
-            "patterns: ['- re:x\\.tmp', 'P re', '+ y\\.txt$', '- deep', 'P pp', '+ deep', '! SOURCE/no']",
-            source,
-            &[
-                "a/x.tmp",
-                "b/x.tmp",
-                "b/deep",
-                "b/deep/z.txt",
-                "no",
-                "no/.nobackup",
-                "no/file",
-            ],
-        ),
-        (
-            "exclude_if_present: [.nobackup]\nexclude_caches: true",
-            source,
-            &[
-                "ca",
-                "ca/CACHEDIR.TAG",
-                "ca/file",
-                "no",
-                "no/.nobackup",
-                "no/file",
-            ],
-        ),
-        (
-            "exclude_if_present: [.nobackup]\nkeep_exclude_tags: true",
-            source,
-            &["no/file"],
-        ),
-        (
-            "exclude_from: [EX]\nworking_directory: WORK",
-            source,
-            &["a/x.tmp", "b/x.tmp", "b/deep", "b/deep/z.txt"],
-        ),
-        (
-            "patterns_from: [patterns]\nworking_directory: WORK",
-            "",
-            &["a/x.tmp", "b/x.tmp"],
-        ),
-    ];
-    for (number, (options, source, missing)) in cases.iter().enumerate() {
+    for (number, (options, source, missing)) in EXCLUDES.iter().enumerate() {
         let options = format!("{source}{options}")
             .replace("WORK", &world.text("."))
             .replace("EX", "excludes");
