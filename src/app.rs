@@ -18,7 +18,7 @@ use crate::host::{
 use crate::plan::{Shown, outline};
 use crate::report::style::Colours;
 use crate::report::{Console, Style, Summary};
-use crate::run::{Recorder, walk};
+use crate::run::{Recorder, metrics, walk};
 use crate::text::{Problem, Severity};
 
 /// From how many configuration files on they are loaded by several threads.
@@ -298,6 +298,9 @@ fn on_repositories(
         invocation.dry,
         &Recorder::new(host, invocation.dry),
     );
+    if !invocation.dry {
+        metrics::write(host, &outline);
+    }
     let mut answers = Vec::new();
     for (scope, failure) in verdict.failures {
         summary.failed(&scope, failure);
