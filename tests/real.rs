@@ -21,12 +21,16 @@ macro_rules! with_both_borgs {
     };
 }
 
+#[path = "real/abreast.rs"]
+mod abreast;
 #[path = "real/actions.rs"]
 mod actions;
 #[path = "real/check.rs"]
 mod check;
 #[path = "real/completion.rs"]
 mod completion;
+#[path = "real/faults.rs"]
+mod faults;
 #[path = "real/life.rs"]
 mod life;
 #[path = "real/logs.rs"]
@@ -47,3 +51,5 @@ mod ssh;
 mod terminal;
 #[path = "real/trouble.rs"]
 mod trouble;
+#[path = "real/turns.rs"]
+mod turns;

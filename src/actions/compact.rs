@@ -49,7 +49,7 @@ impl Action for Compact {
         let progress = context.config.output.progress.is_on();
         let command = borg
             .command("compact")
-            .args(borg.shared(!progress))
+            .args(borg.shared(context.config.logging.takes_json(progress)))
             .when(progress, ["--progress"])
             .when(flags.cleanup_commits.is_on(), ["--cleanup-commits"])
             .option(

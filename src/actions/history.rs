@@ -1,7 +1,7 @@
 //! Which ledger a repository has, what it is called there, and what is known of it.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{Alone, Context};
 use crate::borg::Repository;
@@ -33,12 +33,23 @@ pub(super) fn size(context: &Context<'_>) -> Option<u64> {
 
 /// What a repository of this configuration file is called in it.
 pub fn key(file: &Path, repository: &Repository, files: &Files, env: &Env) -> Key {
-    let path = env.cwd.join(file);
-    let path = files.real(&path).unwrap_or(path);
     Key {
-        configuration: path.to_string_lossy().into_owned(),
+        configuration: real(file, files, env).to_string_lossy().into_owned(),
         repository: repository.shown_path(),
     }
+}
+
+/// The name of the file whose lock stands for a configuration.
+pub fn lock_name(loaded: &Loaded, files: &Files, env: &Env) -> String {
+    let path = real(&loaded.path, files, env);
+    let hash = directories::hashed(path.as_os_str().as_encoded_bytes());
+    format!("{}.lock", &hash[..16])
+}
+
+/// A configuration by any of its names is the same.
+fn real(file: &Path, files: &Files, env: &Env) -> PathBuf {
+    let path = env.cwd.join(file);
+    files.real(&path).unwrap_or(path)
 }
 
 /// All repositories of these files with their past, each ledger read once.

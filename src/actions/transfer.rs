@@ -77,7 +77,7 @@ impl Action for Transfer {
         let command = borg
             .command("transfer")
             .args(borg.verbose())
-            .args(borg.shared(!progress))
+            .args(borg.shared(context.config.logging.takes_json(progress)))
             .when(progress, ["--progress"])
             .args(matching)
             .args(rest)

@@ -1,5 +1,6 @@
 //! Events for people: one line each, on the stream and in the colour of their level.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use nu_ansi_term::Color;
@@ -10,6 +11,7 @@ use super::progress::Bars;
 use super::style::{Colours, Style, frame};
 use super::told::{Part, told};
 use crate::host::{About, Body, Clock, Event, Level, Listener, Progress, Terminal};
+use crate::text::Problem;
 
 /// The quietest level of a verbosity, from -2 (nothing at all) to 2 (everything).
 pub fn threshold(verbosity: i8) -> Option<Level> {
@@ -105,6 +107,23 @@ impl Console {
     }
 }
 
+/// A problem whose words do not steer the terminal; its frame shows the text so already.
+fn plain(problem: &Problem) -> Cow<'_, Problem> {
+    let steers = |letter: char| letter.is_control() && letter != '\n';
+    let help = problem.help.as_deref().unwrap_or_default();
+    if !problem.words.contains(steers) && !help.contains(steers) {
+        return Cow::Borrowed(problem);
+    }
+    let clean = |text: &str| {
+        let lines: Vec<_> = text.split('\n').map(printable).collect();
+        lines.join("\n")
+    };
+    let mut plain = problem.clone();
+    plain.words = clean(&problem.words);
+    plain.help = problem.help.as_deref().map(clean);
+    Cow::Owned(plain)
+}
+
 /// Warnings and what is worse go to standard error.
 fn is_for_err(level: Level) -> bool {
     level >= Level::Warning
@@ -118,7 +137,7 @@ impl Listener for Console {
                 json::write(event, about, &**clock, &mut self.line);
             }
             Body::Problem(problem) => {
-                let drawn = frame(problem, self.style);
+                let drawn = frame(&*plain(problem), self.style);
                 self.line.extend_from_slice(drawn.as_bytes());
                 self.line.push(b'\n');
             }
@@ -333,6 +352,27 @@ mod tests {
             bus.pass(Level::Info, passed);
             assert_eq!(terminal.out_text(), expected);
         }
+    }
+
+    #[test]
+    fn the_words_of_a_mistake_do_not_steer_a_terminal() {
+        let (bus, terminal) = console(0, false);
+        let problem = Problem::new("borgmatic::cli::flag", "unknown flag `\x1b[2J`")
+            .help("take out `\u{9b}2J`\nor not");
+        bus.say(Event {
+            level: Level::Error,
+            scope: "",
+            body: Body::Problem(&problem),
+        });
+        let shown = terminal.err_text();
+        assert!(
+            shown.contains("`\\x1b[2J`") && shown.contains("`\\x9b2J`"),
+            "{shown}"
+        );
+        assert!(
+            !shown.contains(|it: char| it.is_control() && it != '\n'),
+            "{shown:?}"
+        );
     }
 
     #[test]

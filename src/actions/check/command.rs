@@ -108,7 +108,10 @@ pub(super) fn command(
         .when(plan.data, ["--verify-data"])
         .args(borg.remote())
         .args(borg.umask())
-        .when(!repair && !progress, ["--log-json"])
+        .when(
+            context.config.logging.takes_json(repair || progress),
+            ["--log-json"],
+        )
         .args(borg.lock_wait())
         .args(borg.verbose())
         .when(progress, ["--progress"])

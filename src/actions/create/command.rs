@@ -14,6 +14,8 @@ pub(super) struct Wants {
     pub(super) list: bool,
     pub(super) statistics: Statistics,
     progress: bool,
+    /// The log as JSON.
+    log_json: bool,
     dry: bool,
     purpose: Purpose,
 }
@@ -37,6 +39,7 @@ impl Wants {
             list: config.output.list_details.is_on() && !json && !progress,
             statistics: config.output.statistics.or(Statistics::None),
             progress,
+            log_json: config.logging.takes_json(progress),
             dry,
             purpose: Purpose::Backup,
         }
@@ -48,6 +51,7 @@ impl Wants {
             list: false,
             statistics: Statistics::None,
             progress: false,
+            log_json: false,
             dry: false,
             purpose: Purpose::Probe,
         }
@@ -56,6 +60,7 @@ impl Wants {
     pub(super) fn names() -> Self {
         Self {
             list: true,
+            log_json: true,
             dry: true,
             purpose: Purpose::Names,
             ..Self::probe()
@@ -138,10 +143,7 @@ pub(super) fn flags(
         .args(borg.remote())
         .args(borg.umask())
         .args(borg.lock_wait())
-        .when(
-            !wants.progress && wants.purpose != Purpose::Probe,
-            ["--log-json"],
-        )
+        .when(wants.log_json, ["--log-json"])
         .when(
             wants.list,
             ["--list", "--filter", borg.list_filter(wants.dry)],
