@@ -134,13 +134,7 @@ fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) ->
     } else {
         console
     }));
-    for secret in loaded
-        .iter()
-        .filter_map(|loaded| loaded.tree.as_ref())
-        .flat_map(logs::secrets)
-    {
-        bus.hide(&secret);
-    }
+    logs::hide_secrets(&bus, loaded, machine.env);
     // What only looks at files needs no log, which may be another user's.
     let looks = |act: &Act| act.entry.is_alone() || act.entry.is_outline();
     let runs = !invocation.acts.iter().any(looks);
