@@ -18,7 +18,7 @@ use crate::host::{
 use crate::plan::{Shown, outline};
 use crate::report::style::Colours;
 use crate::report::{Console, Style, Summary};
-use crate::run::{Recorder, walk};
+use crate::run::{Recorder, metrics, walk};
 use crate::text::{Problem, Severity};
 
 /// From how many configuration files on they are loaded by several threads.
@@ -134,13 +134,7 @@ fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) ->
     } else {
         console
     }));
-    for secret in loaded
-        .iter()
-        .filter_map(|loaded| loaded.tree.as_ref())
-        .flat_map(logs::secrets)
-    {
-        bus.hide(&secret);
-    }
+    logs::hide_secrets(&bus, loaded, machine.env);
     // What only looks at files needs no log, which may be another user's.
     let looks = |act: &Act| act.entry.is_alone() || act.entry.is_outline();
     let runs = !invocation.acts.iter().any(looks);
@@ -298,6 +292,9 @@ fn on_repositories(
         invocation.dry,
         &Recorder::new(host, invocation.dry),
     );
+    if !invocation.dry {
+        metrics::write(host, &outline);
+    }
     let mut answers = Vec::new();
     for (scope, failure) in verdict.failures {
         summary.failed(&scope, failure);

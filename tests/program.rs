@@ -24,6 +24,8 @@ mod hooks;
 mod kept;
 #[path = "program/laws.rs"]
 mod laws;
+#[path = "program/ledger.rs"]
+mod ledger;
 #[path = "program/logs.rs"]
 mod logs;
 #[path = "program/outline.rs"]

@@ -49,3 +49,5 @@ mod ssh;
 mod terminal;
 #[path = "real/trouble.rs"]
 mod trouble;
+#[path = "real/turns.rs"]
+mod turns;

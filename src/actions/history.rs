@@ -1,6 +1,7 @@
 //! Which ledger a repository has, what it is called there, and what is known of it.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 
 use super::Alone;
 use crate::borg::Repository;
@@ -23,12 +24,23 @@ pub fn ledger(run: &Run, env: &Env) -> Ledger {
 
 /// What a repository is called in it.
 pub fn key(loaded: &Loaded, repository: &Repository, files: &Files, env: &Env) -> Key {
-    let path = env.cwd.join(&loaded.path);
-    let path = files.real(&path).unwrap_or(path);
     Key {
-        configuration: path.to_string_lossy().into_owned(),
+        configuration: real(loaded, files, env).to_string_lossy().into_owned(),
         repository: repository.shown_path(),
     }
+}
+
+/// The name of the file whose lock stands for a configuration.
+pub fn lock_name(loaded: &Loaded, files: &Files, env: &Env) -> String {
+    let path = real(loaded, files, env);
+    let hash = directories::hashed(path.as_os_str().as_encoded_bytes());
+    format!("{}.lock", &hash[..16])
+}
+
+/// A configuration by any of its names is the same.
+fn real(loaded: &Loaded, files: &Files, env: &Env) -> PathBuf {
+    let path = env.cwd.join(&loaded.path);
+    files.real(&path).unwrap_or(path)
 }
 
 /// All repositories of these files with their past, each ledger read once.

@@ -10,6 +10,7 @@ pub mod context;
 pub mod create;
 pub mod delete;
 pub mod due;
+pub mod explain;
 pub mod export_tar;
 pub mod extract;
 pub mod history;
@@ -242,6 +243,7 @@ pub static ALL: &[Entry] = &[
     Entry::alone::<config::show::Show>(),
     Entry::outline::<config::outline::Flags>(config::outline::INFO),
     Entry::alone::<config::upgrade::Upgrade>(),
+    Entry::alone::<explain::Explain>(),
     Entry::alone::<status::Status>(),
     Entry::alone::<due::Due>(),
     Entry::alone::<completion::Bash>(),

@@ -9,7 +9,7 @@ use crate::cli::Invocation;
 use crate::config::logging::{LogTo, Logs};
 use crate::config::{Loaded, find, is_secret, load};
 use crate::host::event::is_telling;
-use crate::host::{Bus, Failure, Level, Secret};
+use crate::host::{Bus, Env, Failure, Level, Secret};
 use crate::report::{File, Journal, Syslog, journal, syslog};
 use crate::text::{Kind, Node, Problem, secret};
 
@@ -88,8 +88,20 @@ fn no_log(to: &LogTo, path: &Path, error: &io::Error) -> Box<Problem> {
     )
 }
 
+/// What nobody may hear: the secrets of all files, and those that borg takes from our environment.
+pub(super) fn hide_secrets(bus: &Bus, loaded: &[Loaded], env: &Env) {
+    let trees = loaded.iter().filter_map(|loaded| loaded.tree.as_ref());
+    let inherited = ["BORG_PASSPHRASE", "BORG_NEW_PASSPHRASE"]
+        .iter()
+        .filter_map(|name| env.text(name))
+        .map(Secret::new);
+    for secret in trees.flat_map(secrets).chain(inherited) {
+        bus.hide(&secret);
+    }
+}
+
 /// The values of all secret options of a file.
-pub(super) fn secrets(tree: &Node) -> Vec<Secret> {
+fn secrets(tree: &Node) -> Vec<Secret> {
     match &tree.kind {
         Kind::List(nodes) => nodes.iter().flat_map(secrets).collect(),
         Kind::Map(pairs) => pairs

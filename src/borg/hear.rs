@@ -198,7 +198,17 @@ fn listen_and(
                 out += &String::from_utf8_lossy(bytes);
                 return out.push('\n');
             }
-            Heard::Out(bytes) => (String::from_utf8_lossy(bytes), usual),
+            // Borg logs on standard error. Here are names of files, which may look like anything.
+            Heard::Out(bytes) => {
+                let line = String::from_utf8_lossy(bytes);
+                if hear != Hear::Quiet && !take(&line) {
+                    translation.keep(&line);
+                    said.push(&translation.text);
+                    made.hear(&translation.text);
+                    host.bus.pass(usual, translation.passed());
+                }
+                return;
+            }
             Heard::Err(bytes) => {
                 let line = String::from_utf8_lossy(bytes);
                 let plain = line::of_tool(&line);

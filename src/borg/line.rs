@@ -81,6 +81,14 @@ impl Translation {
         Some(plain)
     }
 
+    /// Takes a line as it is.
+    pub fn keep(&mut self, line: &str) {
+        for kept in [&mut self.text, &mut self.name, &mut self.msgid] {
+            kept.clear();
+        }
+        self.text.push_str(line);
+    }
+
     /// What was read last, for the bus.
     pub fn passed(&self) -> Passed<'_> {
         Passed {
@@ -246,6 +254,25 @@ mod tests {
         );
         let line = r#"{"type": "log_message", "levelname": "DEBUG", "message": "x"}"#;
         assert_eq!(said(line, Level::Answer), Some((Level::Debug, "x".into())));
+    }
+
+    proptest::proptest! {
+        /// What a broken or hostile borg prints, cut anywhere.
+        #[test]
+        fn any_line_is_read(
+            line in "(\\{\"type\": \"(log_message|file_status|question_prompt|progress_percent)\", )?(\"(message|path|status|levelname|msgid|name)\": (\"([a-zé🎉]|\\\\(ud[89c-f][0-9a-f]{2}|u00|n|\\\\|\"|\\P{Cc})){0,6}\"?|null|5|\\{|\\[)(, )?){0,4}\\}?",
+            cut in 0usize..200,
+        ) {
+            let end = line.floor_char_boundary(cut.min(line.len()));
+            for line in [&line[..], &line[..end]] {
+                let mut translation = Translation::default();
+                let level = translation.read(line, Level::Info, Level::Error);
+                // Nothing is swallowed but progress.
+                let told = !translation.text.is_empty() || line.is_empty();
+                let empty = line.contains("\"\"") || line.contains("progress");
+                proptest::prop_assert!(level.is_none() || told || empty, "{}", line);
+            }
+        }
     }
 
     #[test]

@@ -259,6 +259,9 @@ fn troubles(listeners: &mut [Box<dyn Listener>], about: &About) {
 /// Hands on an event without the secrets in it. A document is what was asked for; a problem hides
 /// its own.
 fn masked(event: Event<'_>, secrets: &[Secret], hand: &mut dyn FnMut(&Event<'_>)) {
+    if secrets.is_empty() {
+        return hand(&event);
+    }
     let found = |text: &str| secrets.iter().any(|secret| text.contains(secret.reveal()));
     let cut = |text: &str| {
         secrets.iter().fold(text.to_owned(), |text, secret| {
@@ -282,7 +285,7 @@ fn masked(event: Event<'_>, secrets: &[Secret], hand: &mut dyn FnMut(&Event<'_>)
             }),
             ..event
         }),
-        Body::Failure(failure) if !secrets.is_empty() => hand(&Event {
+        Body::Failure(failure) => hand(&Event {
             body: Body::Failure(&Failure {
                 words: cut(&failure.words),
                 tail: failure.tail.iter().map(|line| cut(line)).collect(),

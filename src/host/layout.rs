@@ -426,6 +426,18 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_a_layout_or_a_mistake_with_help(
+            text in "([{}:<>^=0-9.sdf!a-zé ]|\\{(asctime|message|msecs|levelno|created)\\}|\\{levelname:){0,20}",
+        ) {
+            match Layout::parse(&text) {
+                Ok(layout) => drop(written(&layout)),
+                Err((words, help)) => proptest::prop_assert!(!words.is_empty() && !help.is_empty()),
+            }
+        }
+    }
+
     #[test]
     fn every_field_has_a_value() {
         for (name, _) in FIELDS {

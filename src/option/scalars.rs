@@ -105,6 +105,9 @@ fn correction(node: &Node, at: &At<'_>, wanted: &Shape) -> Option<String> {
                 number => format!("write digits only: {name}{number}"),
             })
         }
+        (Shape::Int(..), Kind::Float(number)) if !number.is_finite() => {
+            Some("write a number in digits".to_owned())
+        }
         (Shape::Int(..), Kind::Float(number)) => Some(format!(
             "leave out the fraction: {name}{:.0}",
             number.trunc()

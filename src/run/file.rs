@@ -4,8 +4,10 @@
 use std::sync::{Mutex, PoisonError};
 
 use super::bracket::around;
+use super::observe::{Acted, Ended, Said};
 use super::queue::{self, Then, Try};
 use super::repository::{Left, OnRepository};
+use super::turn::Turn;
 use super::verdict::FileVerdict;
 use super::walk::{Walk, variables};
 use crate::actions::unbuilt;
@@ -18,15 +20,39 @@ impl Walk<'_> {
     pub(super) fn file(&self, file: &FilePart<'_>) -> FileVerdict {
         let path = file.loaded.path.to_string_lossy();
         let mut verdict = FileVerdict::of(&file.loaded.path);
-        let variables = variables(&file.loaded.path, file.config);
-        let hooks = self.surroundings(&path, "the configuration", file.config, variables);
         let bus = self.host.bus.about(&file.loaded.path, "");
         let host = Host {
             bus: &bus,
             ..*self.host
         };
+        let turn = match Turn::take(&host, file, self.dry) {
+            Ok(turn) => turn,
+            Err(failure) => {
+                self.tell_of_none(file, &failure);
+                if let Some(failure) = end_badly(&host, &path, failure) {
+                    verdict.failures.push((path.into_owned(), failure));
+                }
+                self.after_error(&host, file, None, &mut verdict);
+                return verdict;
+            }
+        };
+        self.known_as().clone_from(&turn.known_as);
+        let verdict = self.between_hooks(&host, file, &path, verdict);
+        self.known_as().take();
+        verdict
+    }
+
+    fn between_hooks(
+        &self,
+        host: &Host<'_>,
+        file: &FilePart<'_>,
+        path: &str,
+        mut verdict: FileVerdict,
+    ) -> FileVerdict {
+        let variables = variables(&file.loaded.path, file.config);
+        let hooks = self.surroundings(path, "the configuration", file.config, variables);
         let mut failed = None;
-        let ended = around(&host, &file.around, &hooks, || {
+        let ended = around(host, &file.around, &hooks, || {
             failed = self.repositories(file, &mut verdict);
             match verdict.failures.last() {
                 Some((_, failure)) => Err(failure.clone()),
@@ -37,16 +63,35 @@ impl Walk<'_> {
         let is_new = verdict.failures.is_empty();
         if let Err(failure) = ended
             && is_new
-            && let Some(failure) = end_badly(&host, &path, failure)
+            && let Some(failure) = end_badly(host, path, failure)
         {
-            verdict.failures.push((path.clone().into_owned(), failure));
+            verdict.failures.push((path.to_owned(), failure));
         }
         if !verdict.failures.is_empty() {
-            self.after_error(&host, file, failed, &mut verdict);
+            self.after_error(host, file, failed, &mut verdict);
             // borgmatic 2.1.10: half an answer is none.
             verdict.answers.clear();
         }
         verdict
+    }
+
+    /// Tells that no action of a file is started.
+    fn tell_of_none(&self, file: &FilePart<'_>, failure: &Failure) {
+        for unit in &file.units {
+            for act in &unit.acts {
+                let now = self.host.clock.now();
+                self.observer.acted(&Acted {
+                    file,
+                    unit,
+                    act,
+                    attempt: 0,
+                    start: now.clone(),
+                    end: now,
+                    ended: Ended::Skipped(&failure.words),
+                    said: Said::default(),
+                });
+            }
+        }
     }
 
     /// Returns the last repository that failed: in time, or in order where several work at once.

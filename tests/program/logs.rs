@@ -176,6 +176,23 @@ fn a_secret_that_borg_repeats_is_in_no_log() {
 }
 
 #[test]
+fn a_passphrase_of_the_environment_is_in_no_log() {
+    let mut world = world("log_file: /var/log/borgmatic.log\n");
+    let name = "BORG_PASSPHRASE".into();
+    world
+        .stage
+        .env
+        .variables
+        .insert(name, "hunter2 hunter2".into());
+    let answer = Answer::fine().err("with hunter2 hunter2, they say");
+    world.stage.script.answer("borg compact", answer);
+    let mut world = world.with_borg("1.4.5");
+    let all = world.run(&["compact"]).shown() + &log(&world);
+    assert_eq!(all.matches("with ***, they say").count(), 4, "{all}");
+    assert!(!all.contains("hunter2"), "{all}");
+}
+
+#[test]
 fn nothing_starts_without_the_log_file_that_was_asked_for() {
     for (path, help) in [
         ("/var/log", "name a file in that directory"),

@@ -139,8 +139,13 @@ fn names_of_files_do_not_steer_a_terminal(world: &World) {
             "{seen:?}"
         );
     }
-    // A program that reads gets them as they are.
+    // What looks like a line of borg's log is a name all the same, and none is left out.
+    let name = "x{\"type\": \"archive_progress\"}";
+    fs::write(world.path("source").join(name), "x").unwrap();
+    world.ok(&["create"]);
     let listed = world.ok(&["list", "--archive", "latest"]);
+    assert!(listed.out.contains(name), "{}", listed.out);
+    // A program that reads gets them as they are.
     assert!(listed.out.contains("\x1b[2J"), "{}", listed.out);
 }
 

@@ -109,6 +109,8 @@ fn store(context: &Context<'_>, flags: &Flags, runtime: &Runtime) -> Result<Answ
         paths::all_exist(context, &patterns)?;
     }
 
+    paths::warn_of_links(context, &patterns);
+
     let file = patterns_file(context, runtime, &patterns)?;
     let at = archive_place(context);
     let wants = command::Wants::of(config, flags, context.dry);

@@ -41,6 +41,9 @@ options! {
         log_file_format: Layout = "\"[{asctime}] {levelname}: {prefix}{message}\"", default = "[{asctime}] {levelname}: {prefix}{message}";
         /// How much is sent to monitors that take logs, as for verbosity. -2 turns all monitors off.
         monitoring_verbosity: Verbosity = "2", default = "1";
+        /// A file for Prometheus, written anew at the end of each run: how old the last backups are, and
+        /// how large. Its name ends in .prom, in the directory of the node exporter's textfile collector.
+        metrics_file: String = "/var/lib/prometheus/node-exporter/borgmatic.prom", ours;
         /// Write log lines as JSON, on the console and into log_file.
         log_json: bool = "true", default = "false";
     }

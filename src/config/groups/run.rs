@@ -1,7 +1,7 @@
 //! What a run does, and where it keeps its files.
 
 use crate::hooks::command::ActionName;
-use crate::option::Map;
+use crate::option::{Age, Map};
 use crate::options;
 use crate::text::Node;
 
@@ -20,6 +20,8 @@ options! {
         /// Seconds to wait before a repository is tried again; twice as many before the second time,
         /// and so on.
         retry_wait: u32 = "10", default = "0";
+        /// How long to wait when another run of the same configuration writes: 90s, 10m, 2h.
+        wait_for_run: Age = "10m", default = "lock_wait, else not at all", ours;
         /// Names for values that are used in several places: each {name} below is replaced. Once there
         /// is a constant, a value that consists of digits alone becomes a number.
         constants: Map<Node> = "app_name: myapp\nuser: myuser";

@@ -134,7 +134,16 @@ impl<'a> Report<'a> {
             (all, bad) => format!("{bad} of {} configuration files cannot be used", all.len()),
         };
         let words = format!("{words}: {}", self.count());
-        Err(Failure::new("borgmatic::validate::bad", words))
+        let failure = Failure::new("borgmatic::validate::bad", words);
+        let first = self.groups.iter().flat_map(|group| &group.problems);
+        let mut errors = first.filter(|problem| problem.severity == Severity::Error);
+        Err(match errors.next() {
+            Some(problem) => failure.help(format!(
+                "more about the first: borgmatic explain {}",
+                problem.code.trim_start_matches("borgmatic::")
+            )),
+            None => failure,
+        })
     }
 }
 
