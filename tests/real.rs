@@ -41,6 +41,8 @@ mod man;
 mod old_names;
 #[path = "real/patterns.rs"]
 mod patterns;
+#[path = "real/progress.rs"]
+mod progress;
 #[path = "real/secrets.rs"]
 mod secrets;
 #[path = "real/ssh.rs"]
