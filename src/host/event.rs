@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::outcome::Failure;
+use super::progress::Progress;
 use crate::option::Secret;
 use crate::text::Problem;
 
@@ -95,6 +96,14 @@ pub trait Listener: Send {
     fn flush(&mut self) {}
     /// The quietest level it listens to, if it listens at all.
     fn threshold(&self) -> Option<Level>;
+    /// Does it draw how far a child has come?
+    fn draws(&self) -> bool {
+        false
+    }
+    /// How far a child has come; `None` when it has ended.
+    fn progress(&mut self, _: Option<&Progress<'_>>, _: &About) {}
+    /// A question of a child, which waits for an answer on standard input.
+    fn ask(&mut self, _: &str) {}
     /// Why it could not keep what it heard, in words; told once.
     fn trouble(&mut self) -> Option<String> {
         None
@@ -205,6 +214,25 @@ impl Bus {
             scope: "",
             body: Body::Passed(passed),
         });
+    }
+
+    /// Is there somebody who draws how far a child has come?
+    pub fn draws(&self) -> bool {
+        self.shared().listeners.iter().any(|one| one.draws())
+    }
+
+    /// How far a child has come; `None` when it has ended.
+    pub fn progress(&self, progress: Option<&Progress<'_>>) {
+        for listener in &mut self.shared().listeners {
+            listener.progress(progress, &self.about);
+        }
+    }
+
+    /// A question of a child, which waits for an answer on standard input.
+    pub fn ask(&self, question: &str) {
+        for listener in &mut self.shared().listeners {
+            listener.ask(question);
+        }
     }
 
     pub fn flush(&self) {
