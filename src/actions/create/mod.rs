@@ -1,9 +1,9 @@
 //! `create`: makes an archive of what is configured.
 
-mod command;
+pub(super) mod command;
 mod glob;
 mod kept;
-mod paths;
+pub(super) mod paths;
 mod runtime;
 
 use super::select::Where;
