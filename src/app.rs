@@ -17,7 +17,7 @@ use crate::host::{
 };
 use crate::plan::{Shown, outline};
 use crate::report::style::Colours;
-use crate::report::{Console, Style, Summary};
+use crate::report::{Bars, Console, Style, Summary};
 use crate::run::{Recorder, metrics, walk};
 use crate::text::{Problem, Severity};
 
@@ -132,7 +132,8 @@ fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) ->
     bus.attach(Box::new(if wanted.json {
         console.json(Arc::clone(&machine.clock))
     } else {
-        console
+        let bars = Bars::of(&machine.terminal, machine.env);
+        console.with(bars.filter(|_| !structured))
     }));
     logs::hide_secrets(&bus, loaded, machine.env);
     // What only looks at files needs no log, which may be another user's.

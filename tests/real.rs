@@ -25,12 +25,16 @@ macro_rules! with_both_borgs {
 mod abreast;
 #[path = "real/actions.rs"]
 mod actions;
+#[path = "real/archives.rs"]
+mod archives;
 #[path = "real/check.rs"]
 mod check;
 #[path = "real/completion.rs"]
 mod completion;
 #[path = "real/faults.rs"]
 mod faults;
+#[path = "real/from_nothing.rs"]
+mod from_nothing;
 #[path = "real/life.rs"]
 mod life;
 #[path = "real/logs.rs"]
@@ -41,6 +45,8 @@ mod man;
 mod old_names;
 #[path = "real/patterns.rs"]
 mod patterns;
+#[path = "real/progress.rs"]
+mod progress;
 #[path = "real/secrets.rs"]
 mod secrets;
 #[path = "real/ssh.rs"]

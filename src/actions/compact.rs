@@ -60,7 +60,7 @@ impl Action for Compact {
             .when(context.dry, ["--dry-run"])
             .args(context.extra(&borg.options.extra().compact))
             .args(borg.at(context.repository.path()))
-            .on_terminal_if(progress)
+            .progress_if(progress)
             .reads_if(context.dry);
         borg.run(context.host, &command, Level::Info)?;
         Ok(Answer::Done)

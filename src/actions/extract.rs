@@ -103,7 +103,7 @@ pub(super) fn command(borg: &Borg<'_>, repository: &str, archive: &str, wants: W
         .when(wants.stdout, ["--stdout"])
         .args(borg.extra(&borg.options.extra().extract))
         .args(borg.at_archive(repository, archive))
-        .on_terminal_if(wants.progress && !wants.stdout)
+        .progress_if(wants.progress && !wants.stdout)
         .reads_if(wants.dry || wants.stdout)
 }
 

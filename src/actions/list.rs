@@ -103,21 +103,13 @@ fn search(context: &Context<'_>, flags: &Flags) -> Result<Answer, Failure> {
         .prefix
         .matching(&borg.version)
         .unwrap_or_else(|| context.matching());
-    let extra = borg.options.extra();
-    let names = borg
-        .command(borg.renamed("repo-list", "list"))
-        .args(borg.shared(true))
-        .args(matching)
-        .args(sorted(&[
-            &[("--short", Some(""))],
-            &flags.order.flags(),
-            &flags.ends.flags(),
-        ]))
-        .args(context.extra(borg.renamed(&extra.repo_list, &extra.list)))
-        .args(borg.at(context.repository.path()))
-        .reads();
-    let out = borg.capture(context.host, &names)?;
-    for name in out.lines().filter(|name| !name.is_empty()) {
+    let rest = sorted(&[
+        &[("--short", Some(""))],
+        &flags.order.flags(),
+        &flags.ends.flags(),
+    ]);
+    let choice = [matching, rest].concat();
+    for name in &borg.archive_names(context.host, context.repository, choice)? {
         context
             .host
             .bus

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::extract;
 use crate::borg::exit::{self, Meaning};
 use crate::borg::hear::Strictness;
-use crate::borg::{Borg, reply};
+use crate::borg::{Borg, Version, reply};
 use crate::config::{directories, groups};
 use crate::host::{Env, Exit, Failure, Host};
 
@@ -15,8 +15,14 @@ struct Manifest {
 }
 
 /// Below which directories of an archive the manifest may lie: today's place, the whole path of a
-/// runtime directory (before Borg 1.4), and that of borgmatic before 1.9. borgmatic 2.1.10: the same.
-pub(super) fn folders(run: &groups::Run, env: &Env) -> Result<[String; 3], Failure> {
+/// runtime directory (before Borg 1.4), and that of borgmatic before 1.9. borgmatic 2.1.10: the same;
+/// an old borg has it at the second one, so we look there first: each look reads all of the archive's
+/// list.
+pub(super) fn folders(
+    run: &groups::Run,
+    env: &Env,
+    version: &Version,
+) -> Result<[String; 3], Failure> {
     let base = directories::runtime(run, env)?;
     let parts: Vec<_> = base
         .components()
@@ -32,13 +38,17 @@ pub(super) fn folders(run: &groups::Run, env: &Env) -> Result<[String; 3], Failu
             }
         })
         .collect();
-    Ok([
+    let mut folders = [
         "borgmatic".to_owned(),
         [parts.join("/").as_str(), "*", "borgmatic"].join("/"),
         directories::old_source(run, env)
             .to_string_lossy()
             .into_owned(),
-    ])
+    ];
+    if *version < Version::new(1, 4, 0) {
+        folders.swap(0, 1);
+    }
+    Ok(folders)
 }
 
 /// The paths of the configuration files in an archive. `repository` is absolute where it is a path.

@@ -5,9 +5,10 @@ use std::sync::PoisonError;
 use super::exit::{self, Judge, Meaning};
 use super::line::{self, Translation};
 use super::made::Made;
+use super::progress;
 use super::ready::Borg;
 
-use crate::host::{Child, Command, Exit, Failure, FailureKind, Heard, Host, Level, Tail};
+use crate::host::{Child, Command, Exit, Failure, FailureKind, Heard, Host, Level, Streams, Tail};
 
 /// The longest answer of a probe that is kept, in bytes.
 const LONGEST: usize = 16 << 20;
@@ -65,6 +66,8 @@ impl Borg<'_> {
         strictness: Strictness,
     ) -> Result<(), Failure> {
         let mut made = Made::default();
+        let told = progress::told(host, command);
+        let command = told.as_ref().unwrap_or(command);
         let ended = listen(host, command, Hear::Say(level), &mut made)?;
         *self.made.lock().unwrap_or_else(PoisonError::into_inner) = made;
         self.judge(host, command, ended, strictness).map(drop)
@@ -219,8 +222,14 @@ fn listen_and(
             return;
         }
         let Some(level) = translation.read(&line, usual, plain) else {
+            if let Some(progress) = progress::of(&translation, command.expected) {
+                host.bus.progress(Some(&progress));
+            }
             return;
         };
+        if translation.asks && command.streams != Streams::Heard {
+            return host.bus.ask(&translation.text);
+        }
         if hear == Hear::Quiet {
             tail.push(&translation.text);
         } else {
@@ -228,7 +237,9 @@ fn listen_and(
             made.hear(&translation.text);
             host.bus.pass(level, translation.passed());
         }
-    })?;
+    });
+    host.bus.progress(None);
+    let exit = exit?;
     Ok(Ended {
         exit,
         out,

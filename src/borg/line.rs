@@ -23,6 +23,22 @@ struct Said<'a> {
     msgid: Option<Cow<'a, str>>,
     #[serde(borrow)]
     name: Option<Cow<'a, str>>,
+    nfiles: Option<u64>,
+    original_size: Option<u64>,
+    deduplicated_size: Option<u64>,
+    current: Option<u64>,
+    total: Option<u64>,
+    finished: Option<bool>,
+    info: Option<serde_json::Value>,
+}
+
+/// What a line about progress tells.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Step {
+    pub files: Option<u64>,
+    pub original: Option<u64>,
+    pub deduplicated: Option<u64>,
+    pub share: Option<(u64, u64)>,
 }
 
 /// What is to be said of a line. Kept from line to line, so that nothing is allocated for each.
@@ -31,6 +47,10 @@ pub struct Translation {
     pub text: String,
     /// Borg's own name of the last error: `PassphraseWrong`.
     pub error: Option<String>,
+    /// How far borg has come, where the line was about that; `text` is what it works on.
+    pub step: Option<Step>,
+    /// It was a question, and borg waits for the answer.
+    pub asks: bool,
     /// The part of borg that said it, and its name of what is said; empty where there is none.
     name: String,
     msgid: String,
@@ -46,6 +66,7 @@ impl Translation {
         for kept in [&mut self.text, &mut self.name, &mut self.msgid] {
             kept.clear();
         }
+        (self.step, self.asks) = (None, false);
         if let Some(said) = json(line, &mut self.mended) {
             match (&*said.kind, said.message, said.path) {
                 ("log_message", Some(message), _) => {
@@ -71,9 +92,27 @@ impl Translation {
                 // What borg asks or was answered by the environment; a person has to see it.
                 (kind, Some(message), _) if kind.starts_with("question_") => {
                     self.text.push_str(message.trim_end());
+                    self.asks = kind.starts_with("question_prompt");
                     return Some(Level::Warning);
                 }
-                ("archive_progress" | "progress_message" | "progress_percent", ..) => return None,
+                ("archive_progress" | "progress_message" | "progress_percent", message, path) => {
+                    if said.finished != Some(true) {
+                        self.step = Some(Step {
+                            files: said.nfiles,
+                            original: said.original_size,
+                            deduplicated: said.deduplicated_size,
+                            share: said.current.zip(said.total),
+                        });
+                        // A percentage stands in the message, too; what it is about, in `info`.
+                        let about = said
+                            .info
+                            .as_ref()
+                            .and_then(|info| info.as_array()?.last()?.as_str());
+                        let text = about.or(path.as_deref()).or(message.as_deref());
+                        self.text.push_str(text.unwrap_or_default().trim());
+                    }
+                    return None;
+                }
                 _ => {}
             }
         }

@@ -14,6 +14,7 @@ pub mod made;
 pub mod options;
 mod passphrase;
 pub mod pattern;
+mod progress;
 pub mod ready;
 mod recall;
 pub mod reply;

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::outcome::Failure;
+use super::progress::Progress;
 use crate::option::Secret;
 use crate::text::Problem;
 
@@ -95,6 +96,14 @@ pub trait Listener: Send {
     fn flush(&mut self) {}
     /// The quietest level it listens to, if it listens at all.
     fn threshold(&self) -> Option<Level>;
+    /// Does it draw how far a child has come?
+    fn draws(&self) -> bool {
+        false
+    }
+    /// How far a child has come; `None` when it has ended.
+    fn progress(&mut self, _: Option<&Progress<'_>>, _: &About) {}
+    /// A question of a child, which waits for an answer on standard input.
+    fn ask(&mut self, _: &str) {}
     /// Why it could not keep what it heard, in words; told once.
     fn trouble(&mut self) -> Option<String> {
         None
@@ -207,6 +216,25 @@ impl Bus {
         });
     }
 
+    /// Is there somebody who draws how far a child has come?
+    pub fn draws(&self) -> bool {
+        self.shared().listeners.iter().any(|one| one.draws())
+    }
+
+    /// How far a child has come; `None` when it has ended.
+    pub fn progress(&self, progress: Option<&Progress<'_>>) {
+        for listener in &mut self.shared().listeners {
+            listener.progress(progress, &self.about);
+        }
+    }
+
+    /// A question of a child, which waits for an answer on standard input.
+    pub fn ask(&self, question: &str) {
+        for listener in &mut self.shared().listeners {
+            listener.ask(question);
+        }
+    }
+
     pub fn flush(&self) {
         let mut shared = self.shared();
         let listeners = &mut shared.listeners;
@@ -259,6 +287,9 @@ fn troubles(listeners: &mut [Box<dyn Listener>], about: &About) {
 /// Hands on an event without the secrets in it. A document is what was asked for; a problem hides
 /// its own.
 fn masked(event: Event<'_>, secrets: &[Secret], hand: &mut dyn FnMut(&Event<'_>)) {
+    if secrets.is_empty() {
+        return hand(&event);
+    }
     let found = |text: &str| secrets.iter().any(|secret| text.contains(secret.reveal()));
     let cut = |text: &str| {
         secrets.iter().fold(text.to_owned(), |text, secret| {
@@ -282,7 +313,7 @@ fn masked(event: Event<'_>, secrets: &[Secret], hand: &mut dyn FnMut(&Event<'_>)
             }),
             ..event
         }),
-        Body::Failure(failure) if !secrets.is_empty() => hand(&Event {
+        Body::Failure(failure) => hand(&Event {
             body: Body::Failure(&Failure {
                 words: cut(&failure.words),
                 tail: failure.tail.iter().map(|line| cut(line)).collect(),

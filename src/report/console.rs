@@ -7,9 +7,10 @@ use nu_ansi_term::Color;
 
 use super::json;
 use super::printable::printable;
+use super::progress::Bars;
 use super::style::{Colours, Style, frame};
 use super::told::{Part, told};
-use crate::host::{About, Body, Clock, Event, Level, Listener, Terminal};
+use crate::host::{About, Body, Clock, Event, Level, Listener, Progress, Terminal};
 use crate::text::Problem;
 
 /// The quietest level of a verbosity, from -2 (nothing at all) to 2 (everything).
@@ -33,6 +34,7 @@ pub struct Console {
     json: Option<Arc<dyn Clock>>,
     /// Is the stream a terminal, which obeys control characters?
     obeys: Obeys,
+    bars: Option<Bars>,
     /// The line being made; kept for its memory.
     line: Vec<u8>,
 }
@@ -51,6 +53,7 @@ impl Console {
             colours,
             style,
             json: None,
+            bars: None,
             obeys: Obeys {
                 out: terminal.out_is_terminal(),
                 err: terminal.err_is_terminal(),
@@ -58,6 +61,13 @@ impl Console {
             terminal,
             line: Vec::new(),
         }
+    }
+
+    /// Draws how far children have come.
+    #[must_use]
+    pub fn with(mut self, bars: Option<Bars>) -> Self {
+        self.bars = bars;
+        self
     }
 
     /// Each event is a JSON object instead.
@@ -135,12 +145,43 @@ impl Listener for Console {
                 self.add(event.level, part, scope, text);
             }),
         }
-        if is_for_err(event.level) {
-            self.terminal.err(&self.line);
-        } else {
-            self.terminal.out(&self.line);
+        let (terminal, line, is_err) = (&self.terminal, &self.line, is_for_err(event.level));
+        let write = || {
+            if is_err {
+                terminal.err(line);
+            } else {
+                terminal.out(line);
+            }
+        };
+        match &self.bars {
+            // Nothing may wait that would come out over what is drawn.
+            Some(bars) => bars.aside(|| {
+                write();
+                terminal.flush();
+            }),
+            None => write(),
         }
         self.line.clear();
+    }
+
+    fn draws(&self) -> bool {
+        self.bars.is_some()
+    }
+
+    fn progress(&mut self, progress: Option<&Progress<'_>>, about: &About) {
+        match (&mut self.bars, progress) {
+            (Some(bars), Some(progress)) => bars.show(progress, about),
+            (Some(bars), None) => bars.end(about),
+            (None, _) => {}
+        }
+    }
+
+    fn ask(&mut self, question: &str) {
+        if let Some(bars) = &self.bars {
+            bars.hide();
+        }
+        self.terminal.err(printable(question).as_bytes());
+        self.terminal.err(b" ");
     }
 
     fn flush(&mut self) {

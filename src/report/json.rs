@@ -62,7 +62,8 @@ pub(super) fn write(event: &Event<'_>, about: &About, clock: &dyn Clock, out: &m
 /// JSON lets a few control characters stand that would steer a terminal; they can only be within
 /// strings, where an escape means the same.
 fn ascii_controls(line: &str) -> Cow<'_, str> {
-    if !line.contains(char::is_control) {
+    // DEL, and the first byte of those from U+0080 on; the others are escaped already.
+    if !line.bytes().any(|byte| matches!(byte, 0x7f | 0xc2)) {
         return line.into();
     }
     let mut escaped = String::with_capacity(line.len() + 8);

@@ -178,6 +178,20 @@ fn tools_get_every_problem_with_its_place() {
 }
 
 #[test]
+fn a_report_can_be_read_aloud() {
+    let mut world = world(BROKEN);
+    let set = ("NO_GRAPHICS".into(), "1".into());
+    world.stage.env.variables.extend([set]);
+    let ran = world.run(&["config", "validate", "-c", "x.yaml"]);
+    let drawn = |letter: char| matches!(letter, '\u{1b}' | '\u{2500}'..='\u{257f}' | '×');
+    assert!(!ran.err.contains(drawn), "{}", ran.err);
+    let said = "diagnostic code: borgmatic::config::unknown-option";
+    assert!(ran.err.contains(said), "{}", ran.err);
+    assert!(ran.err.contains("label at line 8"), "{}", ran.err);
+    assert!(!ran.err.contains("hunter2"), "{}", ran.err);
+}
+
+#[test]
 fn several_files_are_one_report() {
     let mut world = world("<<: !include y.yaml\nkep_daily: 7\nrepositories: [{path: /r}]\n");
     world.write("/home/me/y.yaml", "kep_weekly: 7\n");

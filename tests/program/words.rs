@@ -13,7 +13,7 @@ use proptest::test_runner::RngSeed;
 
 use crate::world::World;
 
-fn config(cases: u32) -> ProptestConfig {
+pub(crate) fn config(cases: u32) -> ProptestConfig {
     ProptestConfig {
         cases,
         failure_persistence: None,

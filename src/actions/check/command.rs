@@ -119,8 +119,8 @@ pub(super) fn command(
         .args(borg.at(context.repository.path()));
     // Repair asks the user; progress is drawn.
     match (repair, progress) {
-        (true, _) => command.on_terminal(),
-        (false, true) => command.on_terminal().reads(),
+        (true, _) => command.on_terminal().progress_if(progress),
+        (false, true) => command.progress_if(true).reads(),
         (false, false) => command.reads(),
     }
 }
@@ -154,15 +154,7 @@ pub(super) fn extract(context: &Context<'_>) -> Result<(), Failure> {
         .args(context.extra(&borg.options.extra().extract))
         .args(borg.at_archive(context.repository.path(), &name))
         .reads();
-    borg.run(
-        context.host,
-        &if progress {
-            command.on_terminal()
-        } else {
-            command
-        },
-        Level::Info,
-    )
+    borg.run(context.host, &command.progress_if(progress), Level::Info)
 }
 
 #[cfg(test)]

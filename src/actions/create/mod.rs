@@ -1,9 +1,9 @@
 //! `create`: makes an archive of what is configured.
 
-mod command;
+pub(super) mod command;
 mod glob;
 mod kept;
-mod paths;
+pub(super) mod paths;
 mod runtime;
 
 use super::select::Where;
@@ -132,8 +132,9 @@ fn store(context: &Context<'_>, flags: &Flags, runtime: &Runtime) -> Result<Answ
         return context.json(&command);
     }
     let asked = wants.list || (wants.statistics != Statistics::None && !context.dry);
-    if config.output.progress.is_on() {
-        command = command.on_terminal();
+    command = command.progress_if(config.output.progress.is_on());
+    if command.progress && context.host.bus.draws() {
+        command.expected = super::history::size(context);
     }
     borg.run(
         context.host,

@@ -17,7 +17,7 @@ use crate::host::{Failure, Level};
 const LARGEST: u64 = 256 << 20;
 
 /// All patterns, in the order in which borg is to read them.
-pub(super) fn collect(context: &Context<'_>) -> Result<Vec<Pattern>, Failure> {
+pub(in crate::actions) fn collect(context: &Context<'_>) -> Result<Vec<Pattern>, Failure> {
     let exclude = &context.config.exclude;
     let mut all: Vec<Pattern> = context
         .config
@@ -106,7 +106,7 @@ fn places(context: &Context<'_>, path: &str) -> Vec<PathBuf> {
 }
 
 /// Fills in `~` everywhere, and globs in roots.
-pub(super) fn expand(context: &Context<'_>, patterns: Vec<Pattern>) -> Vec<Pattern> {
+pub(in crate::actions) fn expand(context: &Context<'_>, patterns: Vec<Pattern>) -> Vec<Pattern> {
     let mut all = Vec::new();
     for pattern in patterns {
         let Some(path) = pattern.path.to_str() else {
@@ -239,7 +239,7 @@ fn device(context: &Context<'_>, path: &OsString) -> Option<u64> {
 
 /// Refuses paths that borg would read otherwise than they are written: a patterns file has lines,
 /// and borg takes away the spaces around each.
-pub(super) fn can_be_written(patterns: &[Pattern]) -> Result<(), Failure> {
+pub(in crate::actions) fn can_be_written(patterns: &[Pattern]) -> Result<(), Failure> {
     for pattern in patterns {
         let bytes = pattern.path.as_bytes();
         let why = if bytes.iter().any(|byte| b"\n\r\0".contains(byte)) {
@@ -268,7 +268,7 @@ fn is_trim(text: &str) -> bool {
 }
 
 /// Refuses a backup of nothing.
-pub(super) fn some_source(patterns: &[Pattern]) -> Result<(), Failure> {
+pub(in crate::actions) fn some_source(patterns: &[Pattern]) -> Result<(), Failure> {
     if patterns.iter().any(|pattern| pattern.kind == Kind::Root) {
         return Ok(());
     }

@@ -59,7 +59,7 @@ pub(super) fn check(context: &Context<'_>) -> Result<(), Failure> {
         config.archive.numeric_ids.is_on(),
         &extract::absolute(context.repository, context.working()),
         &archive,
-        &manifest::folders(&config.run, env)?,
+        &manifest::folders(&config.run, env, &context.borg.version)?,
     )?;
     let runtime = Runtime::make(context)?;
     let ended = compare(context, &settings, &archive, &configs, &runtime);
