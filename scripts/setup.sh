@@ -122,6 +122,30 @@ need_borg_14() {
     BORG_14=$borg
 }
 
+# need_fuse: what borg mounts with. Where it cannot be had, the tests of mount are skipped and say so.
+need_fuse() {
+    [ -e /dev/fuse ] && [ "$(id -u)" = 0 ] && have apt-get || return 0
+    [ "$BORG_12" != /usr/bin/borg ] || packages "borg mount" fuse3 python3-pyfuse3
+    own=$tools/borg-1.4/bin/pip
+    if [ -x "$own" ] && ! "$tools/borg-1.4/bin/python" -c 'import pyfuse3' 2>/dev/null; then
+        packages "borg mount, built from source" fuse3 libfuse3-dev pkg-config gcc python3-dev
+        say "adding pyfuse3 to borg 1.4"
+        "$own" install --quiet --disable-pip-version-check pyfuse3 || say "pyfuse3 could not be built"
+    fi
+}
+
+# need_borg_2: a beta of Borg 2; sets BORG_2, or leaves it empty where it cannot be built.
+need_borg_2() {
+    BORG_2=$tools/borg-2/bin/borg
+    "$BORG_2" --version >/dev/null 2>&1 && return 0
+    packages "borg 2 is built from source" \
+        gcc python3 python3-dev python3-venv pkg-config libacl1-dev libssl-dev liblz4-dev libzstd-dev libxxhash-dev
+    venv borg-2 borgbackup==2.0.0b22 && "$BORG_2" --version >/dev/null 2>&1 || {
+        say "borg 2.0.0b22 could not be built: its tests are skipped"
+        BORG_2=
+    }
+}
+
 # need_sshd: a real SSH server and client for the tests on loopback; sets SSHD.
 need_sshd() {
     SSHD=/usr/sbin/sshd

@@ -17,8 +17,8 @@ use crate::host::{
 };
 use crate::plan::{Shown, outline};
 use crate::report::style::Colours;
-use crate::report::{Console, Style, Summary};
-use crate::run::{Recorder, walk};
+use crate::report::{Bars, Console, Style, Summary};
+use crate::run::{Recorder, metrics, walk};
 use crate::text::{Problem, Severity};
 
 /// From how many configuration files on they are loaded by several threads.
@@ -132,24 +132,21 @@ fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) ->
     bus.attach(Box::new(if wanted.json {
         console.json(Arc::clone(&machine.clock))
     } else {
-        console
+        let bars = Bars::of(&machine.terminal, machine.env);
+        console.with(bars.filter(|_| !structured))
     }));
-    for secret in loaded
-        .iter()
-        .filter_map(|loaded| loaded.tree.as_ref())
-        .flat_map(logs::secrets)
-    {
-        bus.hide(&secret);
-    }
+    logs::hide_secrets(&bus, loaded, machine.env);
     // What only looks at files needs no log, which may be another user's.
-    let runs = !invocation.acts.iter().any(|act| act.entry.is_alone());
+    let looks = |act: &Act| act.entry.is_alone() || act.entry.is_outline();
+    let runs = !invocation.acts.iter().any(looks);
     let opened = match conflict {
-        Some(problem) => Err((*problem).into()),
+        Some(problem) => Err(problem),
         None if runs => logs::listen(&wanted, &bus, machine),
         None => Ok(()),
     };
-    if let Err(failure) = opened {
-        return refuse(&bus, &failure);
+    if let Err(problem) = opened {
+        show(std::iter::once(&*problem), &bus, true);
+        return 1;
     }
     let dry = Dry(machine.processes);
     let host = Host {
@@ -175,23 +172,18 @@ fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) ->
         bus.line(Level::Warning, "", &note.line());
     }
     let mut said = HashSet::new();
-    for one in loaded {
+    // Validation tells itself what it finds.
+    for one in loaded.iter().filter(|_| !validates) {
         // A mistake on the command line is one for each file: it is shown once.
         let fresh = |problem: &&Problem| said.insert(problem.line());
-        show(
-            one.problems.iter().take(MOST).filter(fresh),
-            &bus,
-            validates,
-        );
-        if !validates {
-            old_forms(one, &host);
-        }
+        show(one.problems.iter().take(MOST).filter(fresh), &bus, false);
+        old_forms(one, &host);
         let more = one.problems.iter().count().saturating_sub(MOST);
         if more > 0 {
             let words = format!("{more} more problems");
             bus.line(Level::Error, &one.path.to_string_lossy(), &words);
         }
-        if one.problems.has_errors() && !validates {
+        if one.problems.has_errors() {
             let count = one.problems.errors().count();
             let plural = if count == 1 { "problem" } else { "problems" };
             summary.line(
@@ -227,6 +219,7 @@ fn alone(act: &Act, loaded: &[Loaded], host: &Host<'_>, invocation: &Invocation)
         host,
         loaded,
         configs: &invocation.configs,
+        wishes: &invocation.wishes,
         dry: invocation.dry,
     };
     match run(&alone, &act.flags) {
@@ -300,6 +293,9 @@ fn on_repositories(
         invocation.dry,
         &Recorder::new(host, invocation.dry),
     );
+    if !invocation.dry {
+        metrics::write(host, &outline);
+    }
     let mut answers = Vec::new();
     for (scope, failure) in verdict.failures {
         summary.failed(&scope, failure);

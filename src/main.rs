@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use borgmatic::host::Files;
+use borgmatic::host::{Files, Terminal as _};
 use borgmatic::{app, sys};
 
 #[expect(clippy::disallowed_methods, reason = "the arguments enter here")]
@@ -23,6 +23,10 @@ fn main() -> ExitCode {
         },
     );
     // Output that got lost on a full disk is no success.
-    let lost = machine.terminal.lost().is_some();
-    ExitCode::from(if code == 0 && lost { 1 } else { code })
+    let Some(why) = machine.terminal.lost() else {
+        return ExitCode::from(code);
+    };
+    let words = format!("standard output could not be written: {why}\n");
+    machine.terminal.err(words.as_bytes());
+    ExitCode::from(code.max(1))
 }

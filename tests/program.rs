@@ -4,6 +4,8 @@
 //! `UPDATE=1 cargo test --test program` writes the texts that are compared; read what changed.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::expect_used)]
 
+#[path = "program/abreast.rs"]
+mod abreast;
 #[path = "program/codes.rs"]
 mod codes;
 #[path = "program/commands.rs"]
@@ -16,10 +18,16 @@ mod dry;
 mod generate;
 #[path = "program/globs.rs"]
 mod globs;
+#[path = "program/hooks.rs"]
+mod hooks;
 #[path = "program/kept.rs"]
 mod kept;
 #[path = "program/laws.rs"]
 mod laws;
+#[path = "program/ledger.rs"]
+mod ledger;
+#[path = "program/logs.rs"]
+mod logs;
 #[path = "program/outline.rs"]
 mod outline;
 #[path = "program/pages.rs"]
@@ -34,6 +42,8 @@ mod secrets;
 mod status;
 #[path = "program/table.rs"]
 mod table;
+#[path = "program/validate.rs"]
+mod validate;
 #[path = "program/words.rs"]
 mod words;
 #[path = "program/world.rs"]

@@ -21,20 +21,34 @@ macro_rules! with_both_borgs {
     };
 }
 
+#[path = "real/abreast.rs"]
+mod abreast;
 #[path = "real/actions.rs"]
 mod actions;
+#[path = "real/archives.rs"]
+mod archives;
+#[path = "real/borg_2.rs"]
+mod borg_2;
 #[path = "real/check.rs"]
 mod check;
 #[path = "real/completion.rs"]
 mod completion;
+#[path = "real/faults.rs"]
+mod faults;
+#[path = "real/from_nothing.rs"]
+mod from_nothing;
 #[path = "real/life.rs"]
 mod life;
+#[path = "real/logs.rs"]
+mod logs;
 #[path = "real/man.rs"]
 mod man;
 #[path = "real/old_names.rs"]
 mod old_names;
 #[path = "real/patterns.rs"]
 mod patterns;
+#[path = "real/progress.rs"]
+mod progress;
 #[path = "real/secrets.rs"]
 mod secrets;
 #[path = "real/ssh.rs"]
@@ -43,3 +57,5 @@ mod ssh;
 mod terminal;
 #[path = "real/trouble.rs"]
 mod trouble;
+#[path = "real/turns.rs"]
+mod turns;

@@ -49,7 +49,7 @@ impl Action for Compact {
         let progress = context.config.output.progress.is_on();
         let command = borg
             .command("compact")
-            .args(borg.shared(!progress))
+            .args(borg.shared(context.config.logging.takes_json(progress)))
             .when(progress, ["--progress"])
             .when(flags.cleanup_commits.is_on(), ["--cleanup-commits"])
             .option(
@@ -60,7 +60,7 @@ impl Action for Compact {
             .when(context.dry, ["--dry-run"])
             .args(context.extra(&borg.options.extra().compact))
             .args(borg.at(context.repository.path()))
-            .on_terminal_if(progress)
+            .progress_if(progress)
             .reads_if(context.dry);
         borg.run(context.host, &command, Level::Info)?;
         Ok(Answer::Done)

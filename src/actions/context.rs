@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::borg::{Borg, Known, Repository, archive};
+use crate::config::load::Wishes;
 use crate::config::{Config, Loaded};
 use crate::host::{Command, Failure, Host, Level};
 use crate::option::{Opt, Words};
@@ -28,6 +29,8 @@ pub struct Alone<'a> {
     pub loaded: &'a [Loaded],
     /// The files and directories that `--config` names.
     pub configs: &'a [String],
+    /// How the files were to be loaded.
+    pub wishes: &'a Wishes,
     pub dry: bool,
 }
 

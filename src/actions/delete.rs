@@ -68,7 +68,8 @@ impl Action for Delete {
             .args(repo_delete::force(flags.force.items()))
             .args(which)
             .when(
-                output.statistics.get() == Some(&Statistics::Standard),
+                output.statistics.get() == Some(&Statistics::Standard)
+                    && !borg.has(Feature::NoPruneStats),
                 ["--stats"],
             )
             .args(sorted(&[

@@ -53,6 +53,7 @@ impl Action for Extract {
         let wants = Wants {
             numeric: context.config.archive.numeric_ids.is_on(),
             progress,
+            json: context.config.logging.log_json.is_on(),
             dry: context.dry,
             strip: strip(flags.strip_components.text(), flags.path.items())?,
             stdout: false,
@@ -71,6 +72,8 @@ impl Action for Extract {
 pub(super) struct Wants {
     pub(super) numeric: bool,
     pub(super) progress: bool,
+    /// The log as JSON, even with progress.
+    pub(super) json: bool,
     pub(super) dry: bool,
     /// How many leading parts of each path to leave out.
     pub(super) strip: Option<usize>,
@@ -87,7 +90,10 @@ pub(super) fn command(borg: &Borg<'_>, repository: &str, archive: &str, wants: W
         .option("--remote-path", remote)
         .when(wants.numeric, [borg.numeric_ids()])
         .args(borg.umask())
-        .when(!wants.progress || wants.stdout, ["--log-json"])
+        .when(
+            !wants.progress || wants.stdout || wants.json,
+            ["--log-json"],
+        )
         .args(borg.lock_wait())
         .args(borg.info())
         .when(borg.is_debugging(), ["--debug", "--list", "--show-rc"])
@@ -97,7 +103,7 @@ pub(super) fn command(borg: &Borg<'_>, repository: &str, archive: &str, wants: W
         .when(wants.stdout, ["--stdout"])
         .args(borg.extra(&borg.options.extra().extract))
         .args(borg.at_archive(repository, archive))
-        .on_terminal_if(wants.progress && !wants.stdout)
+        .progress_if(wants.progress && !wants.stdout)
         .reads_if(wants.dry || wants.stdout)
 }
 

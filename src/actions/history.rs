@@ -1,12 +1,13 @@
 //! Which ledger a repository has, what it is called there, and what is known of it.
 
 use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 
-use super::Alone;
+use super::{Alone, Context};
 use crate::borg::Repository;
 use crate::config::groups::Run;
 use crate::config::{Loaded, Unit, directories};
-use crate::host::{Env, Failure, Files, Level};
+use crate::host::{Env, Failure, Files, Host, Level};
 use crate::ledger::{Histories, History, Key, Ledger};
 
 /// A configured repository and its past.
@@ -21,14 +22,34 @@ pub fn ledger(run: &Run, env: &Env) -> Ledger {
     Ledger::new(&directories::state(run, env))
 }
 
-/// What a repository is called in it.
-pub fn key(loaded: &Loaded, repository: &Repository, files: &Files, env: &Env) -> Key {
-    let path = env.cwd.join(&loaded.path);
-    let path = files.real(&path).unwrap_or(path);
+/// The bytes that the last backup of this repository read, if it told them. A ledger that cannot be
+/// read is told of when the action is written down.
+pub(super) fn size(context: &Context<'_>) -> Option<u64> {
+    let Host { files, env, .. } = context.host;
+    let key = key(context.file, context.repository, files, env);
+    let records = ledger(&context.config.run, env).read(files).ok()?;
+    History::all(records).get(&key)?.sizes.last().copied()
+}
+
+/// What a repository of this configuration file is called in it.
+pub fn key(file: &Path, repository: &Repository, files: &Files, env: &Env) -> Key {
     Key {
-        configuration: path.to_string_lossy().into_owned(),
+        configuration: real(file, files, env).to_string_lossy().into_owned(),
         repository: repository.shown_path(),
     }
+}
+
+/// The name of the file whose lock stands for a configuration.
+pub fn lock_name(loaded: &Loaded, files: &Files, env: &Env) -> String {
+    let path = real(&loaded.path, files, env);
+    let hash = directories::hashed(path.as_os_str().as_encoded_bytes());
+    format!("{}.lock", &hash[..16])
+}
+
+/// A configuration by any of its names is the same.
+fn real(file: &Path, files: &Files, env: &Env) -> PathBuf {
+    let path = env.cwd.join(file);
+    files.real(&path).unwrap_or(path)
 }
 
 /// All repositories of these files with their past, each ledger read once.
@@ -46,7 +67,7 @@ pub fn pasts<'a>(
                 let read = History::all(ledger.read(files)?);
                 known.insert(ledger.clone(), read);
             }
-            let key = key(loaded, &unit.repository, files, env);
+            let key = key(&loaded.path, &unit.repository, files, env);
             let history = known[&ledger].get(&key).cloned().unwrap_or_default();
             pasts.push(Past { unit, key, history });
         }

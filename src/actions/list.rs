@@ -103,21 +103,13 @@ fn search(context: &Context<'_>, flags: &Flags) -> Result<Answer, Failure> {
         .prefix
         .matching(&borg.version)
         .unwrap_or_else(|| context.matching());
-    let extra = borg.options.extra();
-    let names = borg
-        .command(borg.renamed("repo-list", "list"))
-        .args(borg.shared(true))
-        .args(matching)
-        .args(sorted(&[
-            &[("--short", Some(""))],
-            &flags.order.flags(),
-            &flags.ends.flags(),
-        ]))
-        .args(context.extra(borg.renamed(&extra.repo_list, &extra.list)))
-        .args(borg.at(context.repository.path()))
-        .reads();
-    let out = borg.capture(context.host, &names)?;
-    for name in out.lines().filter(|name| !name.is_empty()) {
+    let rest = sorted(&[
+        &[("--short", Some(""))],
+        &flags.order.flags(),
+        &flags.ends.flags(),
+    ]);
+    let choice = [matching, rest].concat();
+    for name in &borg.archive_names(context.host, context.repository, choice)? {
         context
             .host
             .bus
@@ -127,13 +119,10 @@ fn search(context: &Context<'_>, flags: &Flags) -> Result<Answer, Failure> {
     Ok(Answer::Done)
 }
 
-fn command(context: &Context<'_>, flags: &Flags, archive: &str) -> Command {
+/// How a listing starts.
+fn start(context: &Context<'_>, json: bool, format: Option<&str>) -> Command {
     let borg = context.borg;
-    let json = flags.json.is_on();
-    let format = flags
-        .format
-        .text()
-        .or_else(|| context.config.output.file_list_format.text());
+    let usual = context.config.output.file_list_format.text();
     borg.command("list")
         .args(if json { &[] } else { borg.verbose() })
         .args(borg.remote())
@@ -141,7 +130,29 @@ fn command(context: &Context<'_>, flags: &Flags, archive: &str) -> Command {
         .arg("--log-json")
         .when(json, ["--json-lines"])
         .args(borg.lock_wait())
-        .option("--format", format)
+        .option("--format", format.or(usual))
+}
+
+/// The entries of an archive as lines of JSON: all, or those that patterns or paths choose.
+pub(super) fn entries(
+    context: &Context<'_>,
+    archive: &str,
+    format: Option<&str>,
+    patterns: Option<&str>,
+    paths: &[String],
+) -> Command {
+    let borg = context.borg;
+    start(context, true, format)
+        .option("--patterns-from", patterns)
+        .args(context.extra(&borg.options.extra().list))
+        .args(borg.at_archive(context.repository.path(), archive))
+        .args(paths)
+        .reads()
+}
+
+fn command(context: &Context<'_>, flags: &Flags, archive: &str) -> Command {
+    let borg = context.borg;
+    start(context, flags.json.is_on(), flags.format.text())
         .option("--exclude", flags.exclude.text())
         .option("--exclude-from", flags.exclude_from.text())
         .option("--pattern", flags.pattern.text())

@@ -9,15 +9,20 @@ pub mod config;
 pub mod context;
 pub mod create;
 pub mod delete;
+pub mod diff;
 pub mod due;
+pub mod explain;
 pub mod export_tar;
 pub mod extract;
 pub mod history;
 pub mod info;
 pub mod key;
 pub mod list;
+mod manifest;
 pub mod mount;
+mod patterns_file;
 pub mod prune;
+pub mod recreate;
 pub mod repo_create;
 pub mod repo_delete;
 pub mod repo_info;
@@ -230,17 +235,21 @@ pub static ALL: &[Entry] = &[
     Entry::of::<delete::Delete>(),
     Entry::of::<repo_delete::RepoDelete>(),
     Entry::of::<transfer::Transfer>(),
+    Entry::of::<diff::Diff>(),
+    Entry::of::<recreate::Recreate>(),
     Entry::of::<break_lock::BreakLock>(),
     Entry::of::<key::export::Export>(),
     Entry::of::<key::import::Import>(),
     Entry::of::<key::change_passphrase::ChangePassphrase>(),
     Entry::of::<borg::BorgAction>(),
+    Entry::alone::<config::bootstrap::Bootstrap>(),
     Entry::alone::<config::generate::Generate>(),
     Entry::alone::<config::schema::Schema>(),
     Entry::alone::<config::validate::Validate>(),
     Entry::alone::<config::show::Show>(),
     Entry::outline::<config::outline::Flags>(config::outline::INFO),
     Entry::alone::<config::upgrade::Upgrade>(),
+    Entry::alone::<explain::Explain>(),
     Entry::alone::<status::Status>(),
     Entry::alone::<due::Due>(),
     Entry::alone::<completion::Bash>(),
@@ -249,14 +258,7 @@ pub static ALL: &[Entry] = &[
 ];
 
 /// Actions of the original that come later.
-pub const LATER: [&str; 6] = [
-    "restore",
-    "-r",
-    "recreate",
-    "diff",
-    "browse",
-    "config bootstrap",
-];
+pub const LATER: [&str; 3] = ["restore", "-r", "browse"];
 
 /// What a run without any action does, in this order. borgmatic 1.7.9: the same.
 pub const DEFAULT: [&str; 4] = ["create", "prune", "compact", "check"];

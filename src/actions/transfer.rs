@@ -77,7 +77,7 @@ impl Action for Transfer {
         let command = borg
             .command("transfer")
             .args(borg.verbose())
-            .args(borg.shared(!progress))
+            .args(borg.shared(context.config.logging.takes_json(progress)))
             .when(progress, ["--progress"])
             .args(matching)
             .args(rest)
@@ -85,7 +85,7 @@ impl Action for Transfer {
             .args(borg.at(context.repository.path()))
             .option("--other-repo", flags.source_repository.text())
             .when(context.dry, ["--dry-run"])
-            .on_terminal_if(progress)
+            .progress_if(progress)
             .reads_if(context.dry);
         borg.run(context.host, &command, Level::Answer)?;
         Ok(Answer::Done)

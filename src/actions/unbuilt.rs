@@ -48,12 +48,6 @@ const ROWS: &[Row] = &[
         what: "tell monitoring services",
     },
     Row {
-        options: &["checks"],
-        actions: &["check"],
-        dry: false,
-        what: "make spot checks",
-    },
-    Row {
         options: &["encryption_passphrase"],
         actions: &[],
         dry: true,
@@ -92,12 +86,6 @@ pub fn refuse(config: &Config, action: &str, dry: bool) -> Result<(), Failure> {
 /// Does the value of an option that is set ask for anything?
 fn is_used(config: &Config, name: &str) -> bool {
     match name {
-        "checks" => config
-            .checks
-            .checks
-            .items()
-            .iter()
-            .any(|check| check.name.get() == Some(&crate::config::groups::CheckName::Spot)),
         "encryption_passphrase" => config
             .borg
             .encryption_passphrase

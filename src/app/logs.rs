@@ -8,8 +8,8 @@ use super::{Machine, configs};
 use crate::cli::Invocation;
 use crate::config::logging::{LogTo, Logs};
 use crate::config::{Loaded, find, is_secret, load};
-use crate::host::event::SHORTEST;
-use crate::host::{Bus, Failure, Level, Secret};
+use crate::host::event::is_telling;
+use crate::host::{Bus, Env, Failure, Level, Secret};
 use crate::report::{File, Journal, Syslog, journal, syslog};
 use crate::text::{Kind, Node, Problem, secret};
 
@@ -30,11 +30,23 @@ pub(super) fn wanted(invocation: &Invocation, loaded: &[Loaded]) -> (Logs, Optio
 }
 
 /// Opens the logs beside the console. What is not there is told once; a log file must be there.
-pub(super) fn listen(logs: &Logs, bus: &Bus, machine: &Machine<'_>) -> Result<(), Failure> {
+pub(super) fn listen(logs: &Logs, bus: &Bus, machine: &Machine<'_>) -> Result<(), Box<Problem>> {
     let (env, files) = (machine.env, machine.files);
+    if let Some(to) = &logs.file {
+        let path = env.cwd.join(find::expand(&to.path, env));
+        let log = files
+            .log(&path)
+            .map_err(|error| no_log(to, &path, &error))?;
+        let layout = Some(to.layout.clone()).filter(|_| !logs.json);
+        let clock = Arc::clone(&machine.clock);
+        let file = File::new(log, &path, to.verbosity, layout, clock, env.process);
+        bus.attach(Box::new(file));
+    }
     if logs.syslog > -2 {
         let sockets = Arc::clone(&machine.sockets);
-        let place = |place: &str| Some(PathBuf::from(place)).filter(|path| files.exists(path));
+        // On Linux, /var/run/log may be a directory of journald's.
+        let is_socket = |path: &PathBuf| files.exists(path) && !files.is_dir(path);
+        let place = |place: &str| Some(PathBuf::from(place)).filter(is_socket);
         if let Some(to) = place(journal::PLACE) {
             let journal = Journal::new(sockets, to, logs.syslog, env.process);
             bus.attach(Box::new(journal));
@@ -49,21 +61,11 @@ pub(super) fn listen(logs: &Logs, bus: &Bus, machine: &Machine<'_>) -> Result<()
             bus.line(Level::Warning, "", &words);
         }
     }
-    if let Some(to) = &logs.file {
-        let path = env.cwd.join(find::expand(&to.path, env));
-        let log = files
-            .log(&path)
-            .map_err(|error| no_log(to, &path, &error))?;
-        let layout = Some(to.layout.clone()).filter(|_| !logs.json);
-        let clock = Arc::clone(&machine.clock);
-        let file = File::new(log, &path, to.verbosity, layout, clock, env.process);
-        bus.attach(Box::new(file));
-    }
     Ok(())
 }
 
 /// A log file that cannot be opened. Nothing runs without it: it may be what somebody watches.
-fn no_log(to: &LogTo, path: &Path, error: &io::Error) -> Failure {
+fn no_log(to: &LogTo, path: &Path, error: &io::Error) -> Box<Problem> {
     let failure = Failure::file("open the log file", path, error);
     let help = match error.kind() {
         io::ErrorKind::IsADirectory => "name a file in that directory".to_owned(),
@@ -79,14 +81,27 @@ fn no_log(to: &LogTo, path: &Path, error: &io::Error) -> Failure {
             None => "write another path".to_owned(),
         },
     };
-    Problem::new("borgmatic::config::log-file", failure.words)
-        .at(&to.origin, "this file")
-        .help(help)
-        .into()
+    Box::new(
+        Problem::new("borgmatic::config::log-file", failure.words)
+            .at(&to.origin, "this file")
+            .help(help),
+    )
+}
+
+/// What nobody may hear: the secrets of all files, and those that borg takes from our environment.
+pub(super) fn hide_secrets(bus: &Bus, loaded: &[Loaded], env: &Env) {
+    let trees = loaded.iter().filter_map(|loaded| loaded.tree.as_ref());
+    let inherited = ["BORG_PASSPHRASE", "BORG_NEW_PASSPHRASE"]
+        .iter()
+        .filter_map(|name| env.text(name))
+        .map(Secret::new);
+    for secret in trees.flat_map(secrets).chain(inherited) {
+        bus.hide(&secret);
+    }
 }
 
 /// The values of all secret options of a file.
-pub(super) fn secrets(tree: &Node) -> Vec<Secret> {
+fn secrets(tree: &Node) -> Vec<Secret> {
     match &tree.kind {
         Kind::List(nodes) => nodes.iter().flat_map(secrets).collect(),
         Kind::Map(pairs) => pairs
@@ -105,7 +120,7 @@ pub(super) fn secrets(tree: &Node) -> Vec<Secret> {
 /// of all words.
 fn of_address(text: &str) -> Option<Secret> {
     let span = secret::of_address(text)?;
-    let short = span.len() < SHORTEST;
+    let short = !is_telling(&text[span.clone()]);
     let from = if short { 0 } else { span.start };
     Some(Secret::new(&text[from..span.end + usize::from(short)]))
 }

@@ -7,6 +7,26 @@ use super::repository::Repository;
 use crate::host::{Failure, Host, Level, Scope};
 
 impl Borg<'_> {
+    /// The names of archives, one in a line; `choice` chooses among them and says `--short`.
+    pub fn archive_names(
+        &self,
+        host: &Host<'_>,
+        repository: &Repository,
+        choice: Vec<String>,
+    ) -> Result<Vec<String>, Failure> {
+        let extra = self.options.extra();
+        let command = self
+            .command(self.renamed("repo-list", "list"))
+            .args(self.shared(true))
+            .args(choice)
+            .args(self.extra(self.renamed(&extra.repo_list, &extra.list)))
+            .args(self.at(repository.path()))
+            .reads();
+        let out = self.capture(host, &command)?;
+        let names = out.lines().filter(|name| !name.is_empty());
+        Ok(names.map(str::to_owned).collect())
+    }
+
     /// The real name of an archive: `latest` is looked up among this configuration's archives.
     pub fn archive_name(
         &self,

@@ -109,6 +109,10 @@ pub fn help(code: i32, repository: &str) -> Option<String> {
                and make it anew: borgmatic repo-create --encryption repokey"
                 .into()
         }
+        30 => format!(
+            "choose another name, or delete that archive first; one whose name ends in .recreate is \
+             left over from a recreate that was interrupted. See: borgmatic repo-list --repository {one}"
+        ),
         31 => format!("see what there is: borgmatic repo-list --repository {one}"),
         41..=44 => format!(
             "put the copy of its key back: borgmatic key import --repository {one} --path FILE"

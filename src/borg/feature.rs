@@ -24,7 +24,7 @@ pub enum Feature {
     MatchArchives,
     /// `-` in a list filter shows excluded files; below it, they are `x`.
     ExcludedMinus,
-    /// `prune --stats` is gone.
+    /// `--stats` of prune and delete is gone.
     NoPruneStats,
     /// Archives of one name form a series, and hashes name archives.
     ArchiveSeries,

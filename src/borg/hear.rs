@@ -5,9 +5,10 @@ use std::sync::PoisonError;
 use super::exit::{self, Judge, Meaning};
 use super::line::{self, Translation};
 use super::made::Made;
+use super::progress;
 use super::ready::Borg;
 
-use crate::host::{Child, Command, Exit, Failure, FailureKind, Heard, Host, Level, Tail};
+use crate::host::{Child, Command, Exit, Failure, FailureKind, Heard, Host, Level, Streams, Tail};
 
 /// The longest answer of a probe that is kept, in bytes.
 const LONGEST: usize = 16 << 20;
@@ -65,9 +66,24 @@ impl Borg<'_> {
         strictness: Strictness,
     ) -> Result<(), Failure> {
         let mut made = Made::default();
+        let told = progress::told(host, command);
+        let command = told.as_ref().unwrap_or(command);
         let ended = listen(host, command, Hear::Say(level), &mut made)?;
         *self.made.lock().unwrap_or_else(PoisonError::into_inner) = made;
         self.judge(host, command, ended, strictness).map(drop)
+    }
+
+    /// Runs a command and hands out its lines, of both streams. Those that are not taken are said.
+    pub fn sift(
+        &self,
+        host: &Host<'_>,
+        command: &Command,
+        take: &mut dyn FnMut(&str) -> bool,
+    ) -> Result<(), Failure> {
+        let mut made = Made::default();
+        let ended = listen_and(host, command, Hear::Say(Level::Info), &mut made, take)?;
+        self.judge(host, command, ended, Strictness::Usual)
+            .map(drop)
     }
 
     /// Runs a command for its standard output.
@@ -156,6 +172,17 @@ fn listen(
     hear: Hear,
     made: &mut Made,
 ) -> Result<Ended, Failure> {
+    listen_and(host, command, hear, made, &mut |_| false)
+}
+
+/// The same; lines that `take` takes go no further.
+fn listen_and(
+    host: &Host<'_>,
+    command: &Command,
+    hear: Hear,
+    made: &mut Made,
+    take: &mut dyn FnMut(&str) -> bool,
+) -> Result<Ended, Failure> {
     host.bus.line(Level::Debug, "", &command.to_string());
     let mut out = String::new();
     let (mut tail, mut said) = (Tail::default(), Tail::default());
@@ -174,16 +201,35 @@ fn listen(
                 out += &String::from_utf8_lossy(bytes);
                 return out.push('\n');
             }
-            Heard::Out(bytes) => (String::from_utf8_lossy(bytes), usual),
+            // Borg logs on standard error. Here are names of files, which may look like anything.
+            Heard::Out(bytes) => {
+                let line = String::from_utf8_lossy(bytes);
+                if hear != Hear::Quiet && !take(&line) {
+                    translation.keep(&line);
+                    said.push(&translation.text);
+                    made.hear(&translation.text);
+                    host.bus.pass(usual, translation.passed());
+                }
+                return;
+            }
             Heard::Err(bytes) => {
                 let line = String::from_utf8_lossy(bytes);
                 let plain = line::of_tool(&line);
                 (line, plain)
             }
         };
+        if take(&line) {
+            return;
+        }
         let Some(level) = translation.read(&line, usual, plain) else {
+            if let Some(progress) = progress::of(&translation, command.expected) {
+                host.bus.progress(Some(&progress));
+            }
             return;
         };
+        if translation.asks && command.streams != Streams::Heard {
+            return host.bus.ask(&translation.text);
+        }
         if hear == Hear::Quiet {
             tail.push(&translation.text);
         } else {
@@ -191,7 +237,9 @@ fn listen(
             made.hear(&translation.text);
             host.bus.pass(level, translation.passed());
         }
-    })?;
+    });
+    host.bus.progress(None);
+    let exit = exit?;
     Ok(Ended {
         exit,
         out,

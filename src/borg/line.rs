@@ -23,6 +23,22 @@ struct Said<'a> {
     msgid: Option<Cow<'a, str>>,
     #[serde(borrow)]
     name: Option<Cow<'a, str>>,
+    nfiles: Option<u64>,
+    original_size: Option<u64>,
+    deduplicated_size: Option<u64>,
+    current: Option<u64>,
+    total: Option<u64>,
+    finished: Option<bool>,
+    info: Option<serde_json::Value>,
+}
+
+/// What a line about progress tells.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Step {
+    pub files: Option<u64>,
+    pub original: Option<u64>,
+    pub deduplicated: Option<u64>,
+    pub share: Option<(u64, u64)>,
 }
 
 /// What is to be said of a line. Kept from line to line, so that nothing is allocated for each.
@@ -31,6 +47,10 @@ pub struct Translation {
     pub text: String,
     /// Borg's own name of the last error: `PassphraseWrong`.
     pub error: Option<String>,
+    /// How far borg has come, where the line was about that; `text` is what it works on.
+    pub step: Option<Step>,
+    /// It was a question, and borg waits for the answer.
+    pub asks: bool,
     /// The part of borg that said it, and its name of what is said; empty where there is none.
     name: String,
     msgid: String,
@@ -46,6 +66,7 @@ impl Translation {
         for kept in [&mut self.text, &mut self.name, &mut self.msgid] {
             kept.clear();
         }
+        (self.step, self.asks) = (None, false);
         if let Some(said) = json(line, &mut self.mended) {
             match (&*said.kind, said.message, said.path) {
                 ("log_message", Some(message), _) => {
@@ -68,12 +89,43 @@ impl Translation {
                     self.name.push_str("borg.file_status");
                     return Some(usual);
                 }
-                ("archive_progress" | "progress_message" | "progress_percent", ..) => return None,
+                // What borg asks or was answered by the environment; a person has to see it.
+                (kind, Some(message), _) if kind.starts_with("question_") => {
+                    self.text.push_str(message.trim_end());
+                    self.asks = kind.starts_with("question_prompt");
+                    return Some(Level::Warning);
+                }
+                ("archive_progress" | "progress_message" | "progress_percent", message, path) => {
+                    if said.finished != Some(true) {
+                        self.step = Some(Step {
+                            files: said.nfiles,
+                            original: said.original_size,
+                            deduplicated: said.deduplicated_size,
+                            share: said.current.zip(said.total),
+                        });
+                        // A percentage stands in the message, too; what it is about, in `info`.
+                        let about = said
+                            .info
+                            .as_ref()
+                            .and_then(|info| info.as_array()?.last()?.as_str());
+                        let text = about.or(path.as_deref()).or(message.as_deref());
+                        self.text.push_str(text.unwrap_or_default().trim());
+                    }
+                    return None;
+                }
                 _ => {}
             }
         }
         self.text.push_str(line);
         Some(plain)
+    }
+
+    /// Takes a line as it is.
+    pub fn keep(&mut self, line: &str) {
+        for kept in [&mut self.text, &mut self.name, &mut self.msgid] {
+            kept.clear();
+        }
+        self.text.push_str(line);
     }
 
     /// What was read last, for the bus.
@@ -226,6 +278,13 @@ mod tests {
     }
 
     #[test]
+    fn a_question_is_shown_as_text() {
+        let line = r#"{"type": "question_prompt", "msgid": "X", "message": "Warning: unknown!\nGo on? [yN] "}"#;
+        let shown = "Warning: unknown!\nGo on? [yN]".to_owned();
+        assert_eq!(said(line, Level::Info), Some((Level::Warning, shown)));
+    }
+
+    #[test]
     fn information_that_was_asked_for_is_an_answer() {
         let line = r#"{"type": "log_message", "levelname": "INFO", "message": "Keeping"}"#;
         assert_eq!(
@@ -234,6 +293,25 @@ mod tests {
         );
         let line = r#"{"type": "log_message", "levelname": "DEBUG", "message": "x"}"#;
         assert_eq!(said(line, Level::Answer), Some((Level::Debug, "x".into())));
+    }
+
+    proptest::proptest! {
+        /// What a broken or hostile borg prints, cut anywhere.
+        #[test]
+        fn any_line_is_read(
+            line in "(\\{\"type\": \"(log_message|file_status|question_prompt|progress_percent)\", )?(\"(message|path|status|levelname|msgid|name)\": (\"([a-zé🎉]|\\\\(ud[89c-f][0-9a-f]{2}|u00|n|\\\\|\"|\\P{Cc})){0,6}\"?|null|5|\\{|\\[)(, )?){0,4}\\}?",
+            cut in 0usize..200,
+        ) {
+            let end = line.floor_char_boundary(cut.min(line.len()));
+            for line in [&line[..], &line[..end]] {
+                let mut translation = Translation::default();
+                let level = translation.read(line, Level::Info, Level::Error);
+                // Nothing is swallowed but progress.
+                let told = !translation.text.is_empty() || line.is_empty();
+                let empty = line.contains("\"\"") || line.contains("progress");
+                proptest::prop_assert!(level.is_none() || told || empty, "{}", line);
+            }
+        }
     }
 
     #[test]

@@ -71,11 +71,15 @@ impl Pattern {
         }
     }
 
+    /// Takes in a path and what is below it. What would mean something else as a shell pattern is
+    /// written as a plain path.
     pub fn include(path: impl Into<OsString>) -> Self {
+        let path = path.into();
+        let has_magic = path.as_bytes().iter().any(|byte| b"*?[]\\".contains(byte));
         Self {
             kind: Kind::Include,
-            style: "",
-            path: path.into(),
+            style: if has_magic { "pp" } else { "" },
+            path,
         }
     }
 
@@ -101,7 +105,11 @@ impl Pattern {
                 "a pattern starts with R, P, +, - or !, not with `{letter}`"
             ));
         };
-        let (style, path) = styled(rest).unwrap_or(("", rest));
+        // A root is a path, whatever it looks like.
+        let (style, path) = match kind {
+            Kind::Root => ("", rest),
+            _ => styled(rest).unwrap_or(("", rest)),
+        };
         Ok(Self {
             kind,
             style,

@@ -76,14 +76,21 @@ impl Deal {
         };
         let borg = requested
             .iter()
-            .find(|(_, entry)| entry.info.name == "borg")
-            .map(|(index, _)| *index);
-        deal.passed_on = borg.and_then(|_| deal.acts.first()?.entry.rest());
+            .find_map(|(index, entry)| Some((*index, *entry, entry.rest()?)));
+        deal.passed_on = borg.map(|(_, _, field)| field);
+        let mut passed_on = Vec::new();
+        let mut all_are_borgs = false;
         let mut index = 0;
         while index < argv.words.len() {
-            if borg.is_some_and(|at| index > at && !is_borgmatics(argv, at, index)) {
-                deal.rest(argv, index);
-                break;
+            if let Some((at, entry, _)) = borg
+                && index > at
+            {
+                all_are_borgs |= argv.words[index].text == "--";
+                if all_are_borgs || !is_ours(argv, at, entry, index) {
+                    passed_on.push(index);
+                    index += 1;
+                    continue;
+                }
             }
             let is_action = requested.iter().any(|(at, _)| *at == index);
             let named_flag = is_action && argv.words[index].text.starts_with('-');
@@ -94,6 +101,7 @@ impl Deal {
                 deal.word(argv, index)
             };
         }
+        deal.pass_on(argv, &passed_on);
         // borgmatic 2.1.10: --no-healthchecks beside --healthchecks.ping-url leaves the URL.
         deal.given
             .sort_by_key(|given| !matches!(given.value.kind, Kind::Null));
@@ -117,15 +125,18 @@ impl Deal {
             .any(|act| flags::short(act.entry.groups, word).is_some())
     }
 
-    /// All that is left belongs to borg.
-    fn rest(&mut self, argv: &Argv, from: usize) {
-        let items = (from..argv.words.len())
-            .map(|index| argv.node(index, Kind::Text(argv.words[index].text.clone())));
-        let list = argv.node(from, Kind::List(items.collect()));
-        let key = argv.node(from, Kind::Text("options".into()));
-        self.taken.extend(from..argv.words.len());
-        self.values.extend(from..argv.words.len());
-        for act in self.acts.iter_mut().filter(|act| !act.entry.is_outline()) {
+    /// These words belong to borg.
+    fn pass_on(&mut self, argv: &Argv, indexes: &[usize]) {
+        let (Some(field), [first, ..]) = (self.passed_on, indexes) else {
+            return;
+        };
+        let node = |index: &usize| argv.node(*index, Kind::Text(argv.words[*index].text.clone()));
+        let list = argv.node(*first, Kind::List(indexes.iter().map(node).collect()));
+        let key = argv.node(*first, Kind::Text(field.name.into()));
+        self.taken.extend(indexes);
+        self.values.extend(indexes);
+        let takes = |act: &&mut Act| act.entry.rest().is_some();
+        for act in self.acts.iter_mut().filter(takes) {
             act.flags.set(key.clone(), list.clone());
         }
     }
@@ -310,15 +321,16 @@ impl Deal {
     }
 }
 
-/// After the word `borg`, only its own two flags are ours, and a question for help right after it.
-fn is_borgmatics(argv: &Argv, borg: usize, index: usize) -> bool {
-    let is = |index: usize, words: &[&str]| {
-        let text = argv.words[index].text.split('=').next();
-        words.contains(&text.unwrap_or_default())
-    };
-    let asks = |index| index == borg + 1 && is(index, &["--help", "-h", "--man-page"]);
-    let more = index > 0 && asks(index - 1) && is(index, &["--all"]);
-    asks(index) || more || is(index, &["--repository", "--archive"])
+/// After the word `borg`, only the action's own flags are ours, be they shortened, and a question for
+/// help right after it. borgmatic 2.1.10: these flags may stand anywhere.
+fn is_ours(argv: &Argv, borg: usize, entry: &'static Entry, index: usize) -> bool {
+    let flag = |index: usize| argv.words[index].text.split('=').next().unwrap_or_default();
+    let asks = |index| index == borg + 1 && ["--help", "-h", "--man-page"].contains(&flag(index));
+    let more = asks(index - 1) && flag(index) == "--all";
+    let own = flag(index).strip_prefix("--");
+    asks(index)
+        || more
+        || own.is_some_and(|name| !name.is_empty() && abbreviated(entry, name).is_some())
 }
 
 /// The shape of what one flag gives: a repeated flag makes a list.

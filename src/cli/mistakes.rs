@@ -28,12 +28,7 @@ pub(super) fn later(argv: &Argv, deal: &Deal) -> Option<Problem> {
         "borgmatic::cli::later",
         format!("this version does not have `{name}` yet"),
     );
-    let help = match *name {
-        "restore" | "-r" | "browse" | "config bootstrap" => {
-            "extract brings files back: borgmatic extract --archive latest".to_owned()
-        }
-        _ => format!("borg itself can do it: borgmatic borg {name} …"),
-    };
+    let help = "extract brings files back: borgmatic extract --archive latest";
     Some(
         problem
             .at(&argv.origin(index), "not in this version")

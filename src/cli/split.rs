@@ -119,6 +119,7 @@ pub fn split(
         environment: !globals.no_environment_interpolation.is_on() && !has("config validate"),
         parsed: has("config show") && deal.acts.iter().any(|act| act.is_on("parsed")),
         given: deal.given,
+        ..Wishes::default()
     };
     Ok(Ok(Invocation {
         bare: argv.words.is_empty(),

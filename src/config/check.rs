@@ -12,6 +12,19 @@ pub fn rules(config: &Config, out: &mut Problems) {
     empty(config, out);
     repositories(config, out);
     placeholders::rules(config, out);
+    umask(config, out);
+}
+
+/// The decimal digits of `umask` are octal ones. borgmatic 2.1.10 finds that out when a hook is to run.
+fn umask(config: &Config, out: &mut Problems) {
+    let option = &config.borg.umask;
+    if let (Some(digits), Some(origin)) = (option.get(), option.origin())
+        && crate::hooks::command::run::umask(*digits).is_none_or(|mask| mask > 0o777)
+    {
+        let words = format!("`umask` is {digits}: it has three digits at most, from 0 to 7");
+        let problem = Problem::new("borgmatic::config::umask", words);
+        out.add(problem.at(origin, "here").help("for example: umask: 77"));
+    }
 }
 
 /// What `check_repositories` names must exist.

@@ -1,10 +1,13 @@
 //! Where a run keeps its files. Facts: borgmatic 2.1.10, `runtime.md` sections 8 and 9.
 
-use std::path::PathBuf;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
 
 use super::find::expand;
 use super::groups::{Run, Source};
-use crate::host::{Env, Failure};
+use crate::host::{Env, Failure, Files};
 
 /// The directory that borg and all other commands run in, if it is set.
 pub fn working(source: &Source, env: &Env) -> Option<PathBuf> {
@@ -45,13 +48,38 @@ pub fn state(run: &Run, env: &Env) -> PathBuf {
         .join("borgmatic")
 }
 
+/// The directory of locks. Never below `/tmp`, where others could stand in the way. Not below
+/// `XDG_RUNTIME_DIR` either: cron has none, so that its runs and those of a login would not meet.
+pub fn locks(run: &Run, env: &Env, files: &Files) -> PathBuf {
+    let machine = Path::new("/run/lock");
+    if env.user == 0 && files.is_dir(machine) {
+        machine.join("borgmatic")
+    } else {
+        state(run, env).join("locks")
+    }
+}
+
+/// Where borgmatic before 1.9 kept what it stored in archives.
+pub fn old_source(run: &Run, env: &Env) -> PathBuf {
+    let named = run.borgmatic_source_directory.text();
+    named.map_or_else(
+        || env.home.join(".borgmatic"),
+        |path| env.cwd.join(expand(path, env)),
+    )
+}
+
 /// Where borgmatic before 2.0 kept the times of checks.
 pub fn old_checks(run: &Run, env: &Env) -> PathBuf {
-    let named = run.borgmatic_source_directory.text();
-    named
-        .map_or_else(
-            || env.home.join(".borgmatic"),
-            |path| env.cwd.join(expand(path, env)),
-        )
-        .join("checks")
+    old_source(run, env).join("checks")
+}
+
+/// The name of a file that stands for these bytes: their SHA-256 in hexadecimal digits.
+pub fn hashed(bytes: &[u8]) -> String {
+    Sha256::digest(bytes)
+        .iter()
+        .fold(String::with_capacity(64), |mut text, byte| {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }

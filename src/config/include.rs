@@ -2,6 +2,7 @@
 //! which were read. Knows no option.
 
 use std::collections::HashMap;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::find::expand;
@@ -16,6 +17,9 @@ const DEEPEST: usize = 50;
 /// How many files one configuration may include.
 const MOST: usize = 1_000;
 
+/// Texts that stand for files, by their path without links: what would be written.
+pub type Texts = HashMap<PathBuf, String>;
+
 /// The files of one configuration.
 pub struct Includes<'a> {
     files: &'a Files,
@@ -25,8 +29,7 @@ pub struct Includes<'a> {
     /// All that were read.
     read: Vec<PathBuf>,
     left: u64,
-    /// Texts that stand for files, by their path without links: what an upgrade would write.
-    texts: HashMap<PathBuf, String>,
+    texts: Texts,
 }
 
 impl<'a> Includes<'a> {
@@ -39,13 +42,13 @@ impl<'a> Includes<'a> {
             open: vec![(path.to_owned(), real)],
             read: vec![path.to_owned()],
             left: LARGEST,
-            texts: HashMap::new(),
+            texts: Texts::new(),
         }
     }
 
     /// The same, with these texts for what is in those files.
     #[must_use]
-    pub fn with(mut self, texts: HashMap<PathBuf, String>) -> Self {
+    pub fn with(mut self, texts: Texts) -> Self {
         self.texts = texts;
         self
     }
@@ -55,6 +58,15 @@ impl<'a> Includes<'a> {
         self.read.sort();
         self.read.dedup();
         self.read
+    }
+
+    /// What is in a file, or what stands for it.
+    pub(super) fn bytes(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+        let text = || self.texts.get(&self.files.real(path)?);
+        match (!self.texts.is_empty()).then(text).flatten() {
+            Some(text) => Ok(text.clone().into_bytes()),
+            None => self.files.read(path, limit),
+        }
     }
 
     fn missing(&self, name: &str, candidates: &[PathBuf], place: &Origin) -> Problem {
@@ -130,11 +142,7 @@ impl Include for Includes<'_> {
             problems.add(problem);
             return None;
         }
-        let read = match self.texts.get(&real) {
-            Some(text) => Ok(text.clone().into_bytes()),
-            None => self.files.read(path, self.left),
-        };
-        let bytes = match read {
+        let bytes = match self.bytes(path, self.left) {
             Ok(bytes) => bytes,
             Err(error) => {
                 problems.add(unreadable(path, &error, place));

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
-use super::include::Includes;
+use super::include::{Includes, Texts};
 use super::overrides::Override;
 use super::{Config, check, constants, environment, find, is_secret, overrides, upgrade};
 use crate::borg::Repository;
@@ -37,6 +37,7 @@ pub struct Wishes {
     pub environment: bool,
     /// Only the tree as it is after includes and merges.
     pub parsed: bool,
+    pub texts: Texts,
 }
 
 impl Default for Wishes {
@@ -46,6 +47,7 @@ impl Default for Wishes {
             overrides: Vec::new(),
             environment: true,
             parsed: false,
+            texts: Texts::new(),
         }
     }
 }
@@ -74,7 +76,7 @@ pub struct Loaded {
 /// Loads one file.
 pub fn load(path: &Path, wishes: &Wishes, files: &Files, env: &Env) -> Loaded {
     let mut problems = Problems::default();
-    let mut includes = Includes::of(path, files, env);
+    let mut includes = Includes::of(path, files, env).with(wishes.texts.clone());
     let mut tree = tree(path, files, &mut includes, &mut problems);
     let mut loaded = None;
     if let Some(node) = tree.as_mut().filter(|_| !wishes.parsed) {
@@ -213,7 +215,7 @@ fn tree(
     includes: &mut Includes<'_>,
     problems: &mut Problems,
 ) -> Option<Node> {
-    let bytes = match files.read(path, LARGEST) {
+    let bytes = match includes.bytes(path, LARGEST) {
         Ok(bytes) => bytes,
         Err(error) => {
             // A directory is here when it holds nothing to read, or cannot be looked into.

@@ -97,8 +97,8 @@ fn same<'c, T: PartialEq + 'c>(
                     "write the same `{name}` in all files, or run the files one by one with --config"
                 );
                 let problem = Problem::new("borgmatic::config::two-logs", words)
-                    .at(this.1, "another value here")
                     .at(first, "one value here")
+                    .at(this.1, "another value here")
                     .help(help);
                 return Err(Box::new(problem));
             }

@@ -54,6 +54,29 @@ pub fn store(files: &Files, runtime: &Path, configs: &[PathBuf]) -> Result<Vec<P
         .collect())
 }
 
+/// What a manifest tells.
+#[derive(serde::Deserialize)]
+struct Manifest {
+    config_paths: Vec<PathBuf>,
+}
+
+/// The configuration files that a manifest names.
+pub fn read(text: &str) -> Result<Vec<PathBuf>, Failure> {
+    let wrong = |why: &str| {
+        let words = format!("the list of configuration files in the archive cannot be read: {why}");
+        Failure::new("borgmatic::bootstrap::manifest", words)
+            .help("choose another archive: --archive NAME")
+    };
+    // Where the pattern has found several, they follow each other.
+    let mut all = serde_json::Deserializer::from_str(text).into_iter::<Manifest>();
+    match all.next() {
+        Some(Ok(manifest)) if manifest.config_paths.is_empty() => Err(wrong("it is empty")),
+        Some(Ok(manifest)) => Ok(manifest.config_paths),
+        Some(Err(error)) => Err(wrong(&error.to_string())),
+        None => Err(wrong("it is empty")),
+    }
+}
+
 /// A path, and what it links to.
 fn with_targets(files: &Files, path: &Path) -> Vec<PathBuf> {
     let mut all = vec![path.to_path_buf()];

@@ -37,6 +37,10 @@ pub struct Command {
     pub umask: Option<u32>,
     pub streams: Streams,
     pub effect: Effect,
+    /// It shows how far it has come, itself on the terminal or through us.
+    pub progress: bool,
+    /// The bytes that an earlier run of it read.
+    pub expected: Option<u64>,
     /// It ends what was begun: it runs also after a signal told the run to end.
     pub anyway: bool,
     /// A shell: signals go to what it has started, too.
@@ -147,6 +151,14 @@ impl Command {
     #[must_use]
     pub fn on_terminal_if(self, condition: bool) -> Self {
         if condition { self.on_terminal() } else { self }
+    }
+
+    /// It shows how far it has come, if the condition holds; until somebody else draws that, it has
+    /// the terminal.
+    #[must_use]
+    pub fn progress_if(mut self, condition: bool) -> Self {
+        self.progress = condition;
+        self.on_terminal_if(condition)
     }
 }
 

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::outcome::Failure;
+use super::progress::Progress;
 use crate::option::Secret;
 use crate::text::Problem;
 
@@ -95,6 +96,14 @@ pub trait Listener: Send {
     fn flush(&mut self) {}
     /// The quietest level it listens to, if it listens at all.
     fn threshold(&self) -> Option<Level>;
+    /// Does it draw how far a child has come?
+    fn draws(&self) -> bool {
+        false
+    }
+    /// How far a child has come; `None` when it has ended.
+    fn progress(&mut self, _: Option<&Progress<'_>>, _: &About) {}
+    /// A question of a child, which waits for an answer on standard input.
+    fn ask(&mut self, _: &str) {}
     /// Why it could not keep what it heard, in words; told once.
     fn trouble(&mut self) -> Option<String> {
         None
@@ -106,6 +115,8 @@ pub trait Listener: Send {
 pub struct Bus {
     shared: Arc<Mutex<Shared>>,
     about: About,
+    /// Several speak at once: lines without a scope are given the repository's name.
+    apart: bool,
 }
 
 #[derive(Default)]
@@ -115,8 +126,12 @@ struct Shared {
     secrets: Vec<Secret>,
 }
 
-/// A shorter secret is not looked for: it would be found in half of all words.
-pub const SHORTEST: usize = 6;
+/// Can a secret be looked for? A short one would be found in half of all words, and where the
+/// password of a test is `postgres`, each path with that name would be cut.
+pub fn is_telling(secret: &str) -> bool {
+    let is_word = secret.chars().all(char::is_alphabetic);
+    secret.len() >= if is_word { 12 } else { 6 }
+}
 
 impl Bus {
     pub fn attach(&self, listener: Box<dyn Listener>) {
@@ -137,7 +152,15 @@ impl Bus {
                 repository: repository.to_owned(),
                 action: String::new(),
             },
+            apart: self.apart,
         }
+    }
+
+    /// The bus for one of several repositories that are worked on at once.
+    #[must_use]
+    pub fn apart(mut self) -> Self {
+        self.apart = true;
+        self
     }
 
     /// The same, for one of its actions.
@@ -152,7 +175,7 @@ impl Bus {
     pub fn hide(&self, secret: &Secret) {
         let mut shared = self.shared();
         for line in secret.reveal().lines().map(str::trim) {
-            if line.len() >= SHORTEST && shared.secrets.iter().all(|old| old.reveal() != line) {
+            if is_telling(line) && shared.secrets.iter().all(|old| old.reveal() != line) {
                 shared.secrets.push(Secret::new(line));
             }
         }
@@ -163,6 +186,12 @@ impl Bus {
     }
 
     pub fn say(&self, event: Event<'_>) {
+        let scope = if self.apart && event.scope.is_empty() {
+            &self.about.repository
+        } else {
+            event.scope
+        };
+        let event = Event { scope, ..event };
         let mut shared = self.shared();
         let Shared { listeners, secrets } = &mut *shared;
         masked(event, secrets, &mut |event| {
@@ -185,6 +214,25 @@ impl Bus {
             scope: "",
             body: Body::Passed(passed),
         });
+    }
+
+    /// Is there somebody who draws how far a child has come?
+    pub fn draws(&self) -> bool {
+        self.shared().listeners.iter().any(|one| one.draws())
+    }
+
+    /// How far a child has come; `None` when it has ended.
+    pub fn progress(&self, progress: Option<&Progress<'_>>) {
+        for listener in &mut self.shared().listeners {
+            listener.progress(progress, &self.about);
+        }
+    }
+
+    /// A question of a child, which waits for an answer on standard input.
+    pub fn ask(&self, question: &str) {
+        for listener in &mut self.shared().listeners {
+            listener.ask(question);
+        }
     }
 
     pub fn flush(&self) {
@@ -239,6 +287,9 @@ fn troubles(listeners: &mut [Box<dyn Listener>], about: &About) {
 /// Hands on an event without the secrets in it. A document is what was asked for; a problem hides
 /// its own.
 fn masked(event: Event<'_>, secrets: &[Secret], hand: &mut dyn FnMut(&Event<'_>)) {
+    if secrets.is_empty() {
+        return hand(&event);
+    }
     let found = |text: &str| secrets.iter().any(|secret| text.contains(secret.reveal()));
     let cut = |text: &str| {
         secrets.iter().fold(text.to_owned(), |text, secret| {
@@ -262,7 +313,7 @@ fn masked(event: Event<'_>, secrets: &[Secret], hand: &mut dyn FnMut(&Event<'_>)
             }),
             ..event
         }),
-        Body::Failure(failure) if !secrets.is_empty() => hand(&Event {
+        Body::Failure(failure) => hand(&Event {
             body: Body::Failure(&Failure {
                 words: cut(&failure.words),
                 tail: failure.tail.iter().map(|line| cut(line)).collect(),
@@ -291,6 +342,8 @@ mod tests {
         let (bus, notes) = bus();
         bus.hide(&Secret::new("correct horse\nbattery staple\n"));
         bus.hide(&Secret::new("horse"));
+        bus.hide(&Secret::new("postgres"));
+        bus.line(Level::Info, "", "/var/lib/postgres");
         bus.line(Level::Info, "lab", "with correct horse");
         bus.pass(
             Level::Error,
@@ -308,7 +361,7 @@ mod tests {
         });
         assert_eq!(
             notes.text(),
-            "Info lab: with ***\nError ***? no horse\nError ***\n***\n"
+            "Info /var/lib/postgres\nInfo lab: with ***\nError ***? no horse\nError ***\n***\n"
         );
     }
 

@@ -92,6 +92,13 @@ impl Files {
             .map(|meta| meta.dev())
     }
 
+    /// The permissions of a file, links followed.
+    pub fn mode(&self, path: &Path) -> Option<u32> {
+        use std::os::unix::fs::PermissionsExt;
+        let meta = fs::metadata(self.at(path)).ok()?;
+        Some(meta.permissions().mode() & 0o7777)
+    }
+
     /// Does a name exist, be it a link to nowhere?
     pub fn is_there(&self, path: &Path) -> bool {
         fs::symlink_metadata(self.at(path)).is_ok()
@@ -135,6 +142,11 @@ impl Files {
     /// Writes a file that only its owner can read. Whole or not at all: it is written beside its
     /// place and renamed. Symbolic links stay: what they lead to is replaced.
     pub fn write_private(&self, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+        self.write_whole(path, bytes, 0o600)
+    }
+
+    /// The same, with another mode.
+    pub fn write_whole(&self, path: &Path, bytes: &[u8], mode: u32) -> Result<(), Failure> {
         let at = self.at(&self.real(path).unwrap_or_else(|| path.to_owned()));
         let failed = |error: io::Error| Failure::file("write", path, &error);
         let folder = at.parent().unwrap_or(Path::new("."));
@@ -143,7 +155,7 @@ impl Files {
             .and_then(|()| file.as_file().sync_all())
             .map_err(failed)?;
         file.as_file()
-            .set_permissions(fs::Permissions::from_mode(0o600))
+            .set_permissions(fs::Permissions::from_mode(mode))
             .map_err(failed)?;
         file.persist(&at).map_err(|error| failed(error.error))?;
         Ok(())

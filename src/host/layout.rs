@@ -167,7 +167,9 @@ fn part(written: &str) -> Result<Part, Wrong> {
     let (name, spec) = written.split_once(':').unwrap_or((written, ""));
     let Some((_, field)) = FIELDS.iter().find(|(known, _)| *known == name) else {
         let plain = name.split(['!', '.', '[']).next().unwrap_or(name);
-        let help = match nearest(plain, FIELDS.iter().map(|(name, _)| *name)) {
+        let names = || FIELDS.iter().map(|(name, _)| *name);
+        let longer = || names().find(|name| plain.len() > 2 && name.starts_with(plain));
+        let help = match longer().or_else(|| nearest(plain, names())) {
             Some(near) => format!("did you mean {{{near}}}?"),
             None => known(),
         };
@@ -404,6 +406,7 @@ mod tests {
         let wrong = |format: &str| Layout::parse(format).unwrap_err();
         for (format, words, help) in [
             ("{mesage}", "no field `{mesage}`", "{message}"),
+            ("{level}", "no field `{level}`", "{levelname}"),
             (
                 "{hostname_of}",
                 "no field `{hostname_of}`",
@@ -420,6 +423,18 @@ mod tests {
             let (told, helped) = wrong(format);
             assert!(told.contains(words), "{format}: {told}");
             assert!(helped.contains(help), "{format}: {helped}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_a_layout_or_a_mistake_with_help(
+            text in "([{}:<>^=0-9.sdf!a-zé ]|\\{(asctime|message|msecs|levelno|created)\\}|\\{levelname:){0,20}",
+        ) {
+            match Layout::parse(&text) {
+                Ok(layout) => drop(written(&layout)),
+                Err((words, help)) => proptest::prop_assert!(!words.is_empty() && !help.is_empty()),
+            }
         }
     }
 

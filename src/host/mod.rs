@@ -7,6 +7,7 @@ pub mod files;
 pub mod layout;
 pub mod outcome;
 pub mod ports;
+pub mod progress;
 pub mod script;
 pub mod tail;
 
@@ -17,4 +18,5 @@ pub use files::{Files, LogFile};
 pub use layout::Layout;
 pub use outcome::{Child, Exit, Failure, FailureKind, Signal};
 pub use ports::{Clock, Env, Heard, Host, Processes, Sockets, Terminal};
+pub use progress::Progress;
 pub use tail::Tail;

@@ -23,8 +23,8 @@ const KEPT_OLD: usize = KEPT / 4;
 
 /// How often another process is waited for, and how long each time. Nobody holds the file for more
 /// than a few milliseconds.
-const TRIES: u32 = 500;
-const PAUSE: Duration = Duration::from_millis(10);
+const TRIES: u32 = 5000;
+const PAUSE: Duration = Duration::from_millis(2);
 
 /// The ledger of one state directory.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

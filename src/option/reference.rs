@@ -79,6 +79,9 @@ fn words(field: &Field) -> String {
     if !field.default.is_empty() {
         text += &format!("\n\nDefault: {}.", field.default);
     }
+    if field.ours {
+        text += "\n\nPython borgmatic does not have it.";
+    }
     if !field.deprecated.is_empty() {
         text += &format!("\n\n**Deprecated:** use {}.", field.deprecated);
     }

@@ -258,6 +258,9 @@ fn words(field: &Field, indent: usize) -> Vec<String> {
     if !field.default.is_empty() {
         all.push(format!("Default: {}", field.default));
     }
+    if field.ours {
+        all.push("Python borgmatic does not have it.".into());
+    }
     if !field.deprecated.is_empty() {
         all.push(format!("Deprecated: use {}", field.deprecated));
     }

@@ -3,7 +3,7 @@
 use super::secret::Secret;
 use super::shape::{At, Choice, Shape, Value};
 use crate::text::near::nearest;
-use crate::text::{Kind, Node, Problem, Problems};
+use crate::text::{Fix, Kind, Node, Problem, Problems};
 
 /// «`keep_daily` needs a whole number, but this is text.» Never shows the value of a secret.
 pub fn wrong_type(node: &Node, at: &At<'_>, wanted: &Shape) -> Problem {
@@ -21,9 +21,48 @@ pub fn wrong_type(node: &Node, at: &At<'_>, wanted: &Shape) -> Problem {
     };
     let problem = Problem::new("borgmatic::config::wrong-type", words)
         .on(node, format!("{} here", node.describe()));
+    let problem = match fix(node, wanted) {
+        Some(fix) => problem.fix(fix),
+        None => problem,
+    };
     match correction(node, at, wanted) {
         Some(help) => problem.help(help),
         None => problem,
+    }
+}
+
+/// What must have been meant, in the text of the value.
+fn fix(node: &Node, wanted: &Shape) -> Option<Fix> {
+    let written = node.origin.text();
+    let span = || node.origin.span.clone();
+    // What a constant stands for is not written there.
+    let plain = || crate::text::scalar(written) == node.kind;
+    match (wanted, &node.kind) {
+        (Shape::Bool, Kind::Text(text)) if plain() => {
+            let meant = match text.to_lowercase().as_str() {
+                "yes" | "on" | "y" => "true",
+                "no" | "off" | "n" => "false",
+                _ => return None,
+            };
+            Some(Fix::sure(Fix::replace(span(), meant)))
+        }
+        (
+            Shape::Text,
+            Kind::Int(_) | Kind::BigInt(_) | Kind::Float(_) | Kind::Bool(_) | Kind::Date(_),
+        ) if plain() => {
+            let mut edits = Fix::replace(span().start..span().start, "\"");
+            edits.insert(span().end, "\"");
+            Some(Fix::sure(edits))
+        }
+        (Shape::Int(..), Kind::Text(text))
+            if text.parse::<i64>().is_ok()
+                && written
+                    .get(1..)
+                    .is_some_and(|rest| rest.starts_with(text.as_str())) =>
+        {
+            Some(Fix::sure(Fix::replace(span(), text.as_str())))
+        }
+        _ => None,
     }
 }
 
@@ -65,6 +104,9 @@ fn correction(node: &Node, at: &At<'_>, wanted: &Shape) -> Option<String> {
                 "" => "write a number in digits".to_owned(),
                 number => format!("write digits only: {name}{number}"),
             })
+        }
+        (Shape::Int(..), Kind::Float(number)) if !number.is_finite() => {
+            Some("write a number in digits".to_owned())
         }
         (Shape::Int(..), Kind::Float(number)) => Some(format!(
             "leave out the fraction: {name}{:.0}",
@@ -282,14 +324,17 @@ impl<T: Choice> Value for T {
             || format!("choose one of: {all}"),
             |near| format!("did you mean `{near}`? (choices: {all})"),
         );
-        out.add(
-            Problem::new(
-                "borgmatic::config::choice",
-                format!("`{at}` cannot be `{written}`"),
-            )
-            .on(node, "not one of the choices")
-            .help(help),
-        );
+        let problem = Problem::new(
+            "borgmatic::config::choice",
+            format!("`{at}` cannot be `{written}`"),
+        )
+        .on(node, "not one of the choices")
+        .help(help);
+        let near = nearest(&written, T::WORDS.iter().copied());
+        out.add(match near.filter(|_| node.origin.text() == written) {
+            Some(near) => problem.fix(Fix::guess(Fix::replace(node.origin.span.clone(), near))),
+            None => problem,
+        });
         None
     }
 }

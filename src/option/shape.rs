@@ -34,6 +34,8 @@ pub struct Field {
     pub suggests: &'static [&'static str],
     /// What to use instead, as the end of the sentence «use …»; empty for one that is up to date.
     pub deprecated: &'static str,
+    /// Python borgmatic does not have it.
+    pub ours: bool,
     /// It belongs only beside this: `after` (that key is there) or `name=spot` (it has that value).
     pub of: &'static str,
     /// Exactly one of it and the option of this name must be set.
@@ -58,6 +60,7 @@ impl Field {
         no_flag: false,
         suggests: &[],
         deprecated: "",
+        ours: false,
         of: "",
         or: "",
         not: "",

@@ -3,7 +3,7 @@
 use super::scalars::wrong_type;
 use super::shape::{At, Field, Groups, Opt, Options, Shape, Value, field};
 use crate::text::near::nearest;
-use crate::text::{Kind, Node, Problem, Problems};
+use crate::text::{Fix, Kind, Node, Problem, Problems};
 
 /// One field of a mapping.
 pub fn take<T: Value>(node: &Node, name: &str, at: &At<'_>, out: &mut Problems) -> Opt<T> {
@@ -90,7 +90,9 @@ pub fn unknown_keys(node: &Node, groups: Groups, at: &At<'_>, out: &mut Problems
         )
         .on(key, "no such option");
         out.add(match near {
-            Some(near) => problem.help(format!("did you mean `{near}`?")),
+            Some(near) => problem
+                .help(format!("did you mean `{near}`?"))
+                .fix(Fix::guess(Fix::replace(key.origin.span.clone(), near))),
             None if matches!(at, At::Top) || names.clone().count() > FEW => problem.help("remove it, or look up its name among all options:\n    borgmatic config generate --destination sample.yaml"),
             None => problem.help(format!("the options here are: {}", names.collect::<Vec<_>>().join(", "))),
         });

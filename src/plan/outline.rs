@@ -10,6 +10,7 @@ use crate::host::Failure;
 use crate::option::Choice;
 use crate::text::near::nearest;
 
+use super::abreast;
 use super::place::{self, Whole};
 
 #[derive(Debug)]
@@ -32,6 +33,8 @@ pub struct FilePart<'a> {
     /// The command hooks for an error in it.
     pub after_error: Vec<&'a Hook>,
     pub units: Vec<UnitPart<'a>>,
+    /// How many of them are worked on at once.
+    pub abreast: usize,
 }
 
 /// One of its repositories, and what is done there.
@@ -113,6 +116,7 @@ pub fn outline<'a>(
             config,
             around: place::around_file(config, acts),
             after_error: place::after_error_in(config, acts),
+            abreast: abreast::count(config, &units),
             units,
         });
     }

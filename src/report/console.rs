@@ -1,14 +1,17 @@
 //! Events for people: one line each, on the stream and in the colour of their level.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use nu_ansi_term::Color;
 
 use super::json;
 use super::printable::printable;
+use super::progress::Bars;
 use super::style::{Colours, Style, frame};
 use super::told::{Part, told};
-use crate::host::{About, Body, Clock, Event, Level, Listener, Terminal};
+use crate::host::{About, Body, Clock, Event, Level, Listener, Progress, Terminal};
+use crate::text::Problem;
 
 /// The quietest level of a verbosity, from -2 (nothing at all) to 2 (everything).
 pub fn threshold(verbosity: i8) -> Option<Level> {
@@ -31,6 +34,7 @@ pub struct Console {
     json: Option<Arc<dyn Clock>>,
     /// Is the stream a terminal, which obeys control characters?
     obeys: Obeys,
+    bars: Option<Bars>,
     /// The line being made; kept for its memory.
     line: Vec<u8>,
 }
@@ -49,6 +53,7 @@ impl Console {
             colours,
             style,
             json: None,
+            bars: None,
             obeys: Obeys {
                 out: terminal.out_is_terminal(),
                 err: terminal.err_is_terminal(),
@@ -56,6 +61,13 @@ impl Console {
             terminal,
             line: Vec::new(),
         }
+    }
+
+    /// Draws how far children have come.
+    #[must_use]
+    pub fn with(mut self, bars: Option<Bars>) -> Self {
+        self.bars = bars;
+        self
     }
 
     /// Each event is a JSON object instead.
@@ -95,6 +107,23 @@ impl Console {
     }
 }
 
+/// A problem whose words do not steer the terminal; its frame shows the text so already.
+fn plain(problem: &Problem) -> Cow<'_, Problem> {
+    let steers = |letter: char| letter.is_control() && letter != '\n';
+    let help = problem.help.as_deref().unwrap_or_default();
+    if !problem.words.contains(steers) && !help.contains(steers) {
+        return Cow::Borrowed(problem);
+    }
+    let clean = |text: &str| {
+        let lines: Vec<_> = text.split('\n').map(printable).collect();
+        lines.join("\n")
+    };
+    let mut plain = problem.clone();
+    plain.words = clean(&problem.words);
+    plain.help = problem.help.as_deref().map(clean);
+    Cow::Owned(plain)
+}
+
 /// Warnings and what is worse go to standard error.
 fn is_for_err(level: Level) -> bool {
     level >= Level::Warning
@@ -108,7 +137,7 @@ impl Listener for Console {
                 json::write(event, about, &**clock, &mut self.line);
             }
             Body::Problem(problem) => {
-                let drawn = frame(problem, self.style);
+                let drawn = frame(&*plain(problem), self.style);
                 self.line.extend_from_slice(drawn.as_bytes());
                 self.line.push(b'\n');
             }
@@ -116,12 +145,43 @@ impl Listener for Console {
                 self.add(event.level, part, scope, text);
             }),
         }
-        if is_for_err(event.level) {
-            self.terminal.err(&self.line);
-        } else {
-            self.terminal.out(&self.line);
+        let (terminal, line, is_err) = (&self.terminal, &self.line, is_for_err(event.level));
+        let write = || {
+            if is_err {
+                terminal.err(line);
+            } else {
+                terminal.out(line);
+            }
+        };
+        match &self.bars {
+            // Nothing may wait that would come out over what is drawn.
+            Some(bars) => bars.aside(|| {
+                write();
+                terminal.flush();
+            }),
+            None => write(),
         }
         self.line.clear();
+    }
+
+    fn draws(&self) -> bool {
+        self.bars.is_some()
+    }
+
+    fn progress(&mut self, progress: Option<&Progress<'_>>, about: &About) {
+        match (&mut self.bars, progress) {
+            (Some(bars), Some(progress)) => bars.show(progress, about),
+            (Some(bars), None) => bars.end(about),
+            (None, _) => {}
+        }
+    }
+
+    fn ask(&mut self, question: &str) {
+        if let Some(bars) = &self.bars {
+            bars.hide();
+        }
+        self.terminal.err(printable(question).as_bytes());
+        self.terminal.err(b" ");
     }
 
     fn flush(&mut self) {
@@ -292,6 +352,27 @@ mod tests {
             bus.pass(Level::Info, passed);
             assert_eq!(terminal.out_text(), expected);
         }
+    }
+
+    #[test]
+    fn the_words_of_a_mistake_do_not_steer_a_terminal() {
+        let (bus, terminal) = console(0, false);
+        let problem = Problem::new("borgmatic::cli::flag", "unknown flag `\x1b[2J`")
+            .help("take out `\u{9b}2J`\nor not");
+        bus.say(Event {
+            level: Level::Error,
+            scope: "",
+            body: Body::Problem(&problem),
+        });
+        let shown = terminal.err_text();
+        assert!(
+            shown.contains("`\\x1b[2J`") && shown.contains("`\\x9b2J`"),
+            "{shown}"
+        );
+        assert!(
+            !shown.contains(|it: char| it.is_control() && it != '\n'),
+            "{shown:?}"
+        );
     }
 
     #[test]

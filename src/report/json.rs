@@ -39,8 +39,9 @@ pub(super) fn write(event: &Event<'_>, about: &About, clock: &dyn Clock, out: &m
             name,
             msgid,
         };
-        // Texts and numbers can always be written, and memory takes them.
-        let _written = serde_json::to_writer(&mut *out, &record);
+        // Texts and numbers can always be written.
+        let line = serde_json::to_string(&record).unwrap_or_default();
+        out.extend_from_slice(ascii_controls(&line).as_bytes());
         out.push(b'\n');
     };
     if let Body::Passed(passed) = event.body {
@@ -56,6 +57,24 @@ pub(super) fn write(event: &Event<'_>, about: &About, clock: &dyn Clock, out: &m
         };
         add(&message, Some(&name), None);
     });
+}
+
+/// JSON lets a few control characters stand that would steer a terminal; they can only be within
+/// strings, where an escape means the same.
+fn ascii_controls(line: &str) -> Cow<'_, str> {
+    // DEL, and the first byte of those from U+0080 on; the others are escaped already.
+    if !line.bytes().any(|byte| matches!(byte, 0x7f | 0xc2)) {
+        return line.into();
+    }
+    let mut escaped = String::with_capacity(line.len() + 8);
+    for letter in line.chars() {
+        if letter.is_control() {
+            escaped.push_str(&format!("\\u{:04x}", u32::from(letter)));
+        } else {
+            escaped.push(letter);
+        }
+    }
+    escaped.into()
 }
 
 /// borgmatic 2.1.10 names a part of itself, `borgmatic.actions.repo_list`.
@@ -133,6 +152,15 @@ mod tests {
             .collect();
         let expected = ["lab: it failed", "  oh", "help: try", "      or not"];
         assert_eq!(messages, expected);
+    }
+
+    #[test]
+    fn no_control_character_is_left_and_all_are_read_back() {
+        let text = "\x1b[2J\u{9b}2J\x7f\0 é";
+        let line = written(&event(Body::Line(text)), &About::default());
+        assert!(!line.trim_end().contains(char::is_control), "{line:?}");
+        let record: serde_json::Value = serde_json::from_str(&line).unwrap();
+        assert_eq!(record["message"], text);
     }
 
     #[test]

@@ -44,7 +44,21 @@ fn acts(letter: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::printable;
+    use proptest::prelude::*;
+
+    use super::{acts, printable};
+
+    proptest! {
+        #[test]
+        fn nothing_that_acts_is_left_and_plain_text_stays(text in any::<String>()) {
+            let shown = printable(&text);
+            prop_assert!(!shown.chars().any(acts), "{shown:?}");
+            prop_assert_eq!(&printable(&shown), &shown);
+            if !text.chars().any(acts) {
+                prop_assert_eq!(&*shown, &*text);
+            }
+        }
+    }
 
     #[test]
     fn what_acts_is_escaped_and_the_rest_stays() {

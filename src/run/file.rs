@@ -1,11 +1,13 @@
 //! One configuration file: its hooks, and between them its repositories. What fails in one repository
 //! does not keep the others from their backup. Facts: borgmatic 2.1.10, `runtime.md` section 2.
 
-use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
 
 use super::bracket::around;
-use super::queue::Try;
+use super::observe::{Acted, Ended, Said};
+use super::queue::{self, Then, Try};
 use super::repository::{Left, OnRepository};
+use super::turn::Turn;
 use super::verdict::FileVerdict;
 use super::walk::{Walk, variables};
 use crate::actions::unbuilt;
@@ -18,10 +20,39 @@ impl Walk<'_> {
     pub(super) fn file(&self, file: &FilePart<'_>) -> FileVerdict {
         let path = file.loaded.path.to_string_lossy();
         let mut verdict = FileVerdict::of(&file.loaded.path);
+        let bus = self.host.bus.about(&file.loaded.path, "");
+        let host = Host {
+            bus: &bus,
+            ..*self.host
+        };
+        let turn = match Turn::take(&host, file, self.dry) {
+            Ok(turn) => turn,
+            Err(failure) => {
+                self.tell_of_none(file, &failure);
+                if let Some(failure) = end_badly(&host, &path, failure) {
+                    verdict.failures.push((path.into_owned(), failure));
+                }
+                self.after_error(&host, file, None, &mut verdict);
+                return verdict;
+            }
+        };
+        self.known_as().clone_from(&turn.known_as);
+        let verdict = self.between_hooks(&host, file, &path, verdict);
+        self.known_as().take();
+        verdict
+    }
+
+    fn between_hooks(
+        &self,
+        host: &Host<'_>,
+        file: &FilePart<'_>,
+        path: &str,
+        mut verdict: FileVerdict,
+    ) -> FileVerdict {
         let variables = variables(&file.loaded.path, file.config);
-        let hooks = self.surroundings(&path, "the configuration", file.config, variables);
+        let hooks = self.surroundings(path, "the configuration", file.config, variables);
         let mut failed = None;
-        let ended = around(self.host, &file.around, &hooks, || {
+        let ended = around(host, &file.around, &hooks, || {
             failed = self.repositories(file, &mut verdict);
             match verdict.failures.last() {
                 Some((_, failure)) => Err(failure.clone()),
@@ -32,48 +63,96 @@ impl Walk<'_> {
         let is_new = verdict.failures.is_empty();
         if let Err(failure) = ended
             && is_new
+            && let Some(failure) = end_badly(host, path, failure)
         {
-            end_badly(&self.about(file, ""), &path, failure, &mut verdict);
+            verdict.failures.push((path.to_owned(), failure));
         }
         if !verdict.failures.is_empty() {
-            self.after_error(file, failed, &mut verdict);
+            self.after_error(host, file, failed, &mut verdict);
             // borgmatic 2.1.10: half an answer is none.
             verdict.answers.clear();
         }
         verdict
     }
 
-    /// Returns the last repository that failed.
+    /// Tells that no action of a file is started.
+    fn tell_of_none(&self, file: &FilePart<'_>, failure: &Failure) {
+        for unit in &file.units {
+            for act in &unit.acts {
+                let now = self.host.clock.now();
+                self.observer.acted(&Acted {
+                    file,
+                    unit,
+                    act,
+                    attempt: 0,
+                    start: now.clone(),
+                    end: now,
+                    ended: Ended::Skipped(&failure.words),
+                    said: Said::default(),
+                });
+            }
+        }
+    }
+
+    /// Returns the last repository that failed: in time, or in order where several work at once.
     fn repositories<'f>(&self, file: &FilePart<'f>, verdict: &mut FileVerdict) -> Option<&'f Unit> {
-        let mut failed = None;
-        let mut queue: VecDeque<Try<'_, 'f>> = file.units.iter().map(Try::first).collect();
-        while let Some(this) = queue.pop_front() {
-            let scope = this.part.unit.repository.name();
+        let ended = Mutex::new(Vec::new());
+        let locked = || ended.lock().unwrap_or_else(PoisonError::into_inner);
+        queue::work(file.units.iter().map(Try::first), file.abreast, &|this| {
+            let unit = this.part.unit;
+            let name = unit.repository.name();
+            let mut bus = self.host.bus.about(&file.loaded.path, name);
+            if file.abreast > 1 {
+                bus = bus.apart();
+            }
+            let host = Host {
+                bus: &bus,
+                ..*self.host
+            };
             let mut left = Left::default();
-            let ended = self.attempt(file, &this, &mut left);
-            let named = |words| (scope.to_owned(), words);
+            let failure = match self.attempt(&host, file, this, &mut left) {
+                Ok(()) => None,
+                Err((failure, can_help)) => {
+                    let next = this
+                        .next()
+                        .filter(|_| can_help && !is_interrupted(&failure));
+                    if let Some(next) = next {
+                        say(&bus, Level::Warning, name, &failure);
+                        bus.line(Level::Warning, name, &next.announce());
+                        left.answers.clear();
+                        locked().push((unit, left, None));
+                        return Then::Again(next);
+                    }
+                    end_badly(&host, name, failure)
+                }
+            };
+            let stops = failure.as_ref().is_some_and(is_interrupted);
+            if failure.is_some() {
+                left.answers.clear();
+            }
+            locked().push((unit, left, failure));
+            if stops { Then::Stop } else { Then::Next }
+        });
+        let mut ended = ended.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if file.abreast > 1 {
+            let place = |unit| {
+                file.units
+                    .iter()
+                    .position(|part| std::ptr::eq(part.unit, unit))
+            };
+            ended.sort_by_key(|(unit, ..)| place(*unit));
+        }
+        let mut failed = None;
+        for (unit, left, failure) in ended {
+            let named = |words| (unit.repository.name().to_owned(), words);
             verdict
                 .warnings
                 .extend(left.warnings.into_iter().map(named));
-            let Err((failure, can_help)) = ended else {
-                verdict.answers.extend(left.answers);
-                continue;
-            };
-            let stops = matches!(failure.kind, FailureKind::Interrupted(_));
-            if let Some(next) = this.next().filter(|_| can_help && !stops) {
-                let bus = self.about(file, scope);
-                say(&bus, Level::Warning, scope, &failure);
-                bus.line(Level::Warning, scope, &next.announce());
-                queue.push_back(next);
-                continue;
-            }
-            let count = verdict.failures.len();
-            end_badly(&self.about(file, scope), scope, failure, verdict);
-            if verdict.failures.len() > count {
-                failed = Some(this.part.unit);
-            }
-            if stops {
-                break;
+            verdict.answers.extend(left.answers);
+            if let Some(failure) = failure {
+                failed = Some(unit);
+                let scope = unit.repository.name().to_owned();
+                verdict.failures.push((scope, failure));
             }
         }
         failed
@@ -82,25 +161,20 @@ impl Walk<'_> {
     /// One try at a repository, and whether another one could help.
     fn attempt(
         &self,
+        host: &Host<'_>,
         file: &FilePart<'_>,
         this: &Try<'_, '_>,
         left: &mut Left,
     ) -> Result<(), (Failure, bool)> {
         let config = &this.part.unit.config;
         this.part
-            .acts
-            .iter()
-            .filter(|act| !act.skipped)
+            .running()
             .try_for_each(|act| unbuilt::refuse(config, act.name(), self.dry))
             .map_err(|failure| (failure, false))?;
-        this.wait(self.host).map_err(|failure| (failure, false))?;
-        let bus = self.about(file, this.part.unit.repository.name());
+        this.wait(host).map_err(|failure| (failure, false))?;
         let on_repository = OnRepository {
             walk: self,
-            host: &Host {
-                bus: &bus,
-                ..*self.host
-            },
+            host,
             file,
             part: this.part,
             attempt: this.number,
@@ -108,17 +182,18 @@ impl Walk<'_> {
         on_repository.run(left).map_err(|failure| (failure, true))
     }
 
-    /// The bus for what is said about a repository, or about the file as a whole.
-    fn about(&self, file: &FilePart<'_>, repository: &str) -> Bus {
-        self.host.bus.about(&file.loaded.path, repository)
-    }
-
     /// The hooks for an error. borgmatic 2.1.10: once a file, with the last error; not after a signal.
-    fn after_error(&self, file: &FilePart<'_>, failed: Option<&Unit>, verdict: &mut FileVerdict) {
+    fn after_error(
+        &self,
+        host: &Host<'_>,
+        file: &FilePart<'_>,
+        failed: Option<&Unit>,
+        verdict: &mut FileVerdict,
+    ) {
         let Some((_, failure)) = verdict.failures.last() else {
             return;
         };
-        if self.host.processes.stop().is_some() {
+        if host.processes.stop().is_some() {
             return;
         }
         let path = file.loaded.path.to_string_lossy();
@@ -132,20 +207,24 @@ impl Walk<'_> {
             .with("error", words::error(failure))
             .with("output", words::output(failure));
         let hooks = self.surroundings(&path, "an error", file.config, variables);
-        if let Err(failure) = hooks.run(self.host, &file.after_error, Side::Error) {
-            end_badly(&self.about(file, ""), &path, failure, verdict);
+        if let Err(failure) = hooks.run(host, &file.after_error, Side::Error)
+            && let Some(failure) = end_badly(host, &path, failure)
+        {
+            verdict.failures.push((path.into_owned(), failure));
         }
     }
 }
 
-/// Takes down a failure that nobody tries again. One that only asks to leave out the rest is none.
-fn end_badly(bus: &Bus, scope: &str, failure: Failure, verdict: &mut FileVerdict) {
+/// Says a failure that nobody tries again, and gives it back. One that only asks to leave out the rest
+/// is none.
+fn end_badly(host: &Host<'_>, scope: &str, failure: Failure) -> Option<Failure> {
     if matches!(failure.kind, FailureKind::Soft) {
         let words = format!("{}: the rest is left out, as it asks", failure.words);
-        return bus.line(Level::Info, scope, &words);
+        host.bus.line(Level::Info, scope, &words);
+        return None;
     }
-    say(bus, Level::Error, scope, &failure);
-    verdict.failures.push((scope.to_owned(), failure));
+    say(host.bus, Level::Error, scope, &failure);
+    Some(failure)
 }
 
 pub(super) fn say(bus: &Bus, level: Level, scope: &str, failure: &Failure) {
@@ -153,4 +232,8 @@ pub(super) fn say(bus: &Bus, level: Level, scope: &str, failure: &Failure) {
     for line in &failure.tail {
         bus.line(level, "", line);
     }
+}
+
+fn is_interrupted(failure: &Failure) -> bool {
+    matches!(failure.kind, FailureKind::Interrupted(_))
 }

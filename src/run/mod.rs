@@ -2,10 +2,12 @@
 
 mod bracket;
 mod file;
+pub mod metrics;
 mod observe;
 mod queue;
 pub mod record;
 mod repository;
+mod turn;
 pub mod verdict;
 pub mod walk;
 

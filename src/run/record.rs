@@ -33,7 +33,7 @@ impl<'a> Recorder<'a> {
     fn action(&self, acted: &Acted<'_>) -> Action {
         let host = self.host;
         let repository = &acted.unit.unit.repository;
-        let key = history::key(acted.file.loaded, repository, host.files, host.env);
+        let key = history::key(&acted.file.loaded.path, repository, host.files, host.env);
         let made = made(acted);
         let (result, code, reason) = outcome(acted);
         Action {

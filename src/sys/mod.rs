@@ -2,6 +2,7 @@
 //! everybody else sees the ports of [`crate::host`].
 
 mod clock;
+mod closed;
 mod descent;
 mod lines;
 mod machine;

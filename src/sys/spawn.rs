@@ -1,5 +1,5 @@
-//! Starts a child: its surroundings, its streams, its secret. Holds the one `unsafe` block of the
-//! house.
+//! Starts a child: its surroundings, its streams, its secret. Holds an `unsafe` block, the only
+//! one beside that of [`super::closed`].
 #![expect(
     clippy::disallowed_methods,
     reason = "this is the door to other programs"

@@ -8,7 +8,9 @@ use rustix::io::Errno;
 use rustix::stdio::{stderr, stdout};
 use rustix::termios::{isatty, tcgetwinsize};
 
+use super::closed::out_was_closed;
 use crate::host::Terminal;
+use crate::host::outcome::reason;
 
 const BUFFER: usize = 64 * 1024;
 /// Where nothing tells the width.
@@ -28,9 +30,18 @@ struct Streams {
 impl Streams {
     fn flush(&mut self) {
         if !self.waiting.is_empty() {
-            put(stdout(), &self.waiting, &mut self.out_lost);
+            let waiting = std::mem::take(&mut self.waiting);
+            self.put_out(&waiting);
+            self.waiting = waiting;
             self.waiting.clear();
         }
+    }
+
+    fn put_out(&mut self, bytes: &[u8]) {
+        if out_was_closed() {
+            self.out_lost = Some(Errno::BADF);
+        }
+        put(stdout(), bytes, &mut self.out_lost);
     }
 }
 
@@ -40,11 +51,12 @@ impl Standard {
     }
 
     /// Why standard output is incomplete, unless its reader simply went away.
-    pub fn lost(&self) -> Option<std::io::Error> {
-        self.streams()
-            .out_lost
-            .filter(|error| *error != Errno::PIPE)
-            .map(Into::into)
+    pub fn lost(&self) -> Option<String> {
+        match self.streams().out_lost? {
+            Errno::PIPE => None,
+            Errno::BADF => Some("it is closed".to_owned()),
+            other => Some(reason(&other.into())),
+        }
     }
 }
 
@@ -55,7 +67,7 @@ impl Terminal for Standard {
             streams.flush();
         }
         if bytes.len() > BUFFER {
-            put(stdout(), bytes, &mut streams.out_lost);
+            streams.put_out(bytes);
         } else {
             streams.waiting.extend_from_slice(bytes);
         }

@@ -77,6 +77,7 @@ extra_borg_options:
     delete: --extra delete
     repo_delete: --extra repo-delete
     transfer: --extra transfer
+    recreate: --extra recreate
     break_lock: --extra break-lock
     key_export: --extra key-export
     key_import: --extra key-import
@@ -112,6 +113,7 @@ const ACTIONS: &[(&str, &[&str])] = &[
             "create --stats -n",
             "create --quick-stats",
             "create --progress",
+            "create --progress --log-json",
             "create --json",
             "create --json -v2",
             "create --comment 'a word'",
@@ -144,6 +146,7 @@ const ACTIONS: &[(&str, &[&str])] = &[
             "compact -v1",
             "compact -v2",
             "compact --progress --cleanup-commits --threshold 30",
+            "compact --progress --log-json",
             "compact -c rich.yaml",
         ],
     ),
@@ -155,6 +158,7 @@ const ACTIONS: &[(&str, &[&str])] = &[
             "check -v1",
             "check -v2",
             "check --progress",
+            "check --progress --log-json",
             "check --repair",
             "check --only data --only extract",
             "check --only extract -v2",
@@ -239,6 +243,7 @@ const ACTIONS: &[(&str, &[&str])] = &[
             "extract --archive x -v1",
             "extract --archive x -v2",
             "extract --archive x --progress",
+            "extract --archive x --progress --log-json",
             "extract --archive x --path home/me --path etc --strip-components 2 --destination files",
             "extract --archive x --path a/b/c --strip-components all",
             "extract --archive deadbeef -c rich.yaml",
@@ -329,6 +334,32 @@ const ACTIONS: &[(&str, &[&str])] = &[
             "transfer --source-repository /x --archive x -c atime.yaml",
             "transfer --source-repository /x -c atime.yaml",
             "transfer --source-repository /x -c rich.yaml",
+        ],
+    ),
+    (
+        "recreate",
+        &[
+            "recreate",
+            "recreate --archive latest --list",
+            "recreate --archive x --target y --comment 'a word' --timestamp 2026-01-31T12:00:00 -v1",
+            "recreate --archive deadbeef -n --list -v2",
+            "recreate -a 'sh:docs-*'",
+            "recreate --match-archives '*'",
+            "recreate --archive x.recreate",
+            "recreate --target y",
+            "recreate -c rich.yaml",
+            "recreate --archive x -c atime.yaml",
+        ],
+    ),
+    (
+        "diff",
+        &[
+            "diff --archive x --second-archive latest",
+            "diff --archive latest --second-archive deadbeef -v1",
+            "diff --archive x --second-archive y -n -v2 --same-chunker-params --content-only",
+            "diff --archive x --second-archive y --sort-by size --sort-by '>path' --only-patterns",
+            "diff --archive x --second-archive y -c rich.yaml",
+            "diff --archive x --second-archive y -c atime.yaml",
         ],
     ),
     (

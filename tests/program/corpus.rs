@@ -3,6 +3,7 @@
 //! `config-NAME.yaml` is a configuration, shown by `config validate`; `cli-NAME.cmd` is a command line.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 
 use crate::kept::{Kept, files};
 use crate::world::{GOOD, World};
@@ -25,6 +26,8 @@ fn every_mistake_in_a_configuration_is_explained() {
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
         let mut world = World::new();
         world.write("/home/me/config.yaml", fs::read(&path).unwrap());
+        let written = world.at("/home/me/config.yaml");
+        fs::set_permissions(written, fs::Permissions::from_mode(0o644)).unwrap();
         let ran = world.run(&["config", "validate", "-c", "config.yaml"]);
         let shown = ran.shown();
         no_secret(&name, &shown);

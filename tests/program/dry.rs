@@ -9,7 +9,7 @@ use borgmatic::host::Effect;
 use crate::world::World;
 
 /// Lines that would change much without `--dry-run`.
-const LINES: [&str; 29] = [
+const LINES: [&str; 33] = [
     "",
     "--list --stats",
     "--progress",
@@ -39,16 +39,21 @@ const LINES: [&str; 29] = [
     "key import",
     "key import --paper",
     "key change-passphrase",
+    "recreate --archive x",
+    "recreate -a x-*",
+    "diff --archive x --second-archive y",
+    "config bootstrap --repository /backup/one.borg --archive x --destination files",
 ];
 
 /// Borg's own commands that change nothing, whatever their flags.
-const READERS: [&str; 6] = [
+const READERS: [&str; 7] = [
     "--version",
     "list",
     "info",
     "repo-list",
     "repo-info",
     "check",
+    "diff",
 ];
 
 /// All files and when they changed, without the directory that lives as long as a run and the ledger
@@ -103,7 +108,8 @@ fn nothing_that_writes_gets_through() {
                     .collect();
                 assert_eq!(command.effect, Effect::Reads, "{command}");
                 let reads = READERS.contains(&&*words[0]) && !words.contains(&"--repair".into());
-                assert!(reads || words.contains(&"--dry-run".into()), "{command}");
+                let tells = ["--dry-run", "--stdout"].map(|flag| words.contains(&flag.into()));
+                assert!(reads || tells.contains(&true), "{command}");
             }
         }
     }

@@ -5,7 +5,9 @@ use std::path::Path;
 
 use borgmatic::config::load::{Wishes, load};
 use borgmatic::text::Problem;
+use proptest::prelude::*;
 
+use crate::words::config;
 use crate::world::World;
 
 /// A file with two options that do not exist, and all kinds of lines between them.
@@ -130,4 +132,54 @@ fn one_mistake_does_not_hide_the_next() {
         wrong.len(),
         wrong.join("\n")
     );
+}
+
+/// What a hand may do to a text: take a letter out, put one in.
+fn slips() -> impl Strategy<Value = Vec<(usize, Option<&'static str>)>> {
+    let letters = [
+        "\t", "\"", "'", "[", "{", "]", ": ", "- ", "*", "&", "!", "#", "\n", "  ", "é", "|", "%",
+        "@", "\u{feff}", "\u{1b}", "<<: ", "---\n",
+    ];
+    let slip = (
+        0usize..900,
+        prop::option::of(prop::sample::select(letters.to_vec())),
+    );
+    prop::collection::vec(slip, 1..6)
+}
+
+proptest! {
+    #![proptest_config(config(100))]
+
+    #[test]
+    fn any_slip_ends_with_places_and_fixes_that_fit(slips in slips()) {
+        let mut text = TEXT.to_owned();
+        for (at, letter) in slips {
+            let mut at = at.min(text.len());
+            while !text.is_char_boundary(at) {
+                at -= 1;
+            }
+            match letter {
+                Some(letter) => text.insert_str(at, letter),
+                None if at < text.len() => drop(text.remove(at)),
+                None => {}
+            }
+        }
+        let world = World::new();
+        world.write("/x.yaml", &text);
+        let (files, env) = (&world.stage.files, &world.stage.env);
+        let loaded = load(Path::new("/x.yaml"), &Wishes::default(), files, env);
+        prop_assert!(loaded.config.is_some() || loaded.problems.has_errors());
+        for problem in loaded.problems.iter() {
+            let mut places = problem.labels.iter();
+            prop_assert!(places.all(|(origin, _)| text.get(origin.span.clone()).is_some()));
+            if let Some(fix) = &problem.fix {
+                let mended = fix.edits.clone().apply(&text);
+                prop_assert!(mended.is_some_and(|mended| mended != text), "{}", problem.line());
+            }
+        }
+        // Mending ends.
+        let mut world = world;
+        let ran = world.run(&["config", "validate", "--diff", "--unsafe-fixes", "-c", "/x.yaml"]);
+        prop_assert!(ran.code <= 1, "{}", ran.shown());
+    }
 }

@@ -420,3 +420,72 @@ fn a_password_in_an_address_stays_out_of_ledger_and_metrics() {
     }
     assert_eq!(world.run(&["due"]).code, 0);
 }
+
+/// Where the lock cannot be made, the run goes on.
+#[test]
+fn a_lock_in_a_bad_place_is_a_warning() {
+    let mut world = World::new().with_borg("1.4.5");
+    std::fs::create_dir_all(world.at(STATE)).unwrap();
+    std::os::unix::fs::symlink("/tmp", world.at(STATE).join("locks")).unwrap();
+    let ran = world.run(&["create"]);
+    assert_eq!(ran.code, 0);
+    assert!(
+        ran.err
+            .contains("a second run of this configuration would not be noticed"),
+        "{}",
+        ran.err
+    );
+    // What only reads, or only tries, needs none.
+    for words in [&["-n", "create"][..], &["list"]] {
+        assert!(!world.run(words).err.contains("lock"));
+    }
+}
+
+#[test]
+fn no_lock_is_left_behind() {
+    let mut world = World::new().with_borg("1.4.5");
+    assert_eq!(world.run(&["create"]).code, 0);
+    assert_eq!(
+        std::fs::read_dir(world.at(STATE).join("locks"))
+            .unwrap()
+            .count(),
+        0
+    );
+}
+
+#[test]
+fn metrics_are_written_at_the_end_of_a_run() {
+    let mut world = World::new().with_borg("1.4.5");
+    let file = "/var/metrics/borgmatic.prom";
+    world.write(
+        "/etc/borgmatic/config.yaml",
+        format!("{}metrics_file: {file}\n", crate::world::GOOD),
+    );
+    // It cannot be written: a warning.
+    let ran = world.run(&["create"]);
+    assert_eq!(ran.code, 0);
+    assert!(
+        ran.err
+            .contains("could not write /var/metrics/borgmatic.prom"),
+        "{}",
+        ran.err
+    );
+    world.write(file, "old");
+    for words in [&["-n", "create"][..], &["list"]] {
+        world.run(words);
+        assert_eq!(std::fs::read_to_string(world.at(file)).unwrap(), "old");
+    }
+    assert_eq!(world.run(&["create"]).err, "");
+    let text = std::fs::read_to_string(world.at(file)).unwrap();
+    well_formed(&text);
+    assert_eq!(
+        text.matches("borgmatic_last_run_success{").count(),
+        4,
+        "{text}"
+    );
+    assert_eq!(text, world.run(&["status", "--prometheus"]).out);
+    let mode = std::os::unix::fs::PermissionsExt::mode(
+        &std::fs::metadata(world.at(file)).unwrap().permissions(),
+    );
+    assert_eq!(mode & 0o777, 0o644);
+}

@@ -71,6 +71,7 @@ impl World {
         };
         let world = Self { folder, stage };
         world.write("/home/me/files/letter.txt", "Dear reader");
+        fs::create_dir(world.at("/tmp")).unwrap();
         world.write("/etc/borgmatic/config.yaml", GOOD);
         world
     }
@@ -98,6 +99,10 @@ impl World {
             .answer(
                 "--dry-run --list",
                 Answer::fine().err("+ /run/borgmatic/bootstrap/manifest.json"),
+            )
+            .answer(
+                "--stdout",
+                Answer::fine().out(r#"{"config_paths": ["/etc/borgmatic/config.yaml"]}"#),
             )
             .answer("borg info", Answer::fine().out(&info))
             .answer("borg repo-info", Answer::fine().out(&info))
@@ -152,10 +157,24 @@ impl World {
         played
             .transcript()
             .lines()
-            .map(|line| named(line).replace("BORG_EXIT_CODES=*** ", ""))
+            .map(|line| named(&lone(line)).replace("BORG_EXIT_CODES=*** ", ""))
             .filter(|line| !line.contains("borg --version"))
             .collect()
     }
+}
+
+/// The patterns file of an action that has no runtime directory: `/tmp/PATTERNS`.
+fn lone(line: &str) -> String {
+    let flag = "--patterns-from ";
+    let Some((before, after)) = line
+        .split_once(flag)
+        .filter(|_| line.contains("borg recreate") || line.contains("borg diff"))
+    else {
+        return line.to_owned();
+    };
+    let (path, rest) = after.split_once(' ').unwrap_or((after, ""));
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    format!("{before}{flag}{folder}/PATTERNS {rest}")
 }
 
 /// Random names as words: `/run/user/1000/borgmatic-RANDOM/borgmatic/PATTERNS`.

@@ -93,10 +93,10 @@ fn a_source_directory_that_is_missing_is_named(world: &World) {
 }
 
 /// A small file system of its own for the repository; gone with the guard.
-struct SmallDisk(String);
+pub(crate) struct SmallDisk(String);
 
 impl SmallDisk {
-    fn mount(at: String) -> Option<Self> {
+    pub(crate) fn mount(at: String) -> Option<Self> {
         fs::create_dir(&at).unwrap();
         if !is_root() {
             skip("a full disk: mounting one needs root");

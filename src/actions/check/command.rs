@@ -108,7 +108,10 @@ pub(super) fn command(
         .when(plan.data, ["--verify-data"])
         .args(borg.remote())
         .args(borg.umask())
-        .when(!repair && !progress, ["--log-json"])
+        .when(
+            context.config.logging.takes_json(repair || progress),
+            ["--log-json"],
+        )
         .args(borg.lock_wait())
         .args(borg.verbose())
         .when(progress, ["--progress"])
@@ -116,8 +119,8 @@ pub(super) fn command(
         .args(borg.at(context.repository.path()));
     // Repair asks the user; progress is drawn.
     match (repair, progress) {
-        (true, _) => command.on_terminal(),
-        (false, true) => command.on_terminal().reads(),
+        (true, _) => command.on_terminal().progress_if(progress),
+        (false, true) => command.progress_if(true).reads(),
         (false, false) => command.reads(),
     }
 }
@@ -151,15 +154,7 @@ pub(super) fn extract(context: &Context<'_>) -> Result<(), Failure> {
         .args(context.extra(&borg.options.extra().extract))
         .args(borg.at_archive(context.repository.path(), &name))
         .reads();
-    borg.run(
-        context.host,
-        &if progress {
-            command.on_terminal()
-        } else {
-            command
-        },
-        Level::Info,
-    )
+    borg.run(context.host, &command.progress_if(progress), Level::Info)
 }
 
 #[cfg(test)]

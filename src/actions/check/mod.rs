@@ -2,6 +2,7 @@
 
 mod command;
 mod due;
+mod spot;
 mod times;
 
 use super::select::Where;
@@ -25,7 +26,7 @@ options! {
         max_duration: u32 = "SECONDS";
         /// Only archives of this name or pattern: sh:…, re:….
         match_archives: String = "PATTERN", short = 'a', aliases = &["glob-archives"], sets = "match_archives";
-        /// Only this check: repository, archives, data or extract. May be repeated.
+        /// Only this check: repository, archives, data, extract or spot. May be repeated.
         only: Vec<CheckName> = "CHECK";
         /// Check even what is not due.
         force: bool = "";
@@ -58,13 +59,6 @@ impl Action for Check {
             Some(times(context)?)
         };
         let wanted = due::wanted(&context.config.checks, flags.only.items());
-        if wanted.iter().any(|check| check.name == CheckName::Spot) {
-            return Err(Failure::new(
-                "borgmatic::config::not-yet",
-                "this version has no spot check yet",
-            )
-            .help("leave it out; the checks extract and data read the stored files, too"));
-        }
         let forced = flags.force.is_on() || flags.repair.is_on();
         let matching = command::matching(context, &wanted);
         let names: Vec<CheckName> = match &times {
@@ -96,6 +90,10 @@ impl Action for Check {
         if with(CheckName::Extract) {
             command::extract(context)?;
             done(CheckName::Extract)?;
+        }
+        if with(CheckName::Spot) {
+            spot::check(context)?;
+            done(CheckName::Spot)?;
         }
         Ok(Answer::Done)
     }

@@ -1,12 +1,10 @@
 //! When each check was last done: empty files whose modification time is the data, shared with the
 //! original. Facts: borgmatic 2.1.10, `runtime.md` section 8.
 
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use sha2::{Digest, Sha256};
-
+use crate::config::directories;
 use crate::config::groups::CheckName;
 use crate::host::{Failure, Files};
 use crate::option::Choice;
@@ -105,12 +103,7 @@ impl Times {
         if matching.is_empty() {
             return path.join("all");
         }
-        let mut hash = String::new();
-        for byte in Sha256::digest(matching.join(" ")) {
-            // Writing to a string cannot fail.
-            let _ = write!(hash, "{byte:02x}");
-        }
-        path.join(hash)
+        path.join(directories::hashed(matching.join(" ").as_bytes()))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Actions on configuration files.
 
+pub mod bootstrap;
 pub mod generate;
 pub mod outline;
 pub mod schema;

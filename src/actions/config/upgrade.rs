@@ -8,6 +8,7 @@ use similar::TextDiff;
 use super::{fail, tell};
 use crate::actions::{Alone, AloneAction, Answer, Info};
 use crate::config::find::{self, expand};
+use crate::config::include::Texts;
 use crate::config::is_secret;
 use crate::config::load::LARGEST;
 use crate::config::upgrade::files::{Planned, plan};
@@ -87,7 +88,7 @@ fn upgrade(
     explains: bool,
 ) -> Result<Answer, Failure> {
     let mut bad = 0;
-    let all = plan(paths, alone.host.files, alone.host.env);
+    let all = plan(paths, &Texts::new(), alone.host.files, alone.host.env);
     for one in &all {
         let written = match &one.result {
             Err(problems) => {
@@ -122,12 +123,7 @@ fn file(alone: &Alone<'_>, one: &Planned, shows_only: bool) -> Result<(), Failur
         return Ok(());
     };
     if shows_only {
-        let document = diff(&path.to_string_lossy(), &one.old, new);
-        alone.host.bus.say(Event {
-            level: Level::Answer,
-            scope: "",
-            body: Body::Data(document.trim_end_matches('\n')),
-        });
+        show_change(alone, path, &one.old, new);
         return Ok(());
     }
     let files = alone.host.files;
@@ -138,13 +134,31 @@ fn file(alone: &Alone<'_>, one: &Planned, shows_only: bool) -> Result<(), Failur
         say(alone, &words);
         return Ok(());
     }
+    let copy = write(alone, path, new)?;
+    let words = format!("{shown}: upgraded; the old text is in {}", copy.display());
+    say(alone, &words);
+    Ok(())
+}
+
+/// Shows what would change in a file.
+pub(super) fn show_change(alone: &Alone<'_>, path: &Path, old: &str, new: &str) {
+    let document = diff(&path.to_string_lossy(), old, new);
+    alone.host.bus.say(Event {
+        level: Level::Answer,
+        scope: "",
+        body: Body::Data(&document),
+    });
+}
+
+/// Puts a new text into a file, through links; where the old one is kept.
+pub(super) fn write(alone: &Alone<'_>, path: &Path, new: &str) -> Result<PathBuf, Failure> {
+    let files = alone.host.files;
+    let real = files.real(path).unwrap_or_else(|| path.to_owned());
     let copy = files.keep_copy(&real)?;
     files
         .replace(&real, new.as_bytes())
         .map_err(|failure| failure.help(format!("the old text is in {}", copy.display())))?;
-    let words = format!("{shown}: upgraded; the old text is in {}", copy.display());
-    say(alone, &words);
-    Ok(())
+    Ok(copy)
 }
 
 /// What was done to a file and why, and what stays.

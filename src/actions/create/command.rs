@@ -14,9 +14,20 @@ pub(super) struct Wants {
     pub(super) list: bool,
     pub(super) statistics: Statistics,
     progress: bool,
+    /// The log as JSON.
+    log_json: bool,
     dry: bool,
-    /// Only ask which paths would be stored.
-    probe: bool,
+    purpose: Purpose,
+}
+
+/// What create is run for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    Backup,
+    /// Are a few paths stored?
+    Probe,
+    /// Which paths are stored?
+    Names,
 }
 
 impl Wants {
@@ -28,8 +39,9 @@ impl Wants {
             list: config.output.list_details.is_on() && !json && !progress,
             statistics: config.output.statistics.or(Statistics::None),
             progress,
+            log_json: config.logging.takes_json(progress),
             dry,
-            probe: false,
+            purpose: Purpose::Backup,
         }
     }
 
@@ -39,8 +51,19 @@ impl Wants {
             list: false,
             statistics: Statistics::None,
             progress: false,
+            log_json: false,
             dry: false,
-            probe: true,
+            purpose: Purpose::Probe,
+        }
+    }
+
+    pub(super) fn names() -> Self {
+        Self {
+            list: true,
+            log_json: true,
+            dry: true,
+            purpose: Purpose::Names,
+            ..Self::probe()
         }
     }
 }
@@ -85,7 +108,7 @@ pub(super) fn flags(
         .option("--patterns-from", patterns)
         .args(excludes(exclude))
         .when(
-            exclude.exclude_nodump.is_on() && !wants.probe,
+            exclude.exclude_nodump.is_on() && wants.purpose != Purpose::Probe,
             ["--exclude-nodump"],
         )
         .option("--comment", comment)
@@ -120,14 +143,14 @@ pub(super) fn flags(
         .args(borg.remote())
         .args(borg.umask())
         .args(borg.lock_wait())
-        .when(!wants.progress && !wants.probe, ["--log-json"])
+        .when(wants.log_json, ["--log-json"])
         .when(
             wants.list,
             ["--list", "--filter", borg.list_filter(wants.dry)],
         )
         .when(wants.dry, ["--dry-run"])
         .args(borg.extra(&borg.options.extra().create));
-    if wants.probe {
+    if wants.purpose != Purpose::Backup {
         return command;
     }
     let (counts, quiet) = (!wants.json && !wants.dry, wants.json);

@@ -1,9 +1,9 @@
 //! `create`: makes an archive of what is configured.
 
-mod command;
+pub(super) mod command;
 mod glob;
 mod kept;
-mod paths;
+pub(super) mod paths;
 mod runtime;
 
 use super::select::Where;
@@ -16,7 +16,7 @@ use crate::hooks::manifest;
 use crate::host::{Command, Failure, Level};
 use crate::options;
 use crate::text::{Node, Problems};
-use runtime::Runtime;
+pub(super) use runtime::Runtime;
 
 options! {
     /// Flags of create.
@@ -109,13 +109,10 @@ fn store(context: &Context<'_>, flags: &Flags, runtime: &Runtime) -> Result<Answ
         paths::all_exist(context, &patterns)?;
     }
 
+    paths::warn_of_links(context, &patterns);
+
     let file = patterns_file(context, runtime, &patterns)?;
-    let format = config
-        .archive
-        .archive_name_format
-        .text()
-        .unwrap_or(archive::default_format(&borg.version));
-    let at = borg.at_archive(context.repository.path(), format);
+    let at = archive_place(context);
     let wants = command::Wants::of(config, flags, context.dry);
     let skips = config
         .exclude
@@ -135,8 +132,9 @@ fn store(context: &Context<'_>, flags: &Flags, runtime: &Runtime) -> Result<Answ
         return context.json(&command);
     }
     let asked = wants.list || (wants.statistics != Statistics::None && !context.dry);
-    if config.output.progress.is_on() {
-        command = command.on_terminal();
+    command = command.progress_if(config.output.progress.is_on());
+    if command.progress && context.host.bus.draws() {
+        command.expected = super::history::size(context);
     }
     borg.run(
         context.host,
@@ -146,7 +144,34 @@ fn store(context: &Context<'_>, flags: &Flags, runtime: &Runtime) -> Result<Answ
     Ok(Answer::Done)
 }
 
-fn patterns_file(
+/// Asks which files a backup would store now, those of an earlier archive's configuration among them.
+/// The patterns are those that borg is given.
+pub(super) fn names(
+    context: &Context<'_>,
+    runtime: &Runtime,
+    configs: &[String],
+) -> Result<(Command, Vec<Pattern>), Failure> {
+    let mut patterns = paths::expand(context, paths::collect(context)?);
+    patterns.extend(configs.iter().map(Pattern::root));
+    paths::can_be_written(&patterns)?;
+    let patterns = paths::without_runtime_twice(context, patterns, &runtime.stored);
+    let file = patterns_file(context, runtime, &patterns)?;
+    let wants = command::Wants::names();
+    let command = command::flags(context.borg, context.config, file.as_deref(), None, wants)
+        .args(archive_place(context))
+        .reads();
+    Ok((command, patterns))
+}
+
+/// The new archive, as an argument.
+fn archive_place(context: &Context<'_>) -> Vec<String> {
+    let borg = context.borg;
+    let format = context.config.archive.archive_name_format.text();
+    let format = format.unwrap_or(archive::default_format(&borg.version));
+    borg.at_archive(context.repository.path(), format)
+}
+
+pub(super) fn patterns_file(
     context: &Context<'_>,
     runtime: &Runtime,
     patterns: &[Pattern],

@@ -10,13 +10,14 @@ use super::glob;
 use crate::actions::Context;
 use crate::borg::pattern::{self, Kind, Pattern};
 use crate::config::find;
+use crate::host::files::Sort;
 use crate::host::{Failure, Level};
 
 /// The largest file of patterns that is read, in bytes.
 const LARGEST: u64 = 256 << 20;
 
 /// All patterns, in the order in which borg is to read them.
-pub(super) fn collect(context: &Context<'_>) -> Result<Vec<Pattern>, Failure> {
+pub(in crate::actions) fn collect(context: &Context<'_>) -> Result<Vec<Pattern>, Failure> {
     let exclude = &context.config.exclude;
     let mut all: Vec<Pattern> = context
         .config
@@ -81,6 +82,7 @@ fn lines(context: &Context<'_>, path: &Path) -> Result<Vec<String>, Failure> {
         )
         .help("save it as UTF-8")
     })?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     Ok(text.lines().map(str::to_owned).collect())
 }
 
@@ -104,7 +106,7 @@ fn places(context: &Context<'_>, path: &str) -> Vec<PathBuf> {
 }
 
 /// Fills in `~` everywhere, and globs in roots.
-pub(super) fn expand(context: &Context<'_>, patterns: Vec<Pattern>) -> Vec<Pattern> {
+pub(in crate::actions) fn expand(context: &Context<'_>, patterns: Vec<Pattern>) -> Vec<Pattern> {
     let mut all = Vec::new();
     for pattern in patterns {
         let Some(path) = pattern.path.to_str() else {
@@ -112,6 +114,8 @@ pub(super) fn expand(context: &Context<'_>, patterns: Vec<Pattern>) -> Vec<Patte
             continue;
         };
         if pattern.kind == Kind::Root {
+            // Borg would read a root called `-` from its standard input.
+            let path = if path == "-" { "./-" } else { path };
             all.extend(
                 places(context, path)
                     .into_iter()
@@ -126,7 +130,9 @@ pub(super) fn expand(context: &Context<'_>, patterns: Vec<Pattern>) -> Vec<Patte
 }
 
 /// Leaves out roots that lie below another root when both hold the runtime directory: borg would read
-/// it twice. Roots on other file systems stay when borg keeps to one.
+/// it twice. Roots on other file systems stay when borg keeps to one. Where excludes could keep borg
+/// from reaching such a root through the other one, it goes before that instead: borg does not enter
+/// a root again that it has gone through.
 pub(super) fn without_runtime_twice(
     context: &Context<'_>,
     patterns: Vec<Pattern>,
@@ -152,13 +158,74 @@ pub(super) fn without_runtime_twice(
                     && (!one_file_system || own == *theirs)
             })
     };
-    let mut seen = HashSet::new();
+    let (mut seconds, mut patterns): (Vec<_>, Vec<_>) =
+        once_each(patterns).into_iter().partition(is_second);
+    if leaves_out(context, &patterns) {
+        // The inner ones first.
+        seconds.sort_by_key(|root| std::cmp::Reverse(root.path.len()));
+        let first = patterns
+            .iter()
+            .position(|root| root.kind == Kind::Root && holds_runtime(Path::new(&root.path)));
+        let at = first.unwrap_or(0);
+        patterns.splice(at..at, seconds);
+    }
     patterns
-        .into_iter()
-        // A repeated style is no repetition: it counts from there on.
-        .filter(|pattern| pattern.kind == Kind::Style || seen.insert(pattern.clone()))
-        .filter(|pattern| !is_second(pattern))
-        .collect()
+}
+
+/// Without repetitions. What follows another style means something else.
+fn once_each(patterns: Vec<Pattern>) -> Vec<Pattern> {
+    let mut seen = HashSet::new();
+    let fresh = |pattern: &Pattern| {
+        if pattern.kind == Kind::Style {
+            seen.clear();
+        }
+        seen.insert(pattern.clone())
+    };
+    let mut patterns = patterns;
+    patterns.retain(fresh);
+    patterns
+}
+
+/// Can anything keep borg from a path below a root?
+fn leaves_out(context: &Context<'_>, patterns: &[Pattern]) -> bool {
+    let exclude = &context.config.exclude;
+    patterns
+        .iter()
+        .any(|pattern| matches!(pattern.kind, Kind::Exclude | Kind::NoRecurse))
+        || !exclude.exclude_if_present.items().is_empty()
+        || exclude.exclude_caches.is_on()
+        || exclude.exclude_nodump.is_on()
+        || context.borg.options.extra().create.is_set()
+}
+
+/// Warns of roots that are links to directories: borg stores the link, and nothing of what is there.
+pub(super) fn warn_of_links(context: &Context<'_>, patterns: &[Pattern]) {
+    let files = context.host.files;
+    let roots: Vec<PathBuf> = patterns
+        .iter()
+        .filter(|pattern| pattern.kind == Kind::Root)
+        // Without a slash at the end, as borg takes them.
+        .map(|pattern| context.working().join(&pattern.path).components().collect())
+        .collect();
+    for root in &roots {
+        let is_link = matches!(files.sort(root), Ok(Sort::Link)) && files.is_dir(root);
+        let Some(real) = files.real(root).filter(|_| is_link) else {
+            continue;
+        };
+        let elsewhere = |other: &PathBuf| {
+            let own = files.real(other.parent().unwrap_or(other));
+            let name = other.file_name().unwrap_or_default();
+            own.is_some_and(|own| real.starts_with(own.join(name)))
+        };
+        if !roots.iter().any(elsewhere) {
+            let words = format!(
+                "The source {} is a symbolic link: the link is stored, but nothing of {}. Name that directory in source_directories",
+                root.display(),
+                real.display()
+            );
+            context.say(Level::Warning, &words);
+        }
+    }
 }
 
 /// The device of the longest part of a path that exists.
@@ -172,14 +239,14 @@ fn device(context: &Context<'_>, path: &OsString) -> Option<u64> {
 
 /// Refuses paths that borg would read otherwise than they are written: a patterns file has lines,
 /// and borg takes away the spaces around each.
-pub(super) fn can_be_written(patterns: &[Pattern]) -> Result<(), Failure> {
+pub(in crate::actions) fn can_be_written(patterns: &[Pattern]) -> Result<(), Failure> {
     for pattern in patterns {
         let bytes = pattern.path.as_bytes();
         let why = if bytes.iter().any(|byte| b"\n\r\0".contains(byte)) {
             "holds a line end"
         } else if bytes.is_empty() {
             "is empty"
-        } else if pattern.kind == Kind::Root && bytes.trim_ascii() != bytes {
+        } else if pattern.kind == Kind::Root && !is_trim(&pattern.path.to_string_lossy()) {
             "starts or ends with a space"
         } else {
             continue;
@@ -194,8 +261,14 @@ pub(super) fn can_be_written(patterns: &[Pattern]) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Is there nothing at its ends that Python's `strip` takes for a space?
+fn is_trim(text: &str) -> bool {
+    let space = |letter: char| letter.is_whitespace() || ('\x1c'..='\x1f').contains(&letter);
+    !text.starts_with(space) && !text.ends_with(space)
+}
+
 /// Refuses a backup of nothing.
-pub(super) fn some_source(patterns: &[Pattern]) -> Result<(), Failure> {
+pub(in crate::actions) fn some_source(patterns: &[Pattern]) -> Result<(), Failure> {
     if patterns.iter().any(|pattern| pattern.kind == Kind::Root) {
         return Ok(());
     }

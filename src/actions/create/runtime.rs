@@ -14,7 +14,7 @@ const PREFIX: &str = "borgmatic-";
 /// The file in it that is locked; beside what is stored.
 const LOCK: &str = "lock";
 
-pub(super) struct Runtime {
+pub(in crate::actions) struct Runtime {
     /// `…/borgmatic-RANDOM`: all of it goes at the end.
     top: PathBuf,
     /// `…/borgmatic-RANDOM/borgmatic`.
@@ -26,7 +26,7 @@ pub(super) struct Runtime {
 }
 
 impl Runtime {
-    pub(super) fn make(context: &Context<'_>) -> Result<Self, Failure> {
+    pub(in crate::actions) fn make(context: &Context<'_>) -> Result<Self, Failure> {
         let files = context.host.files;
         let base = directories::runtime(&context.config.run, context.host.env)?;
         files.make_dir(&base, 0o700)?;
@@ -52,7 +52,7 @@ impl Runtime {
         })
     }
 
-    pub(super) fn remove(self, context: &Context<'_>) {
+    pub(in crate::actions) fn remove(self, context: &Context<'_>) {
         if let Err(error) = context.host.files.remove_tree(&self.top) {
             context.say(
                 Level::Warning,

@@ -34,10 +34,11 @@ options! {
         count_tolerance_percentage: f64 = "10", required, of = "name=spot";
         /// Spot check only: how many percent of the files are compared with their copies.
         data_sample_percentage: f64 = "1", required, of = "name=spot";
-        /// Spot check only: how many percent of the files may differ. Not more than are compared.
+        /// Spot check only: how many percent of all files may differ from their copies. Not more than
+        /// are compared.
         data_tolerance_percentage: f64 = "0.5", required, of = "name=spot";
-        /// Spot check only: the program that hashes files of the source.
-        xxh64sum_command: String = "/usr/local/bin/xxh64sum", default = "xxh64sum", of = "name=spot";
+        /// Spot check only: a program that hashes files of the source, instead of borgmatic itself.
+        xxh64sum_command: String = "/usr/local/bin/xxh64sum", of = "name=spot";
     }
 }
 

@@ -41,8 +41,19 @@ options! {
         log_file_format: Layout = "\"[{asctime}] {levelname}: {prefix}{message}\"", default = "[{asctime}] {levelname}: {prefix}{message}";
         /// How much is sent to monitors that take logs, as for verbosity. -2 turns all monitors off.
         monitoring_verbosity: Verbosity = "2", default = "1";
+        /// A file for Prometheus, written anew at the end of each run: how old the last backups are, and
+        /// how large. Its name ends in .prom, in the directory of the node exporter's textfile collector.
+        metrics_file: String = "/var/lib/prometheus/node-exporter/borgmatic.prom", ours;
         /// Write log lines as JSON, on the console and into log_file.
         log_json: bool = "true", default = "false";
+    }
+}
+
+impl Logging {
+    /// Is borg asked for its log as JSON? Not where it `draws` or asks on a terminal, unless JSON is
+    /// wanted all the same. borgmatic 2.1.10: the same.
+    pub fn takes_json(&self, draws: bool) -> bool {
+        !draws || self.log_json.is_on()
     }
 }
 

@@ -1,13 +1,12 @@
 //! The rewrite of several files that belong together: those that were named, and what they include.
 //! Nothing is written here.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::apply::apply;
 use super::rewrite::{Left, Rewritten, rewrite};
 use super::scope::Refused;
-use crate::config::include::{Includes, candidates};
+use crate::config::include::{Includes, Texts, candidates};
 use crate::config::is_secret;
 use crate::host::outcome::reason;
 use crate::host::{Env, Files};
@@ -53,9 +52,9 @@ impl Planned {
 }
 
 /// Rewrites files and what they include, each once; what changes the meaning of any that was named
-/// is left as it is.
-pub fn plan(paths: &[PathBuf], files: &Files, env: &Env) -> Vec<Planned> {
-    let mut planned = rewritten(paths, files, env);
+/// is left as it is. `texts` stand for what is in files, by their path without links.
+pub fn plan(paths: &[PathBuf], texts: &Texts, files: &Files, env: &Env) -> Vec<Planned> {
+    let mut planned = rewritten(paths, texts, files, env);
     while let Some((named, read)) = broken(&planned, files, env) {
         let mut left = false;
         for one in &mut planned {
@@ -75,7 +74,7 @@ pub fn plan(paths: &[PathBuf], files: &Files, env: &Env) -> Vec<Planned> {
 /// A file that was named and would not mean the same, and what it includes.
 fn broken(planned: &[Planned], files: &Files, env: &Env) -> Option<(PathBuf, Vec<PathBuf>)> {
     let real = |path: &Path| files.real(path).unwrap_or_else(|| path.to_owned());
-    let texts = |new: bool| -> HashMap<PathBuf, String> {
+    let texts = |new: bool| -> Texts {
         let text = |one: &Planned| match one.new_text().filter(|_| new) {
             Some(text) => text.to_owned(),
             None => one.old.clone(),
@@ -96,7 +95,7 @@ fn broken(planned: &[Planned], files: &Files, env: &Env) -> Option<(PathBuf, Vec
                 .is_ok_and(|made| !made.includes.is_empty())
         });
     for one in named {
-        let meaning = |texts: &HashMap<PathBuf, String>| {
+        let meaning = |texts: &Texts| {
             let mut includes = Includes::of(&one.path, files, env).with(texts.clone());
             let text = texts.get(&real(&one.path))?;
             let source = Source::new(one.path.to_string_lossy(), text.as_str(), is_secret);
@@ -123,7 +122,7 @@ fn broken(planned: &[Planned], files: &Files, env: &Env) -> Option<(PathBuf, Vec
     None
 }
 
-fn rewritten(paths: &[PathBuf], files: &Files, env: &Env) -> Vec<Planned> {
+fn rewritten(paths: &[PathBuf], texts: &Texts, files: &Files, env: &Env) -> Vec<Planned> {
     let mut planned: Vec<Planned> = Vec::new();
     let mut waiting: Vec<(PathBuf, bool)> = paths
         .iter()
@@ -138,7 +137,7 @@ fn rewritten(paths: &[PathBuf], files: &Files, env: &Env) -> Vec<Planned> {
         {
             continue;
         }
-        let one = one(path, included, files);
+        let one = one(path, included, texts.get(&real), files);
         if let Ok(rewritten) = &one.result {
             let names = rewritten.includes.iter();
             let found = names.filter_map(|name| {
@@ -152,14 +151,18 @@ fn rewritten(paths: &[PathBuf], files: &Files, env: &Env) -> Vec<Planned> {
     planned
 }
 
-fn one(path: PathBuf, included: bool, files: &Files) -> Planned {
+fn one(path: PathBuf, included: bool, text: Option<&String>, files: &Files) -> Planned {
     let name = path.to_string_lossy().into_owned();
     let bad = |problem: Problem| {
         let mut problems = Problems::default();
         problems.add(problem);
         problems
     };
-    let read = match files.read(&path, LARGEST) {
+    let bytes = match text {
+        Some(text) => Ok(text.clone().into_bytes()),
+        None => files.read(&path, LARGEST),
+    };
+    let read = match bytes {
         Ok(bytes) => crate::text::decode(&name, bytes, is_secret).map_err(|problem| bad(*problem)),
         Err(error) => {
             let words = format!("{name}: cannot be read: {}", reason(&error));
@@ -195,7 +198,7 @@ mod tests {
             ..Env::default()
         };
         let first = folder.path().join(texts[0].0);
-        plan(&[first], &Files::new("/"), &env)
+        plan(&[first], &Texts::new(), &Files::new("/"), &env)
             .iter()
             .map(|one| one.new_text().unwrap_or("-").to_owned())
             .collect()

@@ -137,6 +137,12 @@ impl Held {
         (&self.file).write_all(bytes)
     }
 
+    /// Removes it, and lets go of it. Who waits for it finds that it is another file now.
+    pub fn remove(self) {
+        // What cannot be removed stays, and can be held again.
+        fs::remove_file(&self.at).ok();
+    }
+
     /// Puts a new file with these bytes in its place, whole or not at all. It is written beside it,
     /// as `NAME.new`; what a killed process left there is overwritten.
     pub fn replace(self, bytes: &[u8]) -> io::Result<()> {

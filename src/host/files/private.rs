@@ -25,6 +25,11 @@ impl Files {
         refuse_mounts(&at, device)?;
         fs::remove_dir_all(at)
     }
+
+    /// Removes a file that nobody needs any more; if it stays, it does no harm.
+    pub fn forget(&self, path: &Path) {
+        drop(fs::remove_file(self.at(path)));
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the door")]

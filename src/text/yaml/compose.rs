@@ -83,8 +83,6 @@ pub(super) struct Composer<'a> {
     marks: Marks,
     /// How deep the file is included.
     depth: usize,
-    /// Errors that somebody else found.
-    errors_before: usize,
 }
 
 impl<'a> Composer<'a> {
@@ -95,7 +93,6 @@ impl<'a> Composer<'a> {
         depth: usize,
         problems: &'a mut Problems,
     ) -> Self {
-        let errors_before = problems.errors().count();
         Self {
             source,
             places,
@@ -107,12 +104,12 @@ impl<'a> Composer<'a> {
             root: None,
             marks: Marks::new(source),
             depth,
-            errors_before,
         }
     }
 
     /// Reads the parsed text, which may have spaces that the source has not. Keys may stand twice
     /// in a mapping, and tags of the original's own are marks still: [`super::resolve`] goes on.
+    /// There is a tree after errors, too, as far as it goes.
     pub(super) fn read(mut self, parsed: &str) -> Result<(Node, Marks), Failure> {
         let mut parser = Parser::new_from_str(parsed);
         let mut documents = 0;
@@ -124,7 +121,7 @@ impl<'a> Composer<'a> {
                     documents += 1;
                     if documents > 1 {
                         self.another_document(&span);
-                        return Err(Failure::Told);
+                        break;
                     }
                 }
                 Event::Scalar(text, style, anchor, tag) => {
@@ -146,9 +143,6 @@ impl<'a> Composer<'a> {
                 Event::Alias(anchor) => self.alias(anchor, &span)?,
                 Event::DocumentEnd | Event::StreamStart | Event::StreamEnd | Event::Nothing => {}
             }
-        }
-        if self.problems.errors().count() > self.errors_before {
-            return Err(Failure::Told);
         }
         let empty = || Node::new(Kind::Null, Origin::new(self.source, 0..0));
         Ok((self.root.take().unwrap_or_else(empty), self.marks))

@@ -180,6 +180,7 @@ impl Reading<'_> {
             .errors()
             .filter(|problem| problem.is_in(self.source));
         let mut lines: HashSet<usize> = told.filter_map(Problem::line_number).collect();
+        let mut told = !lines.is_empty();
         let mut others = HashSet::new();
         for _ in 0..MOST.min(1 + WORK / self.source.text.len().max(1)) {
             let given = Given {
@@ -193,8 +194,11 @@ impl Reading<'_> {
             let mend = if line.is_none_or(|line| lines.insert(line)) {
                 // Lines that do not go with the same one above them are one mistake.
                 let other = found.problem.labels.get(1).map(|(origin, _)| origin.line());
-                if other.is_none_or(|other| others.insert(other)) {
+                let fresh = other.is_none_or(|other| others.insert(other)) && !found.made;
+                // A text that was mended has an error, whatever else.
+                if fresh || !told {
                     problems.add(found.problem);
+                    told = true;
                 }
                 found.mend
             } else {

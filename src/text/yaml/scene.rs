@@ -26,6 +26,18 @@ pub(super) struct Found {
     pub(super) problem: Problem,
     /// In the text that the parser was given.
     pub(super) mend: Edits,
+    /// It comes from an earlier mend: the source has nothing of it.
+    pub(super) made: bool,
+}
+
+impl Found {
+    pub(super) fn new(problem: Problem, mend: Edits) -> Self {
+        Self {
+            problem,
+            mend,
+            made: false,
+        }
+    }
 }
 
 /// How far a mend may be trusted.
@@ -64,15 +76,22 @@ impl<'a> Scene<'a> {
     /// A problem and its mend; a mend that can be trusted is offered as a fix.
     pub(super) fn found(&self, problem: Problem, mend: Edits, trust: Trust) -> Found {
         if trust == Trust::Never {
-            return Found { problem, mend };
+            return Found::new(problem, mend);
         }
         let mut edits = Edits::default();
         for (span, new) in mend.clone().sorted() {
-            edits.replace(self.back(&span), new);
+            let place = self.back(&span);
+            if !place.is_empty() || !new.is_empty() {
+                edits.replace(place, new);
+            }
         }
+        let made = edits.is_empty();
         let sure = trust == Trust::Sure;
         let problem = problem.fix(Fix { edits, sure });
-        Found { problem, mend }
+        Found {
+            made,
+            ..Found::new(problem, mend)
+        }
     }
 
     /// The character at the place, or the end of the text.

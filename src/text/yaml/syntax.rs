@@ -20,10 +20,7 @@ pub(super) fn problem(given: &Given<'_>, at: usize, complaint: &str) -> Found {
         at,
     };
     if complaint.contains("recursion limit") {
-        return Found {
-            problem: too_deep(&scene.character()),
-            mend: Edits::default(),
-        };
+        return Found::new(too_deep(&scene.character()), Edits::default());
     }
     if scene.text[at..].starts_with('\u{feff}') {
         let problem = Problem::new(

@@ -1,0 +1,225 @@
+//! Counts the files of the source, and draws the sample, while their names come in. Pure.
+//!
+//! For each file it keeps eight bytes, and the name of those that may come into the sample: memory
+//! grows with the sample, not with the names.
+
+use std::hash::{BuildHasher, RandomState};
+
+/// So many names are kept whatever the share: of a smaller source all differences can be named.
+const ALL_OF: usize = 50_000;
+
+/// How many names of files that are on one side only are told.
+const TOLD: usize = 10;
+
+/// A file of the source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Source {
+    /// As borg says it.
+    pub(super) path: String,
+    /// As an archive has it.
+    pub(super) name: String,
+}
+
+/// Names are turned into numbers that are random anew in each run. The lowest of them are the sample.
+pub(super) struct Tally {
+    random: RandomState,
+    below: u64,
+    keys: Vec<u64>,
+    kept: Vec<(u64, Source)>,
+}
+
+impl Tally {
+    /// `percent` of the files are to be in the sample.
+    pub(super) fn new(percent: f64) -> Self {
+        Self {
+            random: RandomState::new(),
+            // A tenth more than what is needed: chance never takes so much away.
+            below: share(u64::MAX, percent * 1.1),
+            keys: Vec::new(),
+            kept: Vec::new(),
+        }
+    }
+
+    pub(super) fn add(&mut self, source: Source) {
+        let key = self.random.hash_one(source.name.as_str());
+        self.keys.push(key);
+        if self.keys.len() <= ALL_OF || key < self.below {
+            self.kept.push((key, source));
+        }
+    }
+
+    /// All have come. A path that was named twice, below two sources, counts once.
+    pub(super) fn close(mut self) -> Counted {
+        self.keys.sort_unstable();
+        self.keys.dedup();
+        self.kept.sort_unstable_by_key(|(key, _)| *key);
+        self.kept.dedup_by_key(|(key, _)| *key);
+        Counted {
+            random: self.random,
+            seen: vec![false; self.keys.len()],
+            keys: self.keys,
+            kept: self.kept,
+            stored: 0,
+            only_stored: Vec::new(),
+        }
+    }
+}
+
+/// The source, while the files of an archive are held against it.
+pub(super) struct Counted {
+    random: RandomState,
+    keys: Vec<u64>,
+    /// Is the file of this key in the archive?
+    seen: Vec<bool>,
+    kept: Vec<(u64, Source)>,
+    /// Files of the archive.
+    pub(super) stored: usize,
+    only_stored: Vec<String>,
+}
+
+impl Counted {
+    /// Files of the source.
+    pub(super) fn sources(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// A file of the archive.
+    pub(super) fn add_stored(&mut self, name: &str) {
+        self.stored += 1;
+        match self.keys.binary_search(&self.random.hash_one(name)) {
+            Ok(at) => self.seen[at] = true,
+            Err(_) if self.only_stored.len() < TOLD => self.only_stored.push(name.to_owned()),
+            Err(_) => {}
+        }
+    }
+
+    /// By how many percent of the source the numbers differ.
+    pub(super) fn difference(&self) -> f64 {
+        percent(self.sources().abs_diff(self.stored), self.sources())
+    }
+
+    /// Some of the files that are on one side only.
+    pub(super) fn differences(&self) -> Vec<String> {
+        let here = self.kept.iter().filter(|(key, _)| {
+            let at = self.keys.binary_search(key);
+            at.is_ok_and(|at| !self.seen[at])
+        });
+        let here = here.map(|(_, source)| format!("only here: {}", source.path));
+        let stored = self
+            .only_stored
+            .iter()
+            .map(|name| format!("only in the archive: {name}"));
+        here.take(TOLD).chain(stored).collect()
+    }
+
+    /// At least one file, else so many percent of all, drawn by chance.
+    pub(super) fn sample(self, percent: f64) -> Vec<Source> {
+        let wanted = share(self.keys.len() as u64, percent).max(1);
+        let wanted = usize::try_from(wanted).unwrap_or(usize::MAX);
+        let kept = self.kept.into_iter().take(wanted);
+        kept.map(|(_, source)| source).collect()
+    }
+}
+
+/// So many percent of a number, rounded down; never more than all.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "a share of a count need not be exact, and is neither negative nor larger than it"
+)]
+fn share(all: u64, percent: f64) -> u64 {
+    (all as f64 * (percent.clamp(0.0, 100.0) / 100.0)) as u64
+}
+
+/// A part of all, in percent.
+#[expect(clippy::cast_precision_loss, reason = "shown with two digits")]
+pub(super) fn percent(part: usize, all: usize) -> f64 {
+    part as f64 / all.max(1) as f64 * 100.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counted(count: usize, percent: f64) -> Counted {
+        let mut tally = Tally::new(percent);
+        for number in 0..count {
+            tally.add(Source {
+                path: format!("/home/{number}"),
+                name: format!("home/{number}"),
+            });
+        }
+        tally.close()
+    }
+
+    #[test]
+    fn the_sample_has_its_size_and_no_file_twice() {
+        for (count, percent, size) in [
+            (200_000, 25.0, 50_000),
+            (1000, 1.0, 10),
+            (3, 1.0, 1),
+            (7, 150.0, 7),
+        ] {
+            let mut names: Vec<_> = counted(count, percent)
+                .sample(percent)
+                .into_iter()
+                .map(|source| source.name)
+                .collect();
+            names.sort();
+            names.dedup();
+            assert_eq!(names.len(), size, "{count} {percent}");
+        }
+        assert_ne!(
+            counted(1000, 10.0).sample(10.0),
+            counted(1000, 10.0).sample(10.0)
+        );
+    }
+
+    #[test]
+    fn only_the_sample_is_kept_of_a_large_source() {
+        let mut tally = Tally::new(1.0);
+        for number in 0..1_000_000 {
+            tally.add(Source {
+                path: String::new(),
+                name: number.to_string(),
+            });
+        }
+        assert!(tally.kept.len() < ALL_OF + 20_000);
+        assert_eq!(tally.close().sample(1.0).len(), 10_000);
+    }
+
+    #[test]
+    fn both_sides_are_counted_and_compared() {
+        let mut counted = counted(4, 100.0);
+        counted.add_stored("home/0");
+        counted.add_stored("home/1");
+        counted.add_stored("other");
+        assert_eq!((counted.sources(), counted.stored), (4, 3));
+        assert!((counted.difference() - 25.0).abs() < 1e-9);
+        let mut told = counted.differences();
+        told.sort();
+        assert_eq!(
+            told,
+            [
+                "only here: /home/2",
+                "only here: /home/3",
+                "only in the archive: other"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_path_below_two_sources_counts_once() {
+        let mut tally = Tally::new(100.0);
+        for _ in 0..2 {
+            tally.add(Source {
+                path: "/a".into(),
+                name: "a".into(),
+            });
+        }
+        let counted = tally.close();
+        assert_eq!(counted.sources(), 1);
+        assert_eq!(counted.sample(100.0).len(), 1);
+    }
+}

@@ -1,0 +1,324 @@
+#!/usr/bin/env python3
+"""Compares what command lines mean to Python borgmatic 2.1.10 and to us.
+
+Makes command lines out of the original's own parsers: actions under all their names, flags of these
+actions and of others, shortened, with values that fit or not, options of the configuration, words that
+mean nothing. Both programs run each line in a world of its own, where `borg` is a stand-in that writes
+down how it was called. Compared are acceptance and the commands of borg that follow.
+
+    command_lines.py --bin BORGMATIC [--count N] [--seed N] [--show N]
+
+Needs a Python that has borgmatic 2.1.10. The last line is `N passed, N failed`; a line on which both
+agree, or whose difference is listed in REASONS, has passed.
+"""
+
+import argparse
+import collections
+import contextlib
+import copy
+import logging
+import multiprocessing
+import os
+import pathlib
+import random
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import borgmatic.commands.arguments
+import borgmatic.commands.borgmatic
+import borgmatic.config.load
+import borgmatic.config.validate
+
+# Differences that are meant: a pattern for `LINE => THEIRS <= OURS`, and why.
+REASONS = [
+    (r'which borg command\?', '`borg` without a command is refused: the original starts borg with nothing to do'),
+    (r'Unrecognized argument: --(create|prune|list)|^[^\n]* --(create|prune)( |\n)', 'the old names of actions, with dashes, still work'),
+    (r'is not of the expected type: array', 'list --patterns-from FILE and --exclude-from FILE work'),
+    (r'^[^\n]*\bconfig show\b(.|\n)*runs alone', '`config show` runs alone'),
+    (r'<= 1 \[\]\n(.|\n)*unknown action', 'a word that nobody wants is refused'),
+    (r'<= 1 \[\]\n(.|\n)*unknown flag `--(.|\n)*belongs to', 'a flag that belongs to no action of the line is refused: the original swallows some'),
+    (r'^([^\n]* )?borg (.|\n)*=> 1 (.|\n)*<= 0 ', 'what comes after `borg` is for borg alone'),
+]
+
+CONFIG = '''source_directories:
+    - {world}/source
+repositories:
+    - path: {world}/one.borg
+      label: one
+      encryption: repokey
+    - path: ssh://me@host/./two.borg
+      label: two
+      encryption: none
+keep_daily: 7
+checks:
+    - name: repository
+      frequency: always
+    - name: archives
+      frequency: always
+'''
+
+BORG = '''#!/bin/sh
+{{ for word; do printf '%s\\001' "$word"; done; echo; }} >>{world}/calls
+case " $* " in
+*' --version '*) echo 'borg 1.4.1' ;;
+*' info '*' --json '*|*' list '*' --json '*|*' repo-list '*' --json '*)
+    echo '{{"repository": {{"id": "ab", "location": "x"}}, "encryption": {{"mode": "none"}}, "archives": [{{"name": "h-1", "archive": "h-1", "id": "cd", "start": "2026-01-01T00:00:00", "time": "2026-01-01T00:00:00"}}]}}' ;;
+*' list '*' --short '*) echo h-1 ;;
+*' create '*' --json '*)
+    echo '{{"repository": {{"id": "ab", "location": "x"}}, "archive": {{"name": "h-1", "id": "cd"}}}}' ;;
+*' --dry-run '*' --list '*|*' --list '*' --dry-run '*) for at in {world}/run/borgmatic-*/borgmatic; do echo "- $at/bootstrap/manifest.json"; done ;;
+esac
+exit 0
+'''
+
+# Options that start programs, or write outside of the world.
+UNSAFE = re.compile(r'command|hook|before|after|path|directory|on-error|log-file|passphrase|ssh|commands|override|constants')
+# Actions with a default outside of the world, or a screen of their own.
+LEFT_OUT = {'generate', 'bootstrap', 'browse', 'restore'}
+
+
+class Maker:
+    """Makes the command lines of one seed."""
+
+    def __init__(self, seed, world):
+        self.random = random.Random(seed)
+        self.actions, self.flags, self.common, self.options = world
+
+    def line(self):
+        chance = self.random.random
+        names = self.random.sample(sorted(self.actions), self.random.choice([0, 1, 1, 1, 1, 2, 2, 3]))
+        words = []
+        for name in names:
+            called = [[name]] if name in {'validate', 'show', 'schema', 'export', 'import', 'change-passphrase'} else [[one] for one in self.actions[name]]
+            group = {'validate': 'config', 'show': 'config', 'export': 'key', 'import': 'key', 'change-passphrase': 'key'}.get(name)
+            words.append(([group] if group else []) + self.random.choice(called))
+        pieces = []
+        owned = [flag for name in names or ['create', 'prune', 'compact', 'check'] for flag in self.flags[name]]
+        for flag in owned:
+            if flag.required and chance() < 0.9:
+                pieces.append(self.piece(flag))
+        for _ in range(self.random.choice([0, 1, 1, 2, 2, 3])):
+            kind = chance()
+            if kind < 0.55 and owned:
+                pieces.append(self.piece(self.random.choice(owned), shorten=0.15))
+            elif kind < 0.65:
+                pieces.append(self.piece(self.random.choice(self.flags[self.random.choice(sorted(self.flags))])))
+            elif kind < 0.75:
+                pieces.append(self.random.choice([['-v', '1'], ['-v1'], ['-v', '-1'], ['--verbosity', '2'], ['-n'], ['--dry-run'], ['--no-environment-interpolation'], ['--no-color'], ['-v'], ['--verbosity=0'], ['--verbos', '1'], ['-nv', '1']]))
+            elif kind < 0.95:
+                pieces.append(self.piece(self.random.choice(self.options)))
+            else:
+                pieces.append([self.random.choice(['extra', '--bogus', '-z', '--', '-', '', '--bogus=1', 'creat', '--create', '--prune', '--list'])])
+        if chance() < 0.8:
+            return [word for piece in words + pieces for word in piece]
+        mixed = words + pieces
+        self.random.shuffle(mixed)
+        return [word for piece in mixed for word in piece]
+
+    def piece(self, flag, shorten=0.0):
+        name = self.random.choice(flag.names)
+        if name.startswith('--') and self.random.random() < shorten:
+            name = name[:self.random.randrange(3, len(name))] if len(name) > 4 else name
+        if not flag.takes:
+            return [name] if self.random.random() < 0.97 else [f'{name}=x']
+        if self.random.random() < 0.03:
+            return [name]
+        value = self.random.choice(flag.values)
+        return [f'{name}={value}'] if name.startswith('--') and self.random.random() < 0.3 else [name, value]
+
+
+Flag = collections.namedtuple('Flag', 'names takes values required')
+
+
+def values(dest, action):
+    if action.choices:
+        return [*map(str, action.choices), *map(str, action.choices), 'bogus']
+    if action.type in (int, float):
+        return ['3', '12', '0', 'x']
+    fixed = {
+        'repository': ['one', 'two', 'o*', 'nowhere'],
+        'archive': ['latest', 'h-1'],
+        'second_archive': ['latest', 'h-2'],
+        'only_checks': ['repository', 'archives', 'data', 'bogus'],
+        'destination': ['out'], 'mount_point': ['out'], 'path': ['a', 'b/c'], 'paths': ['a', 'b/c'], 'restore_path': ['a'],
+        'match_archives': ['sh:a*', 'x'], 'sort_by': ['name', 'timestamp'],
+        'strip_components': ['1', 'all', 'x'], 'max_duration': ['60'],
+    }
+    return fixed.get(dest, ['x', 'y z'])
+
+
+def flag_of(action):
+    names = [name for name in action.option_strings]
+    return Flag(names, action.nargs != 0, values(action.dest, action), action.required)
+
+
+def parts(schema):
+    """Actions with their names, the flags of each, the flags of options."""
+    parsers, top, _ = borgmatic.commands.arguments.make_parsers(schema, ())
+    aliases = borgmatic.commands.arguments.ACTION_ALIASES
+    actions, flags = {}, {}
+
+    def add(name, parser):
+        inner = [a for a in parser._actions if isinstance(a, argparse._SubParsersAction)]
+        if inner:
+            for sub, subparser in inner[0].choices.items():
+                add(sub, subparser)
+        elif name not in LEFT_OUT:
+            actions[name] = [name, *aliases.get(name, ())]
+            own = [a for a in parser._actions if a.option_strings and a.dest not in ('help', 'options')]
+            flags[name] = [flag_of(a) for a in own]
+
+    known = {alias for names in aliases.values() for alias in names}
+    for name, parser in top.choices.items():
+        if name not in known:
+            add(name, parser)
+    options = []
+    for action in parsers._actions:
+        name = action.option_strings[-1] if action.option_strings else ''
+        own = action.dest in ('config_paths', 'help', 'version', 'overrides', 'bash_completion', 'fish_completion')
+        if not name.startswith('--') or '.' in name or '[' in name or own or UNSAFE.search(name):
+            continue
+        kind = schema['properties'].get(name[2:].replace('-', '_'), {}).get('type')
+        if kind in ('array', 'object', 'string') and name not in ('--compression', '--archive-name-format', '--umask'):
+            continue
+        if schema['properties'].get(name[2:].removeprefix('no-').replace('-', '_'), {}).get('type') == 'object':
+            continue
+        options.append(flag_of(action))
+    return actions, flags, [], options
+
+
+def world(folder):
+    """A fresh world; its environment."""
+    shutil.rmtree(folder, ignore_errors=True)
+    for name in ('bin', 'config/borgmatic', 'source', 'run', 'state', 'out', 'tmp'):
+        (folder / name).mkdir(parents=True)
+    (folder / 'config/borgmatic/config.yaml').write_text(CONFIG.format(world=folder))
+    (folder / 'bin/borg').write_text(BORG.format(world=folder))
+    (folder / 'bin/borg').chmod(0o755)
+    return {
+        'PATH': f'{folder}/bin:/usr/bin:/bin', 'HOME': str(folder), 'TMPDIR': f'{folder}/tmp', 'LC_ALL': 'C.UTF-8',
+        'XDG_CONFIG_HOME': f'{folder}/config', 'XDG_RUNTIME_DIR': f'{folder}/run', 'XDG_STATE_HOME': f'{folder}/state',
+    }
+
+
+def calls(folder):
+    """The commands of borg that follow from the line."""
+    path = folder / 'calls'
+    found = []
+    for line in (path.read_text() if path.exists() else '').splitlines():
+        words = line.split('\x01')[:-1]
+        # What both ask before they act, each in its own way: the version, the place of the manifest.
+        if words[:1] == ['--version'] or words[-2:] == ['--dry-run', '--list']:
+            continue
+        text = ' '.join(map(shlex.quote, words)).replace(str(folder), 'W')
+        text = re.sub(r'W/(run|tmp)/borgmatic-\w+', r'W/\1/borgmatic-X', text)
+        text = re.sub(r"(--patterns-from |--exclude-from )\S+", r'\1FILE', text)
+        found.append(text)
+    return found
+
+
+def theirs(folder, line):
+    env = world(folder)
+    child = os.fork()
+    if child == 0:
+        with contextlib.suppress(BaseException):
+            with open(folder / 'theirs.log', 'w') as log, open(os.devnull) as null:
+                os.dup2(null.fileno(), 0)
+                os.dup2(log.fileno(), 1)
+                os.dup2(log.fileno(), 2)
+            sys.stdout, sys.stderr = os.fdopen(1, 'w', closefd=False), os.fdopen(2, 'w', closefd=False)
+            os.chdir(folder)
+            os.environ.clear()
+            os.environ.update(env)
+            sys.argv = ['borgmatic', *line]
+            code = 0
+            try:
+                borgmatic.commands.borgmatic.main()
+            except SystemExit as end:
+                code = end.code if isinstance(end.code, int) else 0 if end.code is None else 1
+            except BaseException as error:  # a traceback
+                print('TRACEBACK', type(error).__name__, error)
+                code = 99
+            sys.stdout.flush()
+            os._exit(code)
+        os._exit(98)
+    _, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status), calls(folder), (folder / 'theirs.log').read_text(errors='replace')
+
+
+def ours(folder, line, binary):
+    env = world(folder)
+    ran = subprocess.run([binary, *line], cwd=folder, env=env, stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+    return ran.returncode, calls(folder), (ran.stdout + ran.stderr).decode(errors='replace')
+
+
+def prepare():
+    logging.disable(logging.NOTSET)
+    path = borgmatic.config.validate.schema_filename()
+    schema = borgmatic.config.load.load_configuration(path)
+    load = borgmatic.config.load.load_configuration
+    borgmatic.config.load.load_configuration = lambda name, *more: copy.deepcopy(schema) if name == path else load(name, *more)
+    return schema
+
+
+def compare(job):
+    seed, line, binary, folder = job
+    own = pathlib.Path(folder) / str(os.getpid())
+    code, commands, said = theirs(own, line)
+    our_code, our_commands, our_said = ours(own, line, binary)
+    return seed, line, (code, commands, said), (our_code, our_commands, our_said)
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument('--bin', required=True)
+    options.add_argument('--count', type=int, default=200)
+    options.add_argument('--seed', type=int, default=20_261_100)
+    options.add_argument('--line', action='append', help='compare this line instead')
+    options.add_argument('--show', type=int, default=20, help='how many differences are printed')
+    options = options.parse_args()
+    schema = prepare()
+    known = parts(schema)
+    lines = [(options.seed + number, Maker(options.seed + number, known).line()) for number in range(options.count)]
+    if options.line:
+        lines = list(enumerate(map(shlex.split, options.line)))
+    found = collections.Counter()
+    failed = 0
+    with tempfile.TemporaryDirectory() as folder:
+        jobs = [(seed, line, str(pathlib.Path(options.bin).resolve()), folder) for seed, line in lines]
+        with multiprocessing.Pool(2) as pool:
+            for seed, line, (code, commands, said), (our_code, our_commands, our_said) in pool.imap(compare, jobs):
+                if re.search(r'borgmatic::\w+::(later|unbuilt)', our_said):
+                    found['not built'] += 1
+                    continue
+                same = (code == 0) == (our_code == 0) and commands == our_commands
+                if same:
+                    found['accepted' if code == 0 else 'refused'] += 1
+                    continue
+                shown = shlex.join(line)
+                text = f'{shown}\n=> {code} {commands}\n{said}\n<= {our_code} {our_commands}\n{our_said}'
+                reason = next((why for pattern, why in REASONS if re.search(pattern, text)), None)
+                if reason:
+                    found[reason] += 1
+                    continue
+                failed += 1
+                if failed <= options.show:
+                    print(f'seed {seed}: borgmatic {shown}\n  theirs {code}')
+                    for command in commands:
+                        print(f'    {command}')
+                    print('   ', said[-300:].strip().replace('\n', '\n    '))
+                    print(f'  ours {our_code}')
+                    for command in our_commands:
+                        print(f'    {command}')
+                    print('   ', our_said[:700].strip().replace('\n', '\n    '), flush=True)
+    print(', '.join(f'{count} {what}' for what, count in found.items()))
+    print(f'{len(lines) - failed} passed, {failed} failed')
+    return 1 if failed else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

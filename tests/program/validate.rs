@@ -1,0 +1,303 @@
+//! `config validate` beyond what it draws: mending, formats for tools, lints and how they are allowed.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use crate::world::World;
+
+const BROKEN: &str = "\
+# Mine.
+location:
+\tsource_directories:
+\t- /home/me/files
+    repositories:
+        - path: /backup/one.borg
+          label:one
+keep_dialy: 7   # a week
+archive_name_format: {hostname}-{now}
+umask: \"77\"
+relocated_repo_access_is_ok: yes
+encryption_passphrase: hunter2
+";
+
+fn world(text: &str) -> World {
+    let world = World::new();
+    world.write("/home/me/x.yaml", text);
+    let path = world.at("/home/me/x.yaml");
+    fs::set_permissions(path, fs::Permissions::from_mode(0o640)).unwrap();
+    world
+}
+
+fn text(world: &World, name: &str) -> String {
+    fs::read_to_string(world.at(&format!("/home/me/{name}"))).unwrap()
+}
+
+#[test]
+fn what_is_sure_is_mended_and_the_old_text_kept() {
+    let mut world = world(BROKEN);
+    std::os::unix::fs::symlink("x.yaml", world.at("/home/me/link.yaml")).unwrap();
+    let ran = world.run(&["config", "validate", "--fix", "-c", "link.yaml"]);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert!(
+        ran.err.contains("unknown option `keep_dialy`"),
+        "{}",
+        ran.err
+    );
+    assert!(ran.err.contains("1 error"), "{}", ran.err);
+    assert!(ran.out.contains("x.yaml.bak"), "{}", ran.out);
+    assert_eq!(text(&world, "x.yaml.bak"), BROKEN);
+    let mode = fs::metadata(world.at("/home/me/x.yaml"))
+        .unwrap()
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o640);
+    let ran = world.run(&[
+        "config",
+        "validate",
+        "--fix",
+        "--unsafe-fixes",
+        "-c",
+        "link.yaml",
+    ]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert_eq!(
+        text(&world, "x.yaml"),
+        "\
+# Mine.
+source_directories:
+    - /home/me/files
+repositories:
+    - path: /backup/one.borg
+      label: one
+keep_daily: 7   # a week
+archive_name_format: '{hostname}-{now}'
+umask: 77
+relocated_repo_access_is_ok: true
+encryption_passphrase: hunter2
+"
+    );
+    assert!(
+        world.at("/home/me/x.yaml.bak.1").exists() || world.at("/home/me/x.yaml.bak1").exists()
+    );
+    assert!(
+        fs::symlink_metadata(world.at("/home/me/link.yaml"))
+            .unwrap()
+            .is_symlink()
+    );
+}
+
+#[test]
+fn a_difference_is_shown_and_nothing_written() {
+    for flags in [
+        &["--diff"][..],
+        &["--fix", "--diff"],
+        &["--fix", "--dry-run"],
+    ] {
+        let mut world = world(BROKEN);
+        let mut args = vec!["config", "validate", "-c", "x.yaml"];
+        args.extend(flags);
+        let ran = world.run(&args);
+        assert_eq!(ran.code, 1);
+        assert_eq!(text(&world, "x.yaml"), BROKEN);
+        assert!(
+            ran.out
+                .contains("+archive_name_format: '{hostname}-{now}'\n"),
+            "{}",
+            ran.out
+        );
+        assert!(ran.out.contains(" keep_dialy: 7"), "{}", ran.out);
+        assert!(!ran.out.contains("hunter2") && !ran.err.contains("hunter2"));
+    }
+}
+
+#[test]
+fn an_included_file_is_mended_where_it_is() {
+    let mut world = world("<<: !include y.yaml\nrepositories: [{path: /backup/one.borg}]\n");
+    world.write("/home/me/y.yaml", "checks:\n\t- name: archives\n");
+    let ran = world.run(&["config", "validate", "--fix", "-c", "x.yaml"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert_eq!(text(&world, "y.yaml"), "checks:\n    - name: archives\n");
+    assert!(!world.at("/home/me/x.yaml.bak").exists());
+}
+
+#[test]
+fn guesses_alone_are_refused() {
+    let ran = world(BROKEN).run(&["config", "validate", "--unsafe-fixes", "-c", "x.yaml"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.contains("--unsafe-fixes belongs to"), "{}", ran.err);
+}
+
+#[test]
+fn tools_get_every_problem_with_its_place() {
+    let run = |format: &str| {
+        let ran = world(BROKEN).run(&["config", "validate", "--format", format, "-c", "x.yaml"]);
+        assert_eq!(ran.code, 1);
+        assert!(!ran.out.contains("hunter2"), "{}", ran.out);
+        assert!(!ran.err.contains('×'), "{}", ran.err);
+        ran.out
+    };
+    let json: serde_json::Value = serde_json::from_str(&run("json")).unwrap();
+    let problems = json["problems"].as_array().unwrap();
+    assert_eq!(
+        json["errors"].as_u64().unwrap() + json["warnings"].as_u64().unwrap(),
+        problems.len() as u64
+    );
+    let misspelt = problems
+        .iter()
+        .find(|problem| problem["code"] == "borgmatic::config::unknown-option")
+        .unwrap();
+    assert_eq!(misspelt["place"]["line"], 8);
+    assert_eq!(misspelt["place"]["end_column"], 11);
+    assert_eq!(misspelt["fix"]["safe"], false);
+    assert_eq!(misspelt["fix"]["edits"][0]["text"], "keep_daily");
+
+    let sarif: serde_json::Value = serde_json::from_str(&run("sarif")).unwrap();
+    assert_eq!(sarif["version"], "2.1.0");
+    let driver = &sarif["runs"][0]["tool"]["driver"];
+    let results = sarif["runs"][0]["results"].as_array().unwrap();
+    assert_eq!(results.len(), problems.len());
+    let rules: Vec<_> = driver["rules"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|rule| &rule["id"])
+        .collect();
+    for result in results {
+        assert!(rules.contains(&&result["ruleId"]));
+        let place = &result["locations"][0]["physicalLocation"];
+        assert_eq!(place["artifactLocation"]["uri"], "/home/me/x.yaml");
+        assert!(place["region"]["startLine"].as_u64() > Some(0));
+    }
+
+    let github = run("github");
+    assert_eq!(github.lines().count(), problems.len());
+    assert!(
+        github.contains("::error file=/home/me/x.yaml,line=8,col=1,endLine=8,title=borgmatic%3A%3Aconfig%3A%3Aunknown-option::unknown option `keep_dialy`%0Adid you mean `keep_daily`?\n"),
+        "{github}"
+    );
+}
+
+#[test]
+fn a_report_can_be_read_aloud() {
+    let mut world = world(BROKEN);
+    let set = ("NO_GRAPHICS".into(), "1".into());
+    world.stage.env.variables.extend([set]);
+    let ran = world.run(&["config", "validate", "-c", "x.yaml"]);
+    let drawn = |letter: char| matches!(letter, '\u{1b}' | '\u{2500}'..='\u{257f}' | '×');
+    assert!(!ran.err.contains(drawn), "{}", ran.err);
+    let said = "diagnostic code: borgmatic::config::unknown-option";
+    assert!(ran.err.contains(said), "{}", ran.err);
+    assert!(ran.err.contains("label at line 8"), "{}", ran.err);
+    assert!(!ran.err.contains("hunter2"), "{}", ran.err);
+}
+
+#[test]
+fn several_files_are_one_report() {
+    let mut world = world("<<: !include y.yaml\nkep_daily: 7\nrepositories: [{path: /r}]\n");
+    world.write("/home/me/y.yaml", "kep_weekly: 7\n");
+    world.write(
+        "/home/me/z.yaml",
+        "<<: !include y.yaml\nrepositories: [{path: /r}]\n",
+    );
+    let ran = world.run(&["config", "validate", "-c", "x.yaml", "-c", "z.yaml"]);
+    let lines: Vec<_> = ran
+        .err
+        .lines()
+        .filter(|line| line.starts_with('/'))
+        .collect();
+    assert_eq!(
+        lines,
+        ["/home/me/x.yaml: 1 error", "/home/me/y.yaml: 1 error"],
+        "{}",
+        ran.err
+    );
+    assert!(
+        ran.err
+            .contains("2 of 2 configuration files cannot be used: 2 errors in 2 files\n")
+    );
+    assert!(
+        ran.err.contains("/home/me/y.yaml is included here"),
+        "{}",
+        ran.err
+    );
+}
+
+/// A lint, a configuration that has it, and where a comment stands that allows it.
+const LINTS: [(&str, &str); 8] = [
+    ("source-missing", "source_directories:\n    - /nowhere\n"),
+    (
+        "repository-in-source",
+        "source_directories:\n    - /backup\nrepositories:\n    - path: /backup/../backup/r\n",
+    ),
+    ("keeps-nothing", "keep_daily: 0\n"),
+    ("readable-secret", "encryption_passphrase: \"hunter2\"\n"),
+    (
+        "checks-every-time",
+        "checks:\n    - name: archives\nrepositories:\n    - path: ssh://a@b/./c\n",
+    ),
+    ("prunes-others", "match_archives: \"*\"\nkeep_daily: 7\n"),
+    (
+        "repository-twice",
+        "repositories:\n    - path: /r\n    - path: /r/\n",
+    ),
+    ("secret-cut", "encryption_passphrase: hunter2 # x\n"),
+];
+
+#[test]
+fn every_lint_is_found_and_can_be_allowed() {
+    assert_eq!(LINTS.map(|(name, _)| name), borgmatic::config::lints::NAMES);
+    for (name, start) in LINTS {
+        let rest = if start.contains("repositories:") {
+            ""
+        } else {
+            "repositories:\n    - path: /r\n"
+        };
+        let code = format!("borgmatic::lint::{name}");
+        let run = |text: &str, flags: &[&str]| {
+            let mut world = world(text);
+            fs::create_dir_all(world.at("/backup")).unwrap();
+            if name == "readable-secret" {
+                let path = world.at("/home/me/x.yaml");
+                fs::set_permissions(path, fs::Permissions::from_mode(0o644)).unwrap();
+            }
+            let mut args = vec!["config", "validate", "-c", "x.yaml"];
+            args.extend(flags);
+            let ran = world.run(&args);
+            assert_eq!(ran.code, 0, "{name}\n{}", ran.err);
+            assert!(!ran.err.contains("hunter2"), "{}", ran.err);
+            // A run is not disturbed.
+            let shown = world.run(&["config", "show", "-c", "x.yaml"]);
+            assert!(!shown.err.contains("borgmatic::lint"), "{}", shown.err);
+            ran.err
+        };
+        let text = format!("{start}{rest}");
+        let found = run(&text, &[]);
+        assert!(found.contains(&code), "{name}\n{found}");
+        assert_eq!(found.matches("borgmatic::lint::").count(), 1, "{found}");
+        assert_eq!(run(&text, &["--allow", name]), "");
+        assert_eq!(run(&text, &["--allow", &code]), "");
+        assert_eq!(
+            run(&format!("# borgmatic: allow {name}\n\n{text}"), &[]),
+            ""
+        );
+        let other = format!(
+            "# borgmatic: allow {}\n{text}",
+            LINTS[usize::from(name == LINTS[0].0)].0
+        );
+        assert!(run(&other, &[]).contains(&code), "{name}");
+        // Above the line itself.
+        let line = usize::from(found.contains("yaml:2:"))
+            + usize::from(found.contains("yaml:3:")) * 2
+            + usize::from(found.contains("yaml:4:")) * 3;
+        let mut lines: Vec<&str> = text.lines().collect();
+        let comment = format!("    # borgmatic: allow {name}");
+        lines.insert(line, &comment);
+        assert_eq!(run(&(lines.join("\n") + "\n"), &[]), "", "{lines:#?}");
+    }
+    let ran = world("a: 1\n").run(&["config", "validate", "--allow", "keep-nothing"]);
+    assert!(
+        ran.err.contains("did you mean keeps-nothing?"),
+        "{}",
+        ran.err
+    );
+}
