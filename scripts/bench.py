@@ -15,11 +15,11 @@ import subprocess
 import sys
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-parser.add_argument('parts', nargs='*', help='version validate run unchanged spot lines (default: all)')
+parser.add_argument('parts', nargs='*', help='version validate load run unchanged spot lines parallel overhead (default: all)')
 parser.add_argument('--rounds', type=int, help='turns of each measurement (default: its own number)')
 parser.add_argument('--files', type=int, default=100_000, help='files in the parts "unchanged" and "spot"')
 parser.add_argument('--lines', type=int, default=1_000_000, help='lines in the part "lines"')
-for name in ('work', 'ours', 'original', 'borg'):
+for name in ('work', 'ours', 'original', 'borg', 'loader'):
     parser.add_argument(f'--{name}', type=pathlib.Path, required=True, help=argparse.SUPPRESS)
 ARGUMENTS = parser.parse_args()
 WORK = ARGUMENTS.work.resolve()
@@ -100,6 +100,41 @@ def part_validate():
         row(f'`config validate`, {count} file{"s" * (count > 1)}', measured, 'Python')
 
 
+TWENTY = """archive_name_format: '{hostname}-docs-{now}'
+compression: zstd,5
+exclude_patterns:
+    - '*.pyc'
+    - /home/*/.cache
+exclude_caches: true
+keep_weekly: 4
+keep_monthly: 6
+checks:
+    - name: repository
+      frequency: 2 weeks
+    - name: archives
+check_last: 3
+"""
+
+
+def part_load():
+    """Loading and checking beside a bare parse of the same bytes into events, and many small files."""
+    small = configure('load-20.yaml', more=TWENTY)
+    large = configure('load-large.yaml', more='exclude_patterns:\n' + ''.join(f'    - /srv/data/{i}/*.tmp\n' for i in range(20_000)))
+    sample = pathlib.Path(__file__).parent.parent / 'sample/config.yaml'
+    for what, file in (('20 lines', small), ('the sample of all options', sample), ('20,000 lines', large)):
+        out = subprocess.run([ARGUMENTS.loader, file], check=True, capture_output=True, text=True).stdout
+        bare, ours = map(float, out.split())
+        memory = run([OURS, 'config', 'validate', '--config', str(file)], ENVIRONMENT)[1] / 1024
+        met = 'met' if ours <= 3 * bare and memory < 15 else 'MISSED'
+        cells = [f'load and check {what}', 'bare events', pretty(ours), pretty(bare), f'{bare / ours:.2f}', f'{memory:.1f} MB', f'target 0.33, under 15 MB: {met}']
+        print('| ' + ' | '.join(cells) + ' |', flush=True)
+    files = [configure(f'twenty-{i}.yaml', repository=f'repo{i}', more=TWENTY) for i in range(100)]
+    words = ['config', 'validate', *(word for file in files for word in ('--config', file))]
+    measured = in_turns(1, {'ours': [[OURS, *words]], 'Python': [[ORIGINAL, *words]]})
+    ratio, memory = measured['Python'][0] / measured['ours'][0], measured['ours'][1] / 1024
+    row('`config validate`, 100 files of 20 lines', measured, 'Python', f'target 400, under 15 MB: {"met" if ratio >= 400 and memory < 15 else "MISSED"}')
+
+
 def new_repository(name):
     path = WORK / name
     shutil.rmtree(path, ignore_errors=True)
@@ -136,6 +171,43 @@ def part_run():
     row('bare run (create, prune, compact, check), 2,000 files', measured, 'same commands')
     row('the same', measured, 'plain borg')
     row('the same', measured, 'Python')
+
+
+def part_parallel():
+    """Two repositories at once against one after the other."""
+    fill(WORK / 'both', ARGUMENTS.files // 5)
+    contenders = {}
+    for name, more in (('ours', 'parallel_repositories: 2\n'), ('one after the other', '')):
+        repositories = [new_repository(f'{name.split()[0]}-{i}') for i in (1, 2)]
+        path = WORK / 'configurations' / f'{name.split()[0]}.yaml'
+        path.parent.mkdir(exist_ok=True)
+        listed = ''.join(f'    - path: {repository}\n' for repository in repositories)
+        path.write_text(
+            f'source_directories:\n    - {WORK}/both\nrepositories:\n{listed}encryption_passphrase: bench\nkeep_daily: 7\n{more}'
+        )
+        contenders[name] = [[OURS, '--config', str(path)]]
+    measured = in_turns(3, contenders, before=lambda name: forget_checks())
+    row(f'bare run, two repositories, {ARGUMENTS.files // 5:,} files', measured, 'one after the other')
+
+
+def part_overhead():
+    """What our process takes beside its children, in a bare run over one repository."""
+    fill(WORK / 'source', 2_000)
+    new_repository('overhead')
+    config = configure('overhead.yaml', repository='overhead', more='checks: [{name: repository}, {name: archives}]\n')
+    times = WORK / 'times'
+    environment = {**ENVIRONMENT, 'PATH': f'{WORK}/fake:/usr/bin:/bin', 'BENCH_TIMES': str(times), 'BENCH_BORG': BORG}
+    found = []
+    for turn in range((ARGUMENTS.rounds or 10) + 1):
+        forget_checks()
+        times.unlink(missing_ok=True)
+        whole, _ = run([OURS, '--config', config], environment)
+        children = [float(line.split()[0]) for line in times.read_text().splitlines()]
+        if turn:
+            found.append((whole - sum(children), sum(children), len(children)))
+    ours, theirs = (statistics.median(values) for values in list(zip(*found))[:2])
+    note = f'{found[0][2]} children; least {pretty(min(one[0] for one in found))}; target 15 ms'
+    print(f'| bare run: our process beside its children | its own children | {pretty(ours)} | {pretty(theirs)} | | | {note} |', flush=True)
 
 
 def forget_checks():
@@ -213,7 +285,7 @@ def fill(directory, count):
 
 
 def main():
-    names = ('version', 'validate', 'run', 'unchanged', 'spot', 'lines')
+    names = ('version', 'validate', 'run', 'unchanged', 'spot', 'lines', 'parallel', 'overhead')
     parts = ARGUMENTS.parts or names
     if unknown := [part for part in parts if part not in names]:
         sys.exit(f'no such part: {" ".join(unknown)}; there are {" ".join(names)}')

@@ -27,6 +27,8 @@ mod abreast;
 mod actions;
 #[path = "real/archives.rs"]
 mod archives;
+#[path = "real/borg_2.rs"]
+mod borg_2;
 #[path = "real/check.rs"]
 mod check;
 #[path = "real/completion.rs"]

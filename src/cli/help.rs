@@ -27,7 +27,8 @@ pub fn page(of: &[&'static Entry], entries: &'static [Entry], all: bool, width: 
     pages.push(if all {
         format!("{}\n{}", of_every_run(width), of_options(width))
     } else {
-        "Flags of every run and of all options: add --all\n".to_owned()
+        "With --all: the flags of every run, such as --config and --help, and of all options\n"
+            .to_owned()
     });
     pages.join("\n")
 }

@@ -21,4 +21,8 @@ impl Processes for Dry<'_> {
     fn stop(&self) -> Option<Signal> {
         self.0.stop()
     }
+
+    fn is_above(&self, process: u32) -> bool {
+        self.0.is_above(process)
+    }
 }

@@ -33,6 +33,9 @@ pub trait Processes: Sync {
 
     /// The signal that told the whole run to end, if one came.
     fn stop(&self) -> Option<Signal>;
+
+    /// Did that process start us, or what started us?
+    fn is_above(&self, process: u32) -> bool;
 }
 
 pub trait Clock: Send + Sync {

@@ -169,6 +169,10 @@ impl Processes for Script {
     fn stop(&self) -> Option<Signal> {
         *locked(&self.stop)
     }
+
+    fn is_above(&self, _process: u32) -> bool {
+        false
+    }
 }
 
 /// Moves only when somebody sleeps.

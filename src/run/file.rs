@@ -25,7 +25,7 @@ impl Walk<'_> {
             bus: &bus,
             ..*self.host
         };
-        let turn = match Turn::take(&host, file, self.dry) {
+        let _turn = match Turn::take(&host, file, self.dry) {
             Ok(turn) => turn,
             Err(failure) => {
                 self.tell_of_none(file, &failure);
@@ -36,10 +36,7 @@ impl Walk<'_> {
                 return verdict;
             }
         };
-        self.known_as().clone_from(&turn.known_as);
-        let verdict = self.between_hooks(&host, file, &path, verdict);
-        self.known_as().take();
-        verdict
+        self.between_hooks(&host, file, &path, verdict)
     }
 
     fn between_hooks(

@@ -30,18 +30,11 @@ const WRITERS: [&str; 9] = [
     "transfer",
 ];
 
-/// Tells a borgmatic that one of our hooks calls whose lock is ours: `NAME=PID`.
-pub(super) const VARIABLE: &str = "BORGMATIC_RUN";
-
 /// How often a lock is tried while it is waited for.
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// Our turn, until it is dropped.
-pub(super) struct Turn {
-    held: Option<Held>,
-    /// The value of [`VARIABLE`] for hooks.
-    pub(super) known_as: Option<String>,
-}
+pub(super) struct Turn(Option<Held>);
 
 /// Who holds a lock, as the file tells.
 #[derive(Serialize, Deserialize)]
@@ -63,7 +56,7 @@ impl Turn {
     pub(super) fn take(host: &Host<'_>, file: &FilePart<'_>, dry: bool) -> Result<Self, Failure> {
         let actions = writers(file);
         if dry || actions.is_empty() {
-            return Ok(Self::free());
+            return Ok(Self(None));
         }
         let scope = file.loaded.path.to_string_lossy();
         let place = match place(host, file) {
@@ -80,21 +73,16 @@ impl Turn {
         let mut announced = false;
         loop {
             let holder = match attempt(host, &place, &actions) {
-                Ok(Try::Ours(held)) => {
-                    let name = place.file_name().unwrap_or_default().to_string_lossy();
-                    return Ok(Self {
-                        held: Some(held),
-                        known_as: Some(format!("{name}={}", host.env.process)),
-                    });
-                }
+                Ok(Try::Ours(held)) => return Ok(Self(Some(held))),
                 Ok(Try::Taken(holder)) => holder,
                 Err(error) => return Ok(Self::unlocked(host, &scope, &place, &error)),
             };
             if holder
                 .as_ref()
-                .is_some_and(|holder| is_above(host, &place, holder))
+                .is_some_and(|holder| host.processes.is_above(holder.process))
             {
-                return Ok(Self::free());
+                // One of its hooks has called us.
+                return Ok(Self(None));
             }
             // Who has just taken it has told nobody yet, and who has just ended has gone.
             let short = PAUSE * 5;
@@ -116,13 +104,6 @@ impl Turn {
         }
     }
 
-    fn free() -> Self {
-        Self {
-            held: None,
-            known_as: None,
-        }
-    }
-
     fn unlocked(host: &Host<'_>, scope: &str, path: &std::path::Path, error: &io::Error) -> Self {
         let words = format!(
             "could not make the lock {}: {}; a second run of this configuration would not be noticed",
@@ -130,13 +111,13 @@ impl Turn {
             reason(error)
         );
         host.bus.line(Level::Warning, scope, &words);
-        Self::free()
+        Self(None)
     }
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        if let Some(held) = self.held.take() {
+        if let Some(held) = self.0.take() {
             held.remove();
         }
     }
@@ -176,15 +157,6 @@ fn attempt(host: &Host<'_>, place: &std::path::Path, actions: &str) -> io::Resul
     // On a full disk nobody can read who we are; the lock holds all the same.
     held.note(&note).ok();
     Ok(Try::Ours(held))
-}
-
-/// Is the holder the run whose hook called us? A variable that outlived its run says nothing.
-fn is_above(host: &Host<'_>, place: &std::path::Path, holder: &Holder) -> bool {
-    let name = place.file_name().unwrap_or_default().to_string_lossy();
-    let known = format!("{name}={}", holder.process);
-    host.env
-        .text(VARIABLE)
-        .is_some_and(|value| value.split(' ').any(|part| part == known))
 }
 
 impl Holder {

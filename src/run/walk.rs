@@ -10,12 +10,10 @@
 //! What runs once, after all files and before the last hooks, is called from [`walk`].
 
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::bracket::suited;
 use super::file::say;
 use super::observe::Observer;
-use super::turn;
 use super::verdict::Verdict;
 use crate::actions::{Last, Run};
 use crate::borg::Known;
@@ -34,7 +32,6 @@ pub fn walk(host: &Host<'_>, outline: &Outline<'_>, dry: bool, observer: &dyn Ob
         known: &known,
         observer,
         dry,
-        known_as: Mutex::default(),
     };
     let mut verdict = Verdict::default();
     let everything = &outline.around;
@@ -65,8 +62,6 @@ pub(super) struct Walk<'a> {
     pub(super) known: &'a Known,
     pub(super) observer: &'a dyn Observer,
     pub(super) dry: bool,
-    /// What hooks tell a borgmatic that they call: which lock is ours.
-    pub(super) known_as: Mutex<Option<String>>,
 }
 
 impl Walk<'_> {
@@ -98,10 +93,6 @@ impl Walk<'_> {
             }
         }
         true
-    }
-
-    pub(super) fn known_as(&self) -> MutexGuard<'_, Option<String>> {
-        self.known_as.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The actions that run once, after all files.
@@ -142,7 +133,6 @@ impl Walk<'_> {
             cwd: directories::working(&config.source, self.host.env),
             umask: config.borg.umask.get().and_then(|digits| umask(*digits)),
             variables,
-            run: self.known_as().clone().map(|name| (turn::VARIABLE, name)),
             dry: self.dry,
         }
     }

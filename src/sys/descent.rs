@@ -1,4 +1,4 @@
-//! What a process has started, and what that has started. Known on Linux only.
+//! Who has started whom. Known on Linux only.
 #![expect(
     clippy::disallowed_methods,
     reason = "this asks the kernel, not a disk"
@@ -11,8 +11,7 @@ pub(super) fn family(number: i32) -> Vec<i32> {
         .flatten()
         .filter_map(|entry| {
             let number: i32 = entry.ok()?.file_name().to_str()?.parse().ok()?;
-            let status = std::fs::read(format!("/proc/{number}/stat")).ok()?;
-            Some((number, parent(&String::from_utf8_lossy(&status))?))
+            Some((number, parent_of(number)?))
         })
         .collect();
     let mut family = vec![number];
@@ -25,6 +24,17 @@ pub(super) fn family(number: i32) -> Vec<i32> {
     family
 }
 
+/// Who started this process, and who started that, up to the first of all.
+pub(super) fn ancestors() -> impl Iterator<Item = i32> {
+    let own = i32::try_from(std::process::id()).ok();
+    std::iter::successors(own, |number| parent_of(*number)).skip(1)
+}
+
+fn parent_of(number: i32) -> Option<i32> {
+    let status = std::fs::read(format!("/proc/{number}/stat")).ok()?;
+    parent(&String::from_utf8_lossy(&status))
+}
+
 /// The parent in a line of `/proc/NUMBER/stat`. The name before it may hold anything.
 fn parent(status: &str) -> Option<i32> {
     let (_, after) = status.rsplit_once(')')?;
@@ -33,12 +43,20 @@ fn parent(status: &str) -> Option<i32> {
 
 #[cfg(test)]
 mod tests {
-    use super::{family, parent};
+    use super::{ancestors, family, parent, parent_of};
 
     #[test]
     fn the_parent_is_found_behind_any_name() {
         assert_eq!(parent("12 (a) b) R 7 12 12"), Some(7));
         assert_eq!(parent("12 (a"), None);
+    }
+
+    #[test]
+    fn whoever_started_the_tests_is_above() {
+        let above: Vec<_> = ancestors().collect();
+        let own = i32::try_from(std::process::id()).unwrap();
+        assert!(!above.contains(&own));
+        assert_eq!(above.first().copied(), parent_of(own));
     }
 
     #[test]

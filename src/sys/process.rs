@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal as Number, getpgrp, kill_process};
 use signal_hook::consts::{SIGCHLD, SIGINT, SIGTERM};
 
-use super::descent::family;
+use super::descent::{ancestors, family};
 use super::signal::{Ear, Stop, wait};
 use super::spawn;
 use super::stream::Stream;
@@ -72,6 +72,10 @@ impl Processes for Children {
 
     fn stop(&self) -> Option<Signal> {
         self.stop.signal()
+    }
+
+    fn is_above(&self, process: u32) -> bool {
+        ancestors().any(|ancestor| u32::try_from(ancestor) == Ok(process))
     }
 }
 

@@ -22,8 +22,6 @@ pub struct Surroundings<'a> {
     pub cwd: Option<PathBuf>,
     pub umask: Option<u32>,
     pub variables: Variables,
-    /// Tells a borgmatic that a hook calls that it is within this run.
-    pub run: Option<(&'static str, String)>,
     pub dry: bool,
 }
 
@@ -80,9 +78,6 @@ impl Surroundings<'_> {
         command.streams = Streams::Asking;
         command.cwd.clone_from(&self.cwd);
         command.umask = self.umask;
-        if let Some((name, value)) = &self.run {
-            command = command.set(*name, value);
-        }
         command.anyway = side != Side::Before;
         let usual = if side == Side::Error {
             Level::Error
