@@ -27,8 +27,7 @@ pub fn page(of: &[&'static Entry], entries: &'static [Entry], all: bool, width: 
     pages.push(if all {
         format!("{}\n{}", of_every_run(width), of_options(width))
     } else {
-        "With --all: the flags of every run (--config, --help) and of all options\n"
-            .to_owned()
+        "With --all: the flags of every run (--config, --help) and of all options\n".to_owned()
     });
     pages.join("\n")
 }
