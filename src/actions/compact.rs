@@ -28,6 +28,7 @@ impl Action for Compact {
         aliases: &[],
         about: "Free the space of removed archives",
     };
+    const TAKES_TURN: bool = true;
 
     fn run(context: &Context<'_>, flags: &Flags) -> Result<Answer, Failure> {
         let borg = context.borg;

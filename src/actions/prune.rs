@@ -32,6 +32,7 @@ impl Action for Prune {
         aliases: &["-p", "--prune"],
         about: "Remove archives that no keep_… option keeps",
     };
+    const TAKES_TURN: bool = true;
 
     fn rules(_flags: &Flags, node: &crate::text::Node, out: &mut crate::text::Problems) {
         super::select::only_one(node, &["stats", "quick_stats"], out);
