@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 
+use crate::actions::config::nothing_configured;
 use crate::actions::{self, Act, Alone, Run};
 use crate::cli::{self, Invocation, Special};
 use crate::config::{self, Loaded, find, is_secret, load};
@@ -325,29 +326,6 @@ fn on_repositories(
         Some(signal) => u8::try_from(128 + signal.0).unwrap_or(1),
         None => 0,
     }
-}
-
-/// With no configuration at all: how to make one.
-fn nothing_configured(env: &Env) -> Failure {
-    let places: Vec<_> = find::defaults(env)
-        .iter()
-        .map(|path| path.display().to_string())
-        .collect();
-    let words = format!(
-        "there is no configuration yet: nothing at {}",
-        places.join(", ")
-    );
-    let make = if env.user == 0 {
-        "borgmatic config generate".to_owned()
-    } else {
-        format!(
-            "borgmatic config generate --destination {}",
-            places.get(2).map_or("", String::as_str)
-        )
-    };
-    Failure::new("borgmatic::config::none", words).help(format!(
-        "these two commands make one:\n    {make}\n    borgmatic config validate\nBetween them, change the file to your needs"
-    ))
 }
 
 /// One line for all old forms of a file: they work, and `config validate` draws them.
