@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::outcome::Failure;
 use super::progress::Progress;
 use crate::option::Secret;
-use crate::text::Problem;
+use crate::text::{Problem, Severity};
 
 /// How loud an event is. borgmatic 2.1.10: `ANSWER` lies between `INFO` and `WARNING`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -210,6 +210,34 @@ impl Bus {
             level,
             scope,
             body: Body::Line(line),
+        });
+    }
+
+    pub fn failure(&self, level: Level, failure: &Failure) {
+        self.say(Event {
+            level,
+            scope: "",
+            body: Body::Failure(failure),
+        });
+    }
+
+    pub fn problem(&self, problem: &Problem) {
+        self.say(Event {
+            level: match problem.severity {
+                Severity::Error => Level::Error,
+                Severity::Deprecation | Severity::Warning => Level::Warning,
+            },
+            scope: "",
+            body: Body::Problem(problem),
+        });
+    }
+
+    /// What was asked for, whole.
+    pub fn data(&self, document: &str) {
+        self.say(Event {
+            level: Level::Answer,
+            scope: "",
+            body: Body::Data(document),
         });
     }
 

@@ -9,7 +9,7 @@ use super::show::lines;
 use crate::actions::{Alone, AloneAction, Answer, DEFAULT, Info, unbuilt};
 use crate::config::show::{self, Wanted};
 use crate::config::{Loaded, lints, portable};
-use crate::host::{Body, Event, Failure, Level};
+use crate::host::{Failure, Level};
 use crate::options;
 use report::Report;
 
@@ -91,11 +91,7 @@ impl AloneAction for Validate {
             Format::Github => Some(formats::github(&report)),
         };
         if let Some(document) = document {
-            alone.host.bus.say(Event {
-                level: Level::Answer,
-                scope: "",
-                body: Body::Data(&document),
-            });
+            alone.host.bus.data(&document);
         }
         report.verdict()?;
         if format == Format::Human {
@@ -142,11 +138,7 @@ fn warn_of_unbuilt(alone: &Alone<'_>, loaded: &Loaded) {
                 continue;
             };
             if !said.contains(&failure.words) {
-                alone.host.bus.say(Event {
-                    level: Level::Warning,
-                    scope: "",
-                    body: Body::Failure(&failure),
-                });
+                alone.host.bus.failure(Level::Warning, &failure);
                 said.push(failure.words);
             }
         }
