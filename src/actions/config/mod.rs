@@ -11,7 +11,7 @@ pub mod validate;
 
 use crate::actions::Alone;
 use crate::config::find;
-use crate::host::{Body, Env, Event, Failure, Level};
+use crate::host::{Env, Failure, Level};
 use crate::text::Problems;
 
 /// With no configuration at all: how to make one.
@@ -37,17 +37,10 @@ pub fn nothing_configured(env: &Env) -> Failure {
     ))
 }
 
-fn fail(alone: &Alone<'_>, failure: &Failure) {
-    alone.host.bus.say(Event {
-        level: Level::Error,
-        scope: "",
-        body: Body::Failure(failure),
-    });
-}
-
 /// Shows the errors among problems.
 fn tell(alone: &Alone<'_>, problems: &Problems) {
     for problem in problems.errors() {
-        fail(alone, &Failure::from(problem.clone()));
+        let failure = Failure::from(problem.clone());
+        alone.host.bus.failure(Level::Error, &failure);
     }
 }

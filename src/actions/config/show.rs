@@ -4,7 +4,7 @@ use super::nothing_configured;
 use crate::actions::{Alone, AloneAction, Answer, Info};
 use crate::config::Loaded;
 use crate::config::show::{self, Wanted};
-use crate::host::{Body, Event, Failure, Level};
+use crate::host::{Failure, Level};
 use crate::options;
 
 options! {
@@ -44,11 +44,7 @@ impl AloneAction for Show {
         };
         if flags.json.is_on() {
             let document = show::document(good.iter().copied(), wanted);
-            alone.host.bus.say(Event {
-                level: Level::Answer,
-                scope: "",
-                body: Body::Data(&document),
-            });
+            alone.host.bus.data(&document);
         } else {
             for loaded in &good {
                 if good.len() > 1 {

@@ -6,6 +6,8 @@ mod kept;
 pub(super) mod paths;
 mod runtime;
 
+use std::path::PathBuf;
+
 use super::select::Where;
 use super::{Action, Answer, Context, Info};
 use crate::borg::archive;
@@ -149,7 +151,7 @@ fn store(context: &Context<'_>, flags: &Flags, runtime: &Runtime) -> Result<Answ
 pub(super) fn names(
     context: &Context<'_>,
     runtime: &Runtime,
-    configs: &[String],
+    configs: &[PathBuf],
 ) -> Result<(Command, Vec<Pattern>), Failure> {
     let mut patterns = paths::expand(context, paths::collect(context)?);
     patterns.extend(configs.iter().map(Pattern::root));

@@ -10,7 +10,7 @@ use super::show::lines;
 use crate::actions::{Alone, AloneAction, Answer, DEFAULT, Info, unbuilt};
 use crate::config::show::{self, Wanted};
 use crate::config::{Loaded, lints, portable};
-use crate::host::{Body, Event, Failure, Level};
+use crate::host::{Failure, Level};
 use crate::options;
 use report::Report;
 
@@ -92,11 +92,7 @@ impl AloneAction for Validate {
             Format::Github => Some(formats::github(&report)),
         };
         if let Some(document) = document {
-            alone.host.bus.say(Event {
-                level: Level::Answer,
-                scope: "",
-                body: Body::Data(&document),
-            });
+            alone.host.bus.data(&document);
         }
         report.verdict()?;
         if format == Format::Human {
@@ -120,11 +116,8 @@ fn fine(alone: &Alone<'_>, flags: &Flags, loaded: &[Loaded], report: &Report<'_>
         warn_of_unbuilt(alone, one);
     }
     if loaded.is_empty() {
-        alone.host.bus.say(Event {
-            level: Level::Warning,
-            scope: "",
-            body: Body::Failure(&nothing_configured(alone.host.env)),
-        });
+        let failure = nothing_configured(alone.host.env);
+        alone.host.bus.failure(Level::Warning, &failure);
     }
     let mut words = match loaded {
         [] => "There is no configuration file to check".to_owned(),
@@ -147,11 +140,7 @@ fn warn_of_unbuilt(alone: &Alone<'_>, loaded: &Loaded) {
     for config in configs {
         for failure in unbuilt::refusals(config, &DEFAULT, false) {
             if !said.contains(&failure.words) {
-                alone.host.bus.say(Event {
-                    level: Level::Warning,
-                    scope: "",
-                    body: Body::Failure(&failure),
-                });
+                alone.host.bus.failure(Level::Warning, &failure);
                 said.push(failure.words);
             }
         }

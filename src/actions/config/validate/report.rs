@@ -2,7 +2,7 @@
 
 use crate::actions::Alone;
 use crate::config::Loaded;
-use crate::host::{Body, Event, Failure, Level};
+use crate::host::{Failure, Level};
 use crate::text::{Problem, Problems, Severity};
 
 /// How many problems of a file are drawn: nobody reads more at once.
@@ -97,14 +97,7 @@ impl<'a> Report<'a> {
                 alone.host.bus.line(level, "", "");
             }
             for problem in group.problems.iter().take(MOST) {
-                alone.host.bus.say(Event {
-                    level: match problem.severity {
-                        Severity::Error => Level::Error,
-                        Severity::Deprecation | Severity::Warning => Level::Warning,
-                    },
-                    scope: "",
-                    body: Body::Problem(problem),
-                });
+                alone.host.bus.problem(problem);
             }
             let more = group.problems.len().saturating_sub(MOST);
             if more > 0 {
