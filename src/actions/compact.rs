@@ -42,7 +42,7 @@ impl Action for Compact {
         if context.dry && !borg.has(Feature::CompactDryRun) {
             context.say(
                 Level::Info,
-                "Skipping compact (dry run, which borg compact has since 1.2.9)",
+                "Skipping compact (dry run: borg before 1.2.9 cannot only try it)",
             );
             return Ok(Answer::Done);
         }

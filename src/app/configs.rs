@@ -7,7 +7,7 @@ use std::thread;
 use super::Machine;
 use crate::cli::Invocation;
 use crate::config::{Config, Loaded, find, load};
-use crate::host::{Bus, Env, Failure, Level};
+use crate::host::{Bus, Level};
 use crate::report::Summary;
 use crate::text::{Problem, Problems, Severity};
 
@@ -98,27 +98,4 @@ pub(super) fn show<'p>(problems: impl Iterator<Item = &'p Problem>, bus: &Bus, w
     for problem in problems.filter(|problem| warnings || problem.severity == Severity::Error) {
         bus.problem(problem);
     }
-}
-
-/// With no configuration at all: how to make one.
-pub(super) fn none(env: &Env) -> Failure {
-    let places: Vec<_> = find::defaults(env)
-        .iter()
-        .map(|path| path.display().to_string())
-        .collect();
-    let words = format!(
-        "there is no configuration yet: nothing at {}",
-        places.join(", ")
-    );
-    let make = if env.user == 0 {
-        "borgmatic config generate".to_owned()
-    } else {
-        format!(
-            "borgmatic config generate --destination {}",
-            places.get(2).map_or("", String::as_str)
-        )
-    };
-    Failure::new("borgmatic::config::none", words).help(format!(
-        "these two commands make one:\n    {make}\n    borgmatic config validate\nBetween them, change the file to your needs"
-    ))
 }

@@ -185,6 +185,12 @@ impl Bus {
             .sort_by_key(|secret| std::cmp::Reverse(secret.reveal().len()));
     }
 
+    /// A text that leaves us on another way than as an event, without the secrets in it.
+    #[must_use]
+    pub fn without_secrets(&self, text: &str) -> String {
+        cut(text, &self.shared().secrets)
+    }
+
     pub fn say(&self, event: Event<'_>) {
         let scope = if self.apart && event.scope.is_empty() {
             &self.about.repository
@@ -312,6 +318,12 @@ fn troubles(listeners: &mut [Box<dyn Listener>], about: &About) {
     }
 }
 
+fn cut(text: &str, secrets: &[Secret]) -> String {
+    secrets.iter().fold(text.to_owned(), |text, secret| {
+        text.replace(secret.reveal(), "***")
+    })
+}
+
 /// Hands on an event without the secrets in it. A document is what was asked for; a problem hides
 /// its own.
 fn masked(event: Event<'_>, secrets: &[Secret], hand: &mut dyn FnMut(&Event<'_>)) {
@@ -319,11 +331,7 @@ fn masked(event: Event<'_>, secrets: &[Secret], hand: &mut dyn FnMut(&Event<'_>)
         return hand(&event);
     }
     let found = |text: &str| secrets.iter().any(|secret| text.contains(secret.reveal()));
-    let cut = |text: &str| {
-        secrets.iter().fold(text.to_owned(), |text, secret| {
-            text.replace(secret.reveal(), "***")
-        })
-    };
+    let cut = |text: &str| cut(text, secrets);
     let scope = cut(event.scope);
     let event = Event {
         scope: &scope,
