@@ -1,4 +1,4 @@
-//! What an exit code of borg means. Facts: borgmatic 2.1.10, `runtime.md` section 6; a status of 128
+//! What an exit code of borg means. Facts: borgmatic 2.1.10, `runtime.md` section 6; a status of 126
 //! or more is an error, on purpose (`docs/differences.md`).
 
 use super::options::{ExitRule, TreatAs};
@@ -40,7 +40,8 @@ pub fn judge(exit: Exit, rules: &[ExitRule]) -> (Meaning, Judge) {
     match code {
         1 => (Meaning::Warning, Judge::Borg),
         101 | 102 | 104..=106 => (Meaning::Error, Judge::Default),
-        100..=127 => (Meaning::Warning, Judge::Borg),
+        126 | 127 => (Meaning::Error, Judge::Default),
+        100..=125 => (Meaning::Warning, Judge::Borg),
         _ => (Meaning::Error, Judge::Borg),
     }
 }
@@ -69,6 +70,8 @@ pub fn name(code: i32) -> Option<&'static str> {
         105 => "a file could not be backed up for lack of permission",
         106 => "a file could not be backed up because of an input/output error",
         107 => "a file vanished before it was backed up",
+        126 => "that is how a shell says that a program cannot be run",
+        127 => "that is how a shell says that a program was not found",
         _ => return None,
     })
 }
@@ -144,7 +147,7 @@ mod tests {
         for code in [1, 100, 103, 107, 120] {
             assert_eq!(meaning(code), Meaning::Warning, "{code}");
         }
-        for code in [2, 13, 75, 99, 101, 102, 104, 105, 106, 128, 137, 143, 255] {
+        for code in [2, 13, 75, 99, 101, 102, 104, 105, 106, 126, 127, 128, 137, 143, 255] {
             assert_eq!(meaning(code), Meaning::Error, "{code}");
         }
         assert_eq!(judge(Exit::Signal(9), &[]).0, Meaning::Error);
