@@ -4,11 +4,8 @@ use std::collections::HashSet;
 
 use crate::actions::Alone;
 use crate::config::Loaded;
-use crate::host::{Body, Event, Failure, Level};
+use crate::host::{Failure, Level};
 use crate::text::{Problem, Problems, Severity};
-
-/// How many problems of a file are drawn: nobody reads more at once.
-const MOST: usize = 50;
 
 pub(super) struct Report<'a> {
     pub(super) groups: Vec<Group<'a>>,
@@ -98,17 +95,10 @@ impl<'a> Report<'a> {
                 alone.host.bus.line(level, "", &words);
                 alone.host.bus.line(level, "", "");
             }
-            for problem in group.problems.iter().take(MOST) {
-                alone.host.bus.say(Event {
-                    level: match problem.severity {
-                        Severity::Error => Level::Error,
-                        Severity::Deprecation | Severity::Warning => Level::Warning,
-                    },
-                    scope: "",
-                    body: Body::Problem(problem),
-                });
+            for problem in group.problems.iter().take(Problems::DRAWN) {
+                alone.host.bus.problem(problem);
             }
-            let more = group.problems.len().saturating_sub(MOST);
+            let more = group.problems.len().saturating_sub(Problems::DRAWN);
             if more > 0 {
                 let words = format!("{}: {more} more problems", group.name);
                 alone.host.bus.line(Level::Error, "", &words);
