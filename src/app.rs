@@ -70,7 +70,11 @@ fn tell(special: &Special, terminal: &dyn Terminal) -> u8 {
     let text = match special {
         Special::Version => format!("{}\n", env!("CARGO_PKG_VERSION")),
         Special::Completion(script) => (*script).to_owned(),
-        Special::Help(of, all) => cli::help::page(of, actions::ALL, *all, terminal.width()),
+        Special::Help(of, all) => {
+            // Programs and pagers get every flag; who looks for one on a terminal gets one screen.
+            let all = *all || of.is_empty() && !terminal.out_is_terminal();
+            cli::help::page(of, actions::ALL, all, terminal.width())
+        }
         Special::Man(of) => cli::man::page(of, actions::ALL),
     };
     terminal.out(text.as_bytes());

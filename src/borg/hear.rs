@@ -127,8 +127,6 @@ impl Borg<'_> {
         let (mut meaning, mut judge) = exit::judge(ended.exit, rules);
         if judge == Judge::Borg && ended.crashed {
             (meaning, judge) = (Meaning::Error, Judge::Default);
-        } else if judge == Judge::Borg && cause(&ended) == Some(exit::NEVER_MATCHED) {
-            (meaning, judge) = exit::judge(Exit::Code(exit::NEVER_MATCHED), rules);
         }
         if strictness == Strictness::NoWarning
             && judge == Judge::Borg
