@@ -279,10 +279,16 @@ fn flags_of_actions_leave_options_alone() {
         }
     }
     let shared: Vec<_> = shared.iter().map(String::as_str).collect();
-    // What `list` takes is one file, and `--prefix` there selects what is shown.
+    // `config bootstrap` reads no configuration: it makes one of its flags. What `list` takes is one
+    // file, and `--prefix` there selects what is shown.
     assert_eq!(
         shared,
         [
+            "config bootstrap --borgmatic_source_directory",
+            "config bootstrap --local_path",
+            "config bootstrap --remote_path",
+            "config bootstrap --ssh_command",
+            "config bootstrap --user_runtime_directory",
             "info --prefix",
             "list --exclude_from",
             "list --patterns_from",
