@@ -285,7 +285,7 @@ def fill(directory, count):
 
 
 def main():
-    names = ('version', 'validate', 'run', 'unchanged', 'spot', 'lines', 'parallel', 'overhead')
+    names = ('version', 'validate', 'load', 'run', 'unchanged', 'spot', 'lines', 'parallel', 'overhead')
     parts = ARGUMENTS.parts or names
     if unknown := [part for part in parts if part not in names]:
         sys.exit(f'no such part: {" ".join(unknown)}; there are {" ".join(names)}')
