@@ -1,8 +1,9 @@
 """Measures borgmatic beside the original and beside plain borg. Started by scripts/bench.
 
 What is compared runs in turns (A B C, A B C, …), so that whatever else the machine does hits all alike.
-Times are wall time, fork and exec included; medians are shown, and ratios of medians. Peak memory is the
-biggest of the process and of the children that it waited for.
+Times are wall time, fork and exec included; medians are shown, and ratios of medians, also of the processor
+time, which other programs on the machine disturb less. Peak memory is the biggest of the process and of the
+children that it waited for.
 """
 import argparse
 import os
@@ -37,7 +38,7 @@ ENVIRONMENT = {
 
 
 def run(command, environment):
-    """Seconds and peak KiB of one run; the programs' words go to a file that is shown if one fails."""
+    """Seconds, peak KiB and seconds of processor time of one run; the programs' words go to a file that is shown if one fails."""
     result, log = WORK / 'result', WORK / 'log'
     with open(log, 'wb') as out:
         code = subprocess.call(
@@ -45,23 +46,25 @@ def run(command, environment):
         )
     if code:
         sys.exit(f'{command} ended with {code}:\n{log.read_text(errors="replace")[-2000:]}')
-    seconds, peak = result.read_text().split()
-    return float(seconds), int(peak)
+    seconds, peak, busy = result.read_text().split()
+    return float(seconds), int(peak), float(busy)
 
 
 def in_turns(rounds, contenders, before=lambda name: None, environment=None):
-    """{name: (median seconds, highest peak in KiB)} for {name: list of commands run one after another}."""
+    """{name: (median seconds, highest peak in KiB, median processor seconds)} for {name: list of commands run one after another}."""
     measured = {name: [] for name in contenders}
     for turn in range((ARGUMENTS.rounds or rounds) + 1):
         for name, commands in contenders.items():
             before(name)
             results = [run(command, environment or ENVIRONMENT) for command in commands]
             if turn:  # The first turn only warms the caches.
-                measured[name].append((sum(r[0] for r in results), max(r[1] for r in results)))
-    return {
-        name: (statistics.median(seconds for seconds, _ in values), max(peak for _, peak in values))
-        for name, values in measured.items()
-    }
+                seconds, peaks, busy = zip(*results)
+                measured[name].append((sum(seconds), max(peaks), sum(busy)))
+    result = {}
+    for name, values in measured.items():
+        seconds, peaks, busy = zip(*values)
+        result[name] = statistics.median(seconds), max(peaks), statistics.median(busy)
+    return result
 
 
 def pretty(seconds):
@@ -71,7 +74,7 @@ def pretty(seconds):
 def row(what, measured, other, note=''):
     ours, theirs = measured['ours'], measured.get(other)
     memory = f'{ours[1] / 1024:.1f} MB / {theirs[1] / 1024:.1f} MB'
-    cells = [what, other, pretty(ours[0]), pretty(theirs[0]), f'{theirs[0] / ours[0]:.2f}', memory, note]
+    cells = [what, other, pretty(ours[0]), pretty(theirs[0]), f'{theirs[0] / ours[0]:.2f}', f'{theirs[2] / ours[2]:.2f}', memory, note]
     print('| ' + ' | '.join(cells) + ' |', flush=True)
 
 
@@ -126,7 +129,7 @@ def part_load():
         bare, ours = map(float, out.split())
         memory = run([OURS, 'config', 'validate', '--config', str(file)], ENVIRONMENT)[1] / 1024
         met = 'met' if ours <= 3 * bare and memory < 15 else 'MISSED'
-        cells = [f'load and check {what}', 'bare events', pretty(ours), pretty(bare), f'{bare / ours:.2f}', f'{memory:.1f} MB', f'target 0.33, under 15 MB: {met}']
+        cells = [f'load and check {what}', 'bare events', pretty(ours), pretty(bare), f'{bare / ours:.2f}', '', f'{memory:.1f} MB', f'target 0.33, under 15 MB: {met}']
         print('| ' + ' | '.join(cells) + ' |', flush=True)
     files = [configure(f'twenty-{i}.yaml', repository=f'repo{i}', more=TWENTY) for i in range(100)]
     words = ['config', 'validate', *(word for file in files for word in ('--config', file))]
@@ -201,13 +204,13 @@ def part_overhead():
     for turn in range((ARGUMENTS.rounds or 10) + 1):
         forget_checks()
         times.unlink(missing_ok=True)
-        whole, _ = run([OURS, '--config', config], environment)
+        whole, _, _ = run([OURS, '--config', config], environment)
         children = [float(line.split()[0]) for line in times.read_text().splitlines()]
         if turn:
             found.append((whole - sum(children), sum(children), len(children)))
     ours, theirs = (statistics.median(values) for values in list(zip(*found))[:2])
     note = f'{found[0][2]} children; least {pretty(min(one[0] for one in found))}; target 15 ms'
-    print(f'| bare run: our process beside its children | its own children | {pretty(ours)} | {pretty(theirs)} | | | {note} |', flush=True)
+    print(f'| bare run: our process beside its children | its own children | {pretty(ours)} | {pretty(theirs)} | | | | {note} |', flush=True)
 
 
 def forget_checks():
@@ -295,8 +298,8 @@ def main():
     os.symlink(WORK / 'bench-helper', WORK / 'fake/borg')
     version = subprocess.run([BORG, '--version'], capture_output=True, text=True, check=True).stdout.strip()
     print(f'{version}, Python {platform.python_version()}, {os.cpu_count()} cores, Linux {platform.release()}\n')
-    print('| what | beside | ours | theirs | theirs / ours | peak memory, ours / theirs | |')
-    print('| --- | --- | ---: | ---: | ---: | ---: | --- |')
+    print('| what | beside | ours | theirs | theirs / ours | the same, processor time | peak memory, ours / theirs | |')
+    print('| --- | --- | ---: | ---: | ---: | ---: | ---: | --- |')
     for part in parts:
         globals()[f'part_{part}']()
 

@@ -1,31 +1,21 @@
 //! The whole story on one page: read the command line, load, outline, run, report, exit.
 
+mod configs;
 mod logs;
 
-use std::collections::HashSet;
 use std::ffi::OsString;
-use std::path::PathBuf;
 use std::sync::Arc;
-use std::thread;
 
+use crate::actions::config::nothing_configured;
 use crate::actions::{self, Act, Alone, Run};
 use crate::cli::{self, Invocation, Special};
-use crate::config::{self, Loaded, find, is_secret, load};
+use crate::config::{Loaded, is_secret};
 use crate::host::dry::Dry;
-use crate::host::{
-    Body, Bus, Clock, Env, Event, Failure, Files, Host, Level, Processes, Sockets, Terminal,
-};
+use crate::host::{Bus, Clock, Env, Failure, Files, Host, Level, Processes, Sockets, Terminal};
 use crate::plan::{Shown, outline};
 use crate::report::style::Colours;
 use crate::report::{Bars, Console, Style, Summary};
 use crate::run::{Recorder, metrics, walk};
-use crate::text::{Problem, Severity};
-
-/// From how many configuration files on they are loaded by several threads.
-const MANY: usize = 8;
-
-/// How many problems of a file are drawn: nobody reads more at once.
-const MOST: usize = 50;
 
 /// What the program runs on.
 pub struct Machine<'a> {
@@ -53,18 +43,18 @@ pub fn run(args: &[OsString], machine: &Machine<'_>) -> u8 {
             let bus = Bus::default();
             let colours = Colours::of(machine.env, false, false, terminal);
             bus.attach(Box::new(console(machine, 0, colours)));
-            show(problems.iter(), &bus, true);
+            configs::show(problems.iter(), &bus, true);
             bus.flush();
             return 1;
         }
     };
     let loaded = if invocation.acts.iter().any(|act| act.entry.loads) {
-        load_all(&invocation, machine)
+        configs::load_all(&invocation, machine)
     } else {
         Vec::new()
     };
     // borgmatic 2.1.10: one file that acts by default is enough for a run.
-    let mut files = configs(&loaded).peekable();
+    let mut files = configs::good(&loaded).peekable();
     let has_files = files.peek().is_some();
     let idle = has_files && files.all(|config| !config.run.default_actions.or(true));
     if invocation.bare && idle {
@@ -86,33 +76,6 @@ fn tell(special: &Special, terminal: &dyn Terminal) -> u8 {
     terminal.out(text.as_bytes());
     terminal.flush();
     0
-}
-
-fn configs(loaded: &[Loaded]) -> impl Iterator<Item = &config::Config> {
-    loaded.iter().filter_map(|loaded| loaded.config.as_ref())
-}
-
-fn load_all(invocation: &Invocation, machine: &Machine<'_>) -> Vec<Loaded> {
-    let paths = find::files(&invocation.configs, machine.env, machine.files);
-    let one = |path: &PathBuf| load::load(path, &invocation.wishes, machine.files, machine.env);
-    if paths.len() < MANY {
-        return paths.iter().map(one).collect();
-    }
-    let threads = thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    thread::scope(|scope| {
-        let chunks: Vec<_> = paths
-            .chunks(paths.len().div_ceil(threads))
-            .map(|chunk| scope.spawn(move || chunk.iter().map(one).collect::<Vec<_>>()))
-            .collect();
-        chunks
-            .into_iter()
-            .flat_map(|chunk| {
-                chunk
-                    .join()
-                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-            })
-            .collect()
-    })
 }
 
 /// The console, as this machine shows things.
@@ -145,7 +108,7 @@ fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) ->
         None => Ok(()),
     };
     if let Err(problem) = opened {
-        show(std::iter::once(&*problem), &bus, true);
+        configs::show(std::iter::once(&*problem), &bus, true);
         return 1;
     }
     let dry = Dry(machine.processes);
@@ -167,33 +130,13 @@ fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) ->
         .iter()
         .any(|act| act.entry.info.name == "config validate");
     let mut summary = Summary::default();
-    show(invocation.notes.iter(), &bus, validates);
+    configs::show(invocation.notes.iter(), &bus, validates);
     for note in invocation.notes.iter().filter(|_| !validates) {
         bus.line(Level::Warning, "", &note.line());
     }
-    let mut said = HashSet::new();
     // Validation tells itself what it finds.
-    for one in loaded.iter().filter(|_| !validates) {
-        // A mistake on the command line is one for each file: it is shown once.
-        let fresh = |problem: &&Problem| said.insert(problem.line());
-        show(one.problems.iter().take(MOST).filter(fresh), &bus, false);
-        old_forms(one, &host);
-        let more = one.problems.iter().count().saturating_sub(MOST);
-        if more > 0 {
-            let words = format!("{more} more problems");
-            bus.line(Level::Error, &one.path.to_string_lossy(), &words);
-        }
-        if one.problems.has_errors() {
-            let count = one.problems.errors().count();
-            let plural = if count == 1 { "problem" } else { "problems" };
-            summary.line(
-                Level::Critical,
-                format!(
-                    "{}: not run: {count} {plural}, shown above",
-                    one.path.display()
-                ),
-            );
-        }
+    if !validates {
+        configs::tell(loaded, &bus, &mut summary);
     }
     let code = match invocation.acts.iter().find(|act| act.entry.is_alone()) {
         Some(act) => alone(act, loaded, &host, invocation),
@@ -230,11 +173,7 @@ fn alone(act: &Act, loaded: &[Loaded], host: &Host<'_>, invocation: &Invocation)
 
 /// Says why nothing was run.
 fn refuse(bus: &Bus, failure: &Failure) -> u8 {
-    bus.say(Event {
-        level: Level::Critical,
-        scope: "",
-        body: Body::Failure(failure),
-    });
+    bus.failure(Level::Critical, failure);
     1
 }
 
@@ -261,11 +200,7 @@ fn outlined(act: &Act, invocation: &Invocation, loaded: &[Loaded], host: &Host<'
         dry: invocation.dry,
     };
     if act.is_on("json") {
-        host.bus.say(Event {
-            level: Level::Answer,
-            scope: "",
-            body: Body::Data(&shown.json().to_string()),
-        });
+        host.bus.data(&shown.json().to_string());
     } else {
         let text = shown.to_string();
         text.lines()
@@ -315,73 +250,10 @@ fn on_repositories(
     }
     if !answers.is_empty() {
         let document = serde_json::Value::Array(answers).to_string();
-        host.bus.say(Event {
-            level: Level::Answer,
-            scope: "",
-            body: Body::Data(&document),
-        });
+        host.bus.data(&document);
     }
     match verdict.stopped {
         Some(signal) => u8::try_from(128 + signal.0).unwrap_or(1),
         None => 0,
-    }
-}
-
-/// With no configuration at all: how to make one.
-fn nothing_configured(env: &Env) -> Failure {
-    let places: Vec<_> = find::defaults(env)
-        .iter()
-        .map(|path| path.display().to_string())
-        .collect();
-    let words = format!(
-        "there is no configuration yet: nothing at {}",
-        places.join(", ")
-    );
-    let make = if env.user == 0 {
-        "borgmatic config generate".to_owned()
-    } else {
-        format!(
-            "borgmatic config generate --destination {}",
-            places.get(2).map_or("", String::as_str)
-        )
-    };
-    Failure::new("borgmatic::config::none", words).help(format!(
-        "these two commands make one:\n    {make}\n    borgmatic config validate\nBetween them, change the file to your needs"
-    ))
-}
-
-/// One line for all old forms of a file: they work, and `config validate` draws them.
-fn old_forms(loaded: &Loaded, host: &Host<'_>) {
-    let is_old = |problem: &&Problem| problem.severity == Severity::Deprecation;
-    let (count, path) = (
-        loaded.problems.iter().filter(is_old).count(),
-        loaded.path.to_string_lossy(),
-    );
-    if count > 0 {
-        let forms = if count == 1 {
-            "1 old form that still works".into()
-        } else {
-            format!("{count} old forms that still work")
-        };
-        let file = crate::option::words::quote(&path);
-        let words = format!(
-            "{forms}; see: borgmatic config validate -c {file}; rewrite: borgmatic upgrade-config -c {file}"
-        );
-        host.bus.line(Level::Warning, &path, &words);
-    }
-}
-
-/// Says problems; lints only where they were asked for.
-fn show<'p>(problems: impl Iterator<Item = &'p Problem>, bus: &Bus, warnings: bool) {
-    for problem in problems.filter(|problem| warnings || problem.severity == Severity::Error) {
-        bus.say(Event {
-            level: if problem.severity == Severity::Error {
-                Level::Error
-            } else {
-                Level::Warning
-            },
-            scope: "",
-            body: Body::Problem(problem),
-        });
     }
 }

@@ -1,90 +1,70 @@
-//! Reads the bootstrap manifest of an archive: which configuration files it holds.
+//! Finds the bootstrap manifest of an archive: which configuration files it holds.
 
-use serde::Deserialize;
+use std::path::PathBuf;
 
 use super::extract;
-use crate::borg::exit::{self, Meaning};
 use crate::borg::hear::Strictness;
-use crate::borg::{Borg, Version, reply};
+use crate::borg::{Borg, Version};
 use crate::config::{directories, groups};
+use crate::hooks::manifest;
 use crate::host::{Env, Exit, Failure, Host};
 
-#[derive(Deserialize)]
-struct Manifest {
-    config_paths: Vec<String>,
-}
-
-/// Below which directories of an archive the manifest may lie: today's place, the whole path of a
-/// runtime directory (before Borg 1.4), and that of borgmatic before 1.9. borgmatic 2.1.10: the same;
-/// an old borg has it at the second one, so we look there first: each look reads all of the archive's
-/// list.
-pub(super) fn folders(
-    run: &groups::Run,
-    env: &Env,
-    version: &Version,
-) -> Result<[String; 3], Failure> {
-    let base = directories::runtime(run, env)?;
-    let parts: Vec<_> = base
-        .components()
-        .filter_map(|part| match part {
-            std::path::Component::Normal(name) => Some(name.to_string_lossy()),
-            _ => None,
-        })
-        .map(|name| {
-            if name.starts_with("borgmatic-") {
-                "*".into()
-            } else {
-                name
-            }
-        })
-        .collect();
-    let mut folders = [
-        "borgmatic".to_owned(),
-        [parts.join("/").as_str(), "*", "borgmatic"].join("/"),
-        directories::old_source(run, env)
-            .to_string_lossy()
-            .into_owned(),
-    ];
-    if *version < Version::new(1, 4, 0) {
-        folders.swap(0, 1);
-    }
-    Ok(folders)
-}
-
-/// The paths of the configuration files in an archive. `repository` is absolute where it is a path.
+/// The paths of the configuration files in an archive; `None` where it does not tell. `repository` is
+/// to be found from any directory.
 pub(super) fn config_paths(
     host: &Host<'_>,
     borg: &Borg<'_>,
-    numeric_ids: bool,
+    run: &groups::Run,
+    numeric: bool,
     repository: &str,
     archive: &str,
-    folders: &[String],
-) -> Result<Vec<String>, Failure> {
-    for folder in folders {
+) -> Result<Option<Vec<PathBuf>>, Failure> {
+    for folder in folders(run, host.env, &borg.version)? {
         let wants = extract::Wants {
-            numeric: numeric_ids,
+            numeric,
             stdout: true,
             ..extract::Wants::default()
         };
         let mut command = extract::command(borg, repository, archive, wants)
-            .arg(format!("sh:{folder}/bootstrap/manifest.json"));
+            .arg(format!("sh:{}/bootstrap/manifest.json", folder.display()));
         command.cwd = None;
         let ended = borg.probe(host, &command)?;
-        if ended.out.trim().is_empty() {
-            let (meaning, _) = exit::judge(ended.exit, borg.options.borg_exit_codes.items());
+        let text = match ended.exit {
             // A pattern that matched nothing is a warning of borg's, and an answer here.
-            if meaning == Meaning::Error && !matches!(ended.exit, Exit::Code(1 | 100..=127)) {
-                borg.judge(host, &command, ended, Strictness::Usual)?;
-            }
-            continue;
+            Exit::Code(1 | 101) => ended.out,
+            _ => borg.judge(host, &command, ended, Strictness::Usual)?,
+        };
+        if !text.trim().is_empty() {
+            return manifest::read(&text).map(Some);
         }
-        let out = borg.judge(host, &command, ended, Strictness::Usual)?;
-        let manifest: Manifest = reply::read(&command, &out)?;
-        return Ok(manifest.config_paths);
     }
-    let words = format!(
-        "the archive {archive} holds no bootstrap manifest, which names its configuration files"
-    );
-    Err(Failure::new("borgmatic::archive::no-manifest", words)
-        .help("make an archive with `borgmatic create`, without store_config_files: false below bootstrap"))
+    Ok(None)
+}
+
+/// Below which directories of an archive the manifest may lie: today's place, the whole path of a
+/// runtime directory (before Borg 1.4), and that of borgmatic before 1.9. An old borg most likely has
+/// it at the second one, so we look there first: each look reads all of the archive's list.
+fn folders(run: &groups::Run, env: &Env, version: &Version) -> Result<Vec<PathBuf>, Failure> {
+    let runtime = directories::runtime(run, env)?;
+    let runtime: PathBuf = runtime
+        .iter()
+        .map(|part| {
+            if part.as_encoded_bytes().starts_with(b"borgmatic-") {
+                "*".as_ref()
+            } else {
+                part
+            }
+        })
+        .collect();
+    let mut folders = vec![
+        PathBuf::from("borgmatic"),
+        runtime.join("*/borgmatic"),
+        directories::old_source(run, env),
+    ];
+    if *version < Version::new(1, 4, 0) {
+        folders.swap(0, 1);
+        // The archive may be another user's, or another machine's.
+        folders.push("**/borgmatic-*/borgmatic".into());
+    }
+    Ok(folders)
 }

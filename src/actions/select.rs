@@ -9,7 +9,7 @@ options! {
     /// Which archives, by the start of their names.
     pub struct Prefix {
         /// Only archives whose names start with this. Deprecated: use --match-archives.
-        prefix: String = "PREFIX", short = 'P';
+        prefix: String = "PREFIX", short = 'P', sets = "prefix";
     }
 }
 

@@ -15,7 +15,7 @@ use crate::text::{Kind, Node, Problem, secret};
 
 /// Where this run is logged; and why that cannot be told, where files contradict each other.
 pub(super) fn wanted(invocation: &Invocation, loaded: &[Loaded]) -> (Logs, Option<Box<Problem>>) {
-    let configs: Vec<_> = configs(loaded).collect();
+    let configs: Vec<_> = configs::good(loaded).collect();
     // What the command line says holds even where no file could be read.
     let flags = load::flags_alone(&invocation.wishes.given);
     let files = if configs.is_empty() {

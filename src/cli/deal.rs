@@ -148,17 +148,49 @@ impl Deal {
             Some((name, value)) if word.starts_with("--") => (name, Some(value.to_owned())),
             _ => (word, None),
         };
-        let (mut meant, mut attached) = (self.meant(name), attached);
-        if meant.is_empty()
-            && let Some((flag, value)) = glued(word)
-        {
-            meant = self.meant(flag);
-            meant.retain(Meant::takes_value);
-            attached = Some(value.to_owned());
+        let meant = self.meant(name);
+        if !meant.is_empty() {
+            return self.take(argv, index, name, &meant, attached);
         }
-        if meant.is_empty() {
-            return index + 1;
+        let mut next = index + 1;
+        for (name, meant, attached) in self.cluster(word) {
+            next = self.take(argv, index, &name, &meant, attached);
         }
+        next
+    }
+
+    /// `-nv2` is `-n -v 2`: letters of switches, of which the last may take a value.
+    fn cluster(&self, word: &str) -> Vec<(String, Vec<Meant>, Option<String>)> {
+        let mut found = Vec::new();
+        let Some(mut letters) = word.strip_prefix('-').filter(|rest| !rest.starts_with('-')) else {
+            return found;
+        };
+        while let Some(letter) = letters.chars().next() {
+            let name = format!("-{letter}");
+            let mut meant = self.meant(&name);
+            letters = &letters[letter.len_utf8()..];
+            if meant.is_empty() {
+                return Vec::new();
+            }
+            if !letters.is_empty() && meant.iter().any(Meant::takes_value) {
+                meant.retain(Meant::takes_value);
+                found.push((name, meant, Some(letters.to_owned())));
+                break;
+            }
+            found.push((name, meant, None));
+        }
+        found
+    }
+
+    /// Takes a flag, and its value; returns the index of the next word.
+    fn take(
+        &mut self,
+        argv: &Argv,
+        index: usize,
+        name: &str,
+        meant: &[Meant],
+        attached: Option<String>,
+    ) -> usize {
         self.taken.insert(index);
         self.values.insert(index);
         if !meant.iter().any(Meant::takes_value) {
@@ -171,7 +203,7 @@ impl Deal {
                         .help(format!("write {name} alone")),
                 );
             }
-            for flag in &meant {
+            for flag in meant {
                 self.give(argv, index, index, flag, None);
             }
             return index + 1;
@@ -203,7 +235,7 @@ impl Deal {
         };
         self.taken.insert(at);
         self.values.insert(at);
-        for flag in &meant {
+        for flag in meant {
             self.give(argv, index, at, flag, Some(&value));
         }
         at + 1
@@ -241,12 +273,11 @@ impl Deal {
             meant.extend(flags::of_option(Config::GROUPS, long).map(Meant::Option));
         }
         if meant.is_empty() && !long.is_empty() {
-            meant.extend(
-                self.acts
-                    .iter()
-                    .filter_map(|act| abbreviated(act.entry, long))
-                    .map(Meant::Action),
-            );
+            let found = starting(self.acts.iter().map(|act| act.entry), long);
+            let first = found.first().map(|field| field.name);
+            if found.iter().all(|field| Some(field.name) == first) {
+                meant.extend(found.into_iter().map(Meant::Action));
+            }
         }
         meant
     }
@@ -330,7 +361,8 @@ fn is_ours(argv: &Argv, borg: usize, entry: &'static Entry, index: usize) -> boo
     let own = flag(index).strip_prefix("--");
     asks(index)
         || more
-        || own.is_some_and(|name| !name.is_empty() && abbreviated(entry, name).is_some())
+        || own
+            .is_some_and(|name| !name.is_empty() && starting([entry].into_iter(), name).len() == 1)
 }
 
 /// The shape of what one flag gives: a repeated flag makes a list.
@@ -351,26 +383,19 @@ fn put(flags: &mut Node, argv: &Argv, at: usize, field: &'static Field, value: N
     flags.set(key, Node::new(Kind::List(items), origin));
 }
 
-/// `-v2` is `-v 2`.
-fn glued(word: &str) -> Option<(&str, &str)> {
-    let letter = word
-        .strip_prefix('-')
-        .filter(|rest| !rest.starts_with('-'))?
-        .chars()
-        .next()?;
-    let at = 1 + letter.len_utf8();
-    (word.len() > at).then(|| word.split_at(at))
-}
-
-/// The only flag of an action that starts so. borgmatic 2.1.10: `create --stat`.
-fn abbreviated(entry: &'static Entry, word: &str) -> Option<&'static Field> {
-    let mut found = entry.groups.iter().copied().flatten().filter(|field| {
-        !field.no_flag
-            && (flags::written(field.name).starts_with(word)
-                || field.aliases.iter().any(|alias| alias.starts_with(word)))
-    });
-    let first = found.next()?;
-    found.next().is_none().then_some(first)
+/// The flags of these actions that start so. borgmatic 2.1.10: `create --stat`.
+pub(super) fn starting(
+    entries: impl Iterator<Item = &'static Entry>,
+    word: &str,
+) -> Vec<&'static Field> {
+    entries
+        .flat_map(|entry| entry.groups.iter().copied().flatten())
+        .filter(|field| {
+            !field.no_flag
+                && (flags::written(field.name).starts_with(word)
+                    || field.aliases.iter().any(|alias| alias.starts_with(word)))
+        })
+        .collect()
 }
 
 /// Can the word be a value? Flags cannot; negative numbers and a lone dash can.

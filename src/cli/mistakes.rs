@@ -4,6 +4,7 @@ use super::argv::{Argv, Word};
 use super::deal::Deal;
 use super::split::{effective, in_group, is_group};
 use crate::actions::{Entry, LATER};
+use crate::option::flags::{of_action, written};
 use crate::text::near::nearest;
 use crate::text::{Problem, Problems};
 
@@ -41,7 +42,7 @@ pub(super) fn leftovers(
     argv: &Argv,
     deal: &Deal,
     requested: &[(usize, &'static Entry)],
-    entries: &[Entry],
+    entries: &'static [Entry],
     problems: &mut Problems,
 ) {
     // A word after an unknown flag may have been meant as its value, one after a group as its action.
@@ -130,7 +131,11 @@ fn unknown_action(text: &str, entries: &[Entry]) -> Problem {
     }
 }
 
-fn unknown_flag(text: &str, requested: &[(usize, &'static Entry)], entries: &[Entry]) -> Problem {
+fn unknown_flag(
+    text: &str,
+    requested: &[(usize, &'static Entry)],
+    entries: &'static [Entry],
+) -> Problem {
     let word = text
         .trim_start_matches('-')
         .split('=')
@@ -142,7 +147,7 @@ fn unknown_flag(text: &str, requested: &[(usize, &'static Entry)], entries: &[En
     );
     let owners: Vec<_> = entries
         .iter()
-        .filter(|entry| crate::option::flags::of_action(entry.groups, word).is_some())
+        .filter(|entry| of_action(entry.groups, word).is_some())
         .map(|entry| entry.info.name)
         .collect();
     if !owners.is_empty() && text.starts_with("--") {
@@ -155,6 +160,18 @@ fn unknown_flag(text: &str, requested: &[(usize, &'static Entry)], entries: &[En
             owners.join(", "),
             asked.join(", ")
         ));
+    }
+    if text.starts_with("--") && !word.is_empty() {
+        let acts = effective(requested, entries).into_iter();
+        let mut names: Vec<_> = super::deal::starting(acts.map(|(_, entry)| entry), word)
+            .iter()
+            .map(|field| format!("--{}", written(field.name)))
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        if (2..8).contains(&names.len()) {
+            return problem.help(format!("write it in full: {}", names.join(" or ")));
+        }
     }
     let names = super::help::flag_names(&effective(requested, entries));
     match nearest(word, names.iter().map(String::as_str)) {

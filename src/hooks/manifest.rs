@@ -65,12 +65,11 @@ pub fn read(text: &str) -> Result<Vec<PathBuf>, Failure> {
     let wrong = |why: &str| {
         let words = format!("the list of configuration files in the archive cannot be read: {why}");
         Failure::new("borgmatic::bootstrap::manifest", words)
-            .help("choose another archive: --archive NAME")
+            .help("choose another archive: --archive NAME; or make a new one: borgmatic create")
     };
     // Where the pattern has found several, they follow each other.
     let mut all = serde_json::Deserializer::from_str(text).into_iter::<Manifest>();
     match all.next() {
-        Some(Ok(manifest)) if manifest.config_paths.is_empty() => Err(wrong("it is empty")),
         Some(Ok(manifest)) => Ok(manifest.config_paths),
         Some(Err(error)) => Err(wrong(&error.to_string())),
         None => Err(wrong("it is empty")),

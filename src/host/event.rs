@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::outcome::Failure;
 use super::progress::Progress;
 use crate::option::Secret;
-use crate::text::Problem;
+use crate::text::{Problem, Severity};
 
 /// How loud an event is. borgmatic 2.1.10: `ANSWER` lies between `INFO` and `WARNING`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -185,6 +185,12 @@ impl Bus {
             .sort_by_key(|secret| std::cmp::Reverse(secret.reveal().len()));
     }
 
+    /// A text that leaves us on another way than as an event, without the secrets in it.
+    #[must_use]
+    pub fn without_secrets(&self, text: &str) -> String {
+        cut(text, &self.shared().secrets)
+    }
+
     pub fn say(&self, event: Event<'_>) {
         let scope = if self.apart && event.scope.is_empty() {
             &self.about.repository
@@ -204,6 +210,34 @@ impl Bus {
             level,
             scope,
             body: Body::Line(line),
+        });
+    }
+
+    pub fn failure(&self, level: Level, failure: &Failure) {
+        self.say(Event {
+            level,
+            scope: "",
+            body: Body::Failure(failure),
+        });
+    }
+
+    pub fn problem(&self, problem: &Problem) {
+        self.say(Event {
+            level: match problem.severity {
+                Severity::Error => Level::Error,
+                Severity::Deprecation | Severity::Warning => Level::Warning,
+            },
+            scope: "",
+            body: Body::Problem(problem),
+        });
+    }
+
+    /// What was asked for, whole.
+    pub fn data(&self, document: &str) {
+        self.say(Event {
+            level: Level::Answer,
+            scope: "",
+            body: Body::Data(document),
         });
     }
 
@@ -284,6 +318,12 @@ fn troubles(listeners: &mut [Box<dyn Listener>], about: &About) {
     }
 }
 
+fn cut(text: &str, secrets: &[Secret]) -> String {
+    secrets.iter().fold(text.to_owned(), |text, secret| {
+        text.replace(secret.reveal(), "***")
+    })
+}
+
 /// Hands on an event without the secrets in it. A document is what was asked for; a problem hides
 /// its own.
 fn masked(event: Event<'_>, secrets: &[Secret], hand: &mut dyn FnMut(&Event<'_>)) {
@@ -291,11 +331,7 @@ fn masked(event: Event<'_>, secrets: &[Secret], hand: &mut dyn FnMut(&Event<'_>)
         return hand(&event);
     }
     let found = |text: &str| secrets.iter().any(|secret| text.contains(secret.reveal()));
-    let cut = |text: &str| {
-        secrets.iter().fold(text.to_owned(), |text, secret| {
-            text.replace(secret.reveal(), "***")
-        })
-    };
+    let cut = |text: &str| cut(text, secrets);
     let scope = cut(event.scope);
     let event = Event {
         scope: &scope,

@@ -201,8 +201,9 @@ impl Walk<'_> {
                 "repository_label",
                 repository.and_then(|it| it.label.text()).unwrap_or(""),
             )
-            .with("error", words::error(failure))
-            .with("output", words::output(failure));
+            // A command line is read by everybody on this machine.
+            .with("error", host.bus.without_secrets(&words::error(failure)))
+            .with("output", host.bus.without_secrets(&words::output(failure)));
         let hooks = self.surroundings(&path, "an error", file.config, variables);
         if let Err(failure) = hooks.run(host, &file.after_error, Side::Error)
             && let Some(failure) = end_badly(host, &path, failure)

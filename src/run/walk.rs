@@ -2,8 +2,8 @@
 //! hooks around them. From the outside in:
 //!
 //! 1. here: the hooks of everything, and between them the files;
-//! 2. [`super::file`]: the hooks of a configuration, and between them its repositories, with retries;
-//!    then the hooks for an error. A lock around a configuration belongs before all of that;
+//! 2. [`super::file`]: takes the turn of a configuration; runs its hooks, and between them its
+//!    repositories, with retries; then the hooks for an error;
 //! 3. [`super::repository`]: the hooks of a repository, and between them its actions, each with its
 //!    hooks; tells the [`super::Observer`] how each action went.
 //!

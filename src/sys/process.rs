@@ -7,7 +7,7 @@ use std::process::{Child, ExitStatus};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal as Number, getpgrp, kill_process};
-use signal_hook::consts::{SIGCHLD, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGCHLD, SIGINT, SIGKILL, SIGTERM};
 
 use super::descent::{ancestors, family};
 use super::signal::{Ear, Stop, wait};
@@ -57,6 +57,7 @@ impl Processes for Children {
             shell: command.shell,
             told: None,
             term_at: None,
+            termed: false,
         };
         let status = running.listen(hear).map_err(trouble)?;
         running.listen_on(hear);
@@ -102,6 +103,8 @@ struct Running<'a> {
     told: Option<Signal>,
     /// When the child gets TERM, if it does not end before.
     term_at: Option<Instant>,
+    /// It was sent TERM.
+    termed: bool,
 }
 
 impl Running<'_> {
@@ -175,8 +178,12 @@ impl Running<'_> {
         }
         if self.ear.heard(SIGINT) {
             if self.told.replace(Signal(SIGINT)).is_some() {
-                // Somebody is in a hurry.
-                self.term();
+                // Somebody is in a hurry, and more so after TERM did not help.
+                if self.termed {
+                    self.send(SIGKILL);
+                } else {
+                    self.term();
+                }
             } else {
                 self.term_at = Some(Instant::now() + CHECKPOINT);
                 if !in_foreground() {
@@ -195,6 +202,7 @@ impl Running<'_> {
 
     fn term(&mut self) {
         self.term_at = None;
+        self.termed = true;
         self.send(SIGTERM);
     }
 

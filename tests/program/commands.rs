@@ -107,6 +107,7 @@ const ACTIONS: &[(&str, &[&str])] = &[
             "create -v1",
             "create -v2",
             "create -n -v1",
+            "create -nv1",
             "create --list --stats",
             "create --list -n",
             "create --list -v2",

@@ -372,6 +372,18 @@ fn what_a_hook_of_another_place_knows_is_told_apart() {
     assert!(ran.err.contains("{repository} means nothing"));
 }
 
+#[test]
+fn what_borg_said_reaches_a_hook_without_secrets() {
+    let config = format!(
+        "{TWO}encryption_passphrase: correct horse\ncommands:\n    - {{after: error, run: ['a {{output}}']}}\n"
+    );
+    let failing = Answer::exit(2).err("is it correct horse?");
+    let answers = [("a 'is", Answer::fine()), ("two.borg::", failing)];
+    let (ran, commands) = run(&mut machine(&config, &answers), "borgmatic create");
+    assert_eq!(ran.code, 1, "{}", ran.shown());
+    assert_eq!(commands.last().unwrap(), "a 'is it ***?'");
+}
+
 /// «create one: done».
 #[derive(Default)]
 struct Notes(Mutex<Vec<String>>);

@@ -2,7 +2,7 @@
 //! this program what may stand at the cursor (`cli::complete`), so an old script knows new options.
 
 use super::{Alone, AloneAction, Answer, Info};
-use crate::host::{Body, Event, Failure, Level};
+use crate::host::Failure;
 use crate::options;
 
 pub const BASH: &str = include_str!("borgmatic.bash");
@@ -30,11 +30,7 @@ macro_rules! scripts {
             const FIRST: bool = true;
 
             fn run(alone: &Alone<'_>, _flags: &Flags) -> Result<Answer, Failure> {
-                alone.host.bus.say(Event {
-                    level: Level::Answer,
-                    scope: "",
-                    body: Body::Data($script),
-                });
+                alone.host.bus.data($script);
                 Ok(Answer::Done)
             }
         }

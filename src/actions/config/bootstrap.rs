@@ -6,14 +6,12 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::actions::{Alone, AloneAction, Answer, Info, extract};
-use crate::borg::hear::Strictness;
+use crate::actions::{Alone, AloneAction, Answer, Info, extract, manifest};
 use crate::borg::options::BorgOptions;
-use crate::borg::{Borg, Feature, Known, Repository, Version, archive, reply};
+use crate::borg::{Borg, Feature, Known, Repository, archive, reply};
 use crate::config::directories;
 use crate::config::groups::Run;
-use crate::hooks::manifest;
-use crate::host::{Exit, Failure, Level};
+use crate::host::{Failure, Level};
 use crate::option::Opt;
 use crate::options;
 use crate::text::{Origin, Source};
@@ -175,52 +173,20 @@ impl Archives<'_> {
 
     /// The configuration files that the archive was made with, as its manifest tells.
     fn configuration_paths(&self, name: &str, run: &Run) -> Result<Vec<PathBuf>, Failure> {
-        for folder in self.places(run)? {
-            let pattern = format!("sh:{}/bootstrap/manifest.json", folder.display());
-            let wants = extract::Wants {
-                stdout: true,
-                ..extract::Wants::default()
-            };
-            let command = self.command(name, wants).arg(pattern);
-            let ended = self.borg.probe(self.alone.host, &command)?;
-            // Without a match, borg ends with a warning.
-            let text = match ended.exit {
-                Exit::Code(1 | 101) => ended.out,
-                _ => self
-                    .borg
-                    .judge(self.alone.host, &command, ended, Strictness::Usual)?,
-            };
-            if !text.trim().is_empty() {
-                return manifest::read(&text);
-            }
-        }
-        let words = format!("archive {name} holds no list of configuration files");
-        Err(Failure::new("borgmatic::bootstrap::manifest", words).help(
-            "choose another one: --archive NAME. Archives that were made without borgmatic, or with the option \
-             store_config_files: false, hold none; one that was made with Borg before 1.4 may need \
-             --user-runtime-directory, as it was there",
-        ))
+        let (host, repository) = (self.alone.host, self.absolute());
+        let paths = manifest::config_paths(host, self.borg, run, false, &repository, name)?;
+        paths.filter(|paths| !paths.is_empty()).ok_or_else(|| {
+            let words = format!("archive {name} holds no list of configuration files");
+            Failure::new("borgmatic::bootstrap::manifest", words).help(
+                "choose another one: --archive NAME. Archives that were made without borgmatic, or with the option \
+                 store_config_files: false, hold none; one that was made with Borg before 1.4 may need \
+                 --user-runtime-directory, as it was there",
+            )
+        })
     }
 
-    /// Where manifests lie in archives, the newest way first.
-    fn places(&self, run: &Run) -> Result<Vec<PathBuf>, Failure> {
-        let env = self.alone.host.env;
-        let mut places = vec![
-            PathBuf::from("borgmatic"),
-            // Before Borg 1.4, the whole path of the runtime directory is stored.
-            directories::runtime(run, env)?.join("*/borgmatic"),
-            directories::old_source(run, env),
-        ];
-        if self.borg.version < Version::new(1, 4, 0) {
-            // The archive may be another user's, or another machine's.
-            places.push("**/borgmatic-*/borgmatic".into());
-        }
-        Ok(places)
-    }
-
-    fn command(&self, name: &str, wants: extract::Wants) -> crate::host::Command {
-        let repository = extract::absolute(self.repository, &self.alone.host.env.cwd);
-        extract::command(self.borg, &repository, name, wants)
+    fn absolute(&self) -> String {
+        extract::absolute(self.repository, &self.alone.host.env.cwd)
     }
 
     fn extract(&self, flags: &Flags, name: &str, paths: &[PathBuf]) -> Result<(), Failure> {
@@ -260,7 +226,7 @@ impl Archives<'_> {
             strip,
             ..extract::Wants::default()
         };
-        let mut command = self.command(name, wants).args(&stored);
+        let mut command = extract::command(self.borg, &self.absolute(), name, wants).args(&stored);
         command.cwd = Some(folder);
         self.borg.run(host, &command, Level::Info)?;
         let back: Vec<_> = targets

@@ -2,7 +2,7 @@
 
 use crate::actions::{Alone, AloneAction, Answer, Info};
 use crate::config::Config;
-use crate::host::{Body, Event, Failure, Level};
+use crate::host::Failure;
 use crate::option::{Options, json_schema};
 use crate::options;
 
@@ -25,11 +25,7 @@ impl AloneAction for Schema {
     const LOADS: bool = false;
 
     fn run(alone: &Alone<'_>, _flags: &Flags) -> Result<Answer, Failure> {
-        alone.host.bus.say(Event {
-            level: Level::Answer,
-            scope: "",
-            body: Body::Data(&text()),
-        });
+        alone.host.bus.data(&text());
         Ok(Answer::Done)
     }
 }

@@ -1,9 +1,10 @@
 //! `config show`: what the configuration files mean, after includes, constants, variables and flags.
 
+use super::nothing_configured;
 use crate::actions::{Alone, AloneAction, Answer, Info};
 use crate::config::Loaded;
 use crate::config::show::{self, Wanted};
-use crate::host::{Body, Event, Failure, Level};
+use crate::host::{Failure, Level};
 use crate::options;
 
 options! {
@@ -43,11 +44,7 @@ impl AloneAction for Show {
         };
         if flags.json.is_on() {
             let document = show::document(good.iter().copied(), wanted);
-            alone.host.bus.say(Event {
-                level: Level::Answer,
-                scope: "",
-                body: Body::Data(&document),
-            });
+            alone.host.bus.data(&document);
         } else {
             for loaded in &good {
                 if good.len() > 1 {
@@ -57,9 +54,7 @@ impl AloneAction for Show {
             }
         }
         if alone.loaded.is_empty() {
-            let words = "there is no configuration file to show";
-            return Err(Failure::new("borgmatic::config::none", words)
-                .help("make one: borgmatic config generate"));
+            return Err(nothing_configured(alone.host.env));
         }
         Ok(Answer::Done)
     }

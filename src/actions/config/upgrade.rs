@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use similar::TextDiff;
 
-use super::{fail, tell};
+use super::tell;
 use crate::actions::{Alone, AloneAction, Answer, Info};
 use crate::config::find::{self, expand};
 use crate::config::include::Texts;
@@ -13,7 +13,7 @@ use crate::config::is_secret;
 use crate::config::load::LARGEST;
 use crate::config::upgrade::files::{Planned, plan};
 use crate::config::upgrade::{apply, ini};
-use crate::host::{Body, Event, Failure, Level};
+use crate::host::{Failure, Level};
 use crate::options;
 use crate::text::{self, Problems, Source};
 
@@ -100,7 +100,7 @@ fn upgrade(
         if let Err(failure) = written {
             bad += 1;
             if let Some(failure) = failure {
-                fail(alone, &failure);
+                alone.host.bus.failure(Level::Error, &failure);
             }
             continue;
         }
@@ -143,11 +143,7 @@ fn file(alone: &Alone<'_>, one: &Planned, shows_only: bool) -> Result<(), Failur
 /// Shows what would change in a file.
 pub(super) fn show_change(alone: &Alone<'_>, path: &Path, old: &str, new: &str) {
     let document = diff(&path.to_string_lossy(), old, new);
-    alone.host.bus.say(Event {
-        level: Level::Answer,
-        scope: "",
-        body: Body::Data(&document),
-    });
+    alone.host.bus.data(&document);
 }
 
 /// Puts a new text into a file, through links; where the old one is kept.
@@ -256,11 +252,7 @@ fn from_ini(
         }
     };
     if shows_only {
-        host.bus.say(Event {
-            level: Level::Answer,
-            scope: "",
-            body: Body::Data(masked(&made).trim_end_matches('\n')),
-        });
+        host.bus.data(masked(&made).trim_end_matches('\n'));
         return Ok(Answer::Done);
     }
     if host.files.is_there(&destination) {

@@ -6,6 +6,8 @@ mod kept;
 pub(super) mod paths;
 mod runtime;
 
+use std::path::PathBuf;
+
 use super::select::Where;
 use super::{Action, Answer, Context, Info};
 use crate::borg::archive;
@@ -46,6 +48,7 @@ impl Action for Create {
         aliases: &["-C", "--create"],
         about: "Make a backup",
     };
+    const TAKES_TURN: bool = true;
 
     fn rules(_flags: &Flags, node: &Node, out: &mut Problems) {
         super::select::only_one(node, &["stats", "quick_stats"], out);
@@ -149,7 +152,7 @@ fn store(context: &Context<'_>, flags: &Flags, runtime: &Runtime) -> Result<Answ
 pub(super) fn names(
     context: &Context<'_>,
     runtime: &Runtime,
-    configs: &[String],
+    configs: &[PathBuf],
 ) -> Result<(Command, Vec<Pattern>), Failure> {
     let mut patterns = paths::expand(context, paths::collect(context)?);
     patterns.extend(configs.iter().map(Pattern::root));

@@ -2,7 +2,7 @@
 //! texts beside this file are the one source; `docs/diagnostics.md` is checked against them.
 
 use crate::actions::{Alone, AloneAction, Answer, Info};
-use crate::host::{Body, Event, Failure, Level};
+use crate::host::Failure;
 use crate::options;
 use crate::text::near::nearest;
 
@@ -22,7 +22,7 @@ options! {
     /// Flags of explain.
     pub struct Flags {
         /// The codes to explain: all of one, or only its end. Without one, all are listed.
-        options: Vec<String> = "", no_flag;
+        options: Vec<String> = "CODE", no_flag;
     }
 }
 
@@ -94,11 +94,7 @@ impl AloneAction for Explain {
                 page += &drawn(entry, alone.host.terminal.width());
             }
         }
-        alone.host.bus.say(Event {
-            level: Level::Answer,
-            scope: "",
-            body: Body::Data(&page),
-        });
+        alone.host.bus.data(&page);
         Ok(Answer::Done)
     }
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::history::{Past, of_all};
 use super::{Alone, AloneAction, Answer, Info};
-use crate::host::{Body, Event, Failure, Level};
+use crate::host::{Failure, Level};
 use crate::options;
 
 options! {
@@ -57,11 +57,7 @@ impl AloneAction for Status {
                 return Ok(Answer::Done);
             }
         };
-        host.bus.say(Event {
-            level: Level::Answer,
-            scope: "",
-            body: Body::Data(&document),
-        });
+        host.bus.data(&document);
         Ok(Answer::Done)
     }
 }

@@ -314,8 +314,10 @@ fn strike(script: &str, signal: Number) -> Vec<String> {
 
 /// The victim is started by a shell that prepares something first. It is a job in the background,
 /// wherever the tests run.
-fn strike_after(first: &str, script: &str, signal: Number) -> Vec<String> {
-    let mut victim = Program::new("/bin/sh")
+fn start(first: &str, script: &str) -> std::process::Child {
+    Program::new("env")
+        // The tests may run under nohup.
+        .args(["--default-signal=HUP", "/bin/sh"])
         .args(["-c", &format!("{first}\nexec \"$@\""), "sh"])
         .arg(std::env::current_exe().unwrap())
         .args([
@@ -328,7 +330,12 @@ fn strike_after(first: &str, script: &str, signal: Number) -> Vec<String> {
         .process_group(0)
         .stdout(Stdio::piped())
         .spawn()
-        .unwrap();
+        .unwrap()
+}
+
+/// As `strike`, with something before.
+fn strike_after(first: &str, script: &str, signal: Number) -> Vec<String> {
+    let mut victim = start(first, script);
     let mut lines = BufReader::new(victim.stdout.take().unwrap())
         .lines()
         .map(Result::unwrap);
@@ -398,6 +405,29 @@ fn a_child_that_ignores_int_gets_term_after_the_grace() {
         printed[..2],
         ["child: term", "failed: stopped by signal INT"]
     );
+}
+
+#[test]
+fn who_is_in_a_hurry_ends_a_child_that_ignores_all() {
+    let script = "trap '' INT; trap 'echo term' TERM; echo ready; while :; do sleep 0.05; done";
+    let mut victim = start("", script);
+    let mut lines = BufReader::new(victim.stdout.take().unwrap())
+        .lines()
+        .map(Result::unwrap);
+    lines.find(|line| line.ends_with("child: ready")).unwrap();
+    let interrupt = || kill_process(Pid::from_child(&victim), Number::INT).unwrap();
+    // The first one lets it end by itself; the grace brings TERM, which it hears.
+    interrupt();
+    lines.find(|line| line.ends_with("child: term")).unwrap();
+    interrupt();
+    lines
+        .find(|line| line == "failed: stopped by signal INT")
+        .unwrap();
+    assert_eq!(
+        lines.find(|line| line.starts_with("after: ")).unwrap(),
+        AFTER[0]
+    );
+    assert!(victim.wait().unwrap().success());
 }
 
 #[test]

@@ -59,6 +59,17 @@ pub(super) struct Scene<'a> {
 }
 
 impl<'a> Scene<'a> {
+    pub(super) fn at(given: &'a Given<'a>, layout: &'a Layout, at: usize) -> Self {
+        let at = at.min(given.text.len());
+        Self {
+            given,
+            text: given.text,
+            layout,
+            line: layout.line_at(at),
+            at,
+        }
+    }
+
     /// Where a span of the given text comes from.
     fn back(&self, span: &Span) -> Span {
         let back = |byte| {

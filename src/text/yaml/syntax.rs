@@ -11,25 +11,18 @@ use crate::text::problem::{Fix, Problem};
 /// The parser's complaint about a byte of the text that it was given, as a problem.
 pub(super) fn problem(given: &Given<'_>, at: usize, complaint: &str) -> Found {
     let layout = Layout::of(given.text);
-    let at = at.min(given.text.len());
-    let scene = Scene {
-        given,
-        text: given.text,
-        line: layout.line_at(at),
-        layout: &layout,
-        at,
-    };
+    let scene = Scene::at(given, &layout, at);
     if complaint.contains("recursion limit") {
         return Found::new(too_deep(&scene.character()), Edits::default());
     }
-    if scene.text[at..].starts_with('\u{feff}') {
+    if scene.text[scene.at..].starts_with('\u{feff}') {
         let problem = Problem::new(
             "borgmatic::yaml::character",
             "an invisible byte order mark (U+FEFF) stands inside the file",
         )
         .at(&scene.character(), "here")
         .help("delete it, or type the line anew: it comes from joining files");
-        let mend = Fix::replace(at..at + '\u{feff}'.len_utf8(), "");
+        let mend = Fix::replace(scene.at..scene.at + '\u{feff}'.len_utf8(), "");
         return scene.found(problem, mend, Trust::Sure);
     }
     if complaint.contains("unknown anchor") {
@@ -52,16 +45,7 @@ pub(super) fn problem(given: &Given<'_>, at: usize, complaint: &str) -> Found {
 
 /// Where nothing that was tried lets the parser go on: the text without the line where it stopped.
 pub(super) fn last_resort(given: &Given<'_>, at: usize) -> Edits {
-    let layout = Layout::of(given.text);
-    let at = at.min(given.text.len());
-    let scene = Scene {
-        given,
-        text: given.text,
-        line: layout.line_at(at),
-        layout: &layout,
-        at,
-    };
-    scene.without_line()
+    Scene::at(given, &Layout::of(given.text), at).without_line()
 }
 
 impl Scene<'_> {

@@ -9,7 +9,7 @@ mod name;
 mod tally;
 mod verdict;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
@@ -52,19 +52,30 @@ pub(super) fn check(context: &Context<'_>) -> Result<(), Failure> {
         Level::Info,
         &format!("Comparing files with archive {archive} (spot check)"),
     );
-    let (config, env) = (context.config, context.host.env);
-    let configs = manifest::config_paths(
-        context.host,
-        context.borg,
-        config.archive.numeric_ids.is_on(),
-        &extract::absolute(context.repository, context.working()),
-        &archive,
-        &manifest::folders(&config.run, env, &context.borg.version)?,
-    )?;
+    let configs = configs(context, &archive)?;
     let runtime = Runtime::make(context)?;
     let ended = compare(context, &settings, &archive, &configs, &runtime);
     runtime.remove(context);
     ended
+}
+
+/// The configuration files that the archive was made with.
+fn configs(context: &Context<'_>, archive: &str) -> Result<Vec<PathBuf>, Failure> {
+    let found = manifest::config_paths(
+        context.host,
+        context.borg,
+        &context.config.run,
+        context.config.archive.numeric_ids.is_on(),
+        &extract::absolute(context.repository, context.working()),
+        archive,
+    )?;
+    found.ok_or_else(|| {
+        let words = format!(
+            "the archive {archive} holds no bootstrap manifest, which names its configuration files"
+        );
+        Failure::new("borgmatic::archive::no-manifest", words)
+            .help("make an archive with `borgmatic create`, without store_config_files: false below bootstrap")
+    })
 }
 
 fn settings<'a>(context: &Context<'a>) -> Result<Settings<'a>, Failure> {
@@ -106,7 +117,7 @@ fn compare(
     context: &Context<'_>,
     settings: &Settings<'_>,
     archive: &str,
-    configs: &[String],
+    configs: &[PathBuf],
     runtime: &Runtime,
 ) -> Result<(), Failure> {
     let (dry_run, patterns) = create::names(context, runtime, configs)?;

@@ -5,11 +5,12 @@ mod fix;
 mod formats;
 mod report;
 
+use super::nothing_configured;
 use super::show::lines;
 use crate::actions::{Alone, AloneAction, Answer, DEFAULT, Info, unbuilt};
 use crate::config::show::{self, Wanted};
 use crate::config::{Loaded, lints, portable};
-use crate::host::{Body, Event, Failure, Level};
+use crate::host::{Failure, Level};
 use crate::options;
 use report::Report;
 
@@ -91,11 +92,7 @@ impl AloneAction for Validate {
             Format::Github => Some(formats::github(&report)),
         };
         if let Some(document) = document {
-            alone.host.bus.say(Event {
-                level: Level::Answer,
-                scope: "",
-                body: Body::Data(&document),
-            });
+            alone.host.bus.data(&document);
         }
         report.verdict()?;
         if format == Format::Human {
@@ -118,6 +115,10 @@ fn fine(alone: &Alone<'_>, flags: &Flags, loaded: &[Loaded], report: &Report<'_>
     for one in loaded {
         warn_of_unbuilt(alone, one);
     }
+    if loaded.is_empty() {
+        let failure = nothing_configured(alone.host.env);
+        alone.host.bus.failure(Level::Warning, &failure);
+    }
     let mut words = match loaded {
         [] => "There is no configuration file to check".to_owned(),
         [one] => format!("{} is valid", one.path.display()),
@@ -137,16 +138,9 @@ fn warn_of_unbuilt(alone: &Alone<'_>, loaded: &Loaded) {
         .iter()
         .chain(loaded.units.iter().map(|unit| &unit.config));
     for config in configs {
-        for action in DEFAULT {
-            let Err(failure) = unbuilt::refuse(config, action, false) else {
-                continue;
-            };
+        for failure in unbuilt::refusals(config, &DEFAULT, false) {
             if !said.contains(&failure.words) {
-                alone.host.bus.say(Event {
-                    level: Level::Warning,
-                    scope: "",
-                    body: Body::Failure(&failure),
-                });
+                alone.host.bus.failure(Level::Warning, &failure);
                 said.push(failure.words);
             }
         }

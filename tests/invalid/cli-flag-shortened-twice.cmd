@@ -1,0 +1,1 @@
+borgmatic info list --fi 3
