@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use borgmatic::config::load::{Wishes, load};
 use borgmatic::config::upgrade::files::{Planned, plan};
 use borgmatic::host::{Env, Files};
-use borgmatic::text::Node;
+use borgmatic::text::{Node, Problem};
 use proptest::prelude::*;
 
 use crate::made::{SECTIONS, old_file};
@@ -108,11 +108,7 @@ fn meaning(folder: &Path) -> Result<Node, Vec<String>> {
         &Files::new("/"),
         &env(folder),
     );
-    let errors: Vec<_> = loaded
-        .problems
-        .errors()
-        .map(|problem| problem.line())
-        .collect();
+    let errors: Vec<_> = loaded.problems.errors().map(Problem::line).collect();
     loaded.tree.filter(|_| errors.is_empty()).ok_or(errors)
 }
 

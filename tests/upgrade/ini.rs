@@ -6,12 +6,15 @@ use std::path::Path;
 use borgmatic::config::load::{Wishes, load};
 use borgmatic::config::upgrade::{ini, rewrite};
 use borgmatic::host::{Env, Files};
-use borgmatic::text::{Node, Problems, Source, parse};
+use borgmatic::text::{Node, Problem, Problems, Source, parse};
 use proptest::prelude::*;
+
+/// Ways to write a value, each with what it means today.
+type Ways = &'static [(&'static str, &'static str)];
 
 /// One option as it was written: its section, its name, the ways to write its value, and what each
 /// means today: an option of today, as JSON.
-const OPTIONS: [(&str, &str, &[(&str, &str)]); 18] = [
+const OPTIONS: [(&str, &str, Ways); 18] = [
     (
         "location",
         "source_directories",
@@ -212,7 +215,7 @@ proptest! {
     #[test]
     fn files_of_borgmatic_1_0_mean_the_same_today((text, excludes, means) in old()) {
         let made = ini::convert("config", &text, excludes.as_deref());
-        let made = made.unwrap_or_else(|problems| panic!("{:?}\n{text}", problems.iter().map(|one| one.line()).collect::<Vec<_>>()));
+        let made = made.unwrap_or_else(|problems| panic!("{:?}\n{text}", problems.iter().map(Problem::line).collect::<Vec<_>>()));
         let read = parse(&Source::plain("x", made.as_str()), &mut Problems::default());
         prop_assert!(read.is_some_and(|read| read.means(&means)), "{text}{excludes:?}\nbecame\n{made}");
         for old in [Some(&text), excludes.as_ref()].into_iter().flatten() {
@@ -228,7 +231,7 @@ proptest! {
         fs::write(&path, &made).unwrap();
         let env = Env { cwd: "/".into(), home: "/d".into(), ..Env::default() };
         let loaded = load(Path::new(&path), &Wishes::default(), &Files::new("/"), &env);
-        let errors: Vec<_> = loaded.problems.errors().map(|one| one.line()).collect();
+        let errors: Vec<_> = loaded.problems.errors().map(Problem::line).collect();
         prop_assert!(errors.is_empty(), "{errors:?}\n{made}");
     }
 }
