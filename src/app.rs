@@ -6,6 +6,7 @@ mod logs;
 use std::ffi::OsString;
 use std::sync::Arc;
 
+use crate::actions::config::nothing_configured;
 use crate::actions::{self, Act, Alone, Run};
 use crate::cli::{self, Invocation, Special};
 use crate::config::{Loaded, is_secret};
@@ -179,7 +180,7 @@ fn refuse(bus: &Bus, failure: &Failure) -> u8 {
 /// Shows what a run would do.
 fn outlined(act: &Act, invocation: &Invocation, loaded: &[Loaded], host: &Host<'_>) -> u8 {
     if loaded.is_empty() {
-        return refuse(host.bus, &configs::none(host.env));
+        return refuse(host.bus, &nothing_configured(host.env));
     }
     let acts: Vec<Act> = invocation
         .acts
@@ -215,7 +216,7 @@ fn on_repositories(
     summary: &mut Summary,
 ) -> u8 {
     if loaded.is_empty() {
-        return refuse(host.bus, &configs::none(host.env));
+        return refuse(host.bus, &nothing_configured(host.env));
     }
     let outline = match outline(loaded, &invocation.acts, &host.env.cwd) {
         Ok(outline) => outline,

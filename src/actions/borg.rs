@@ -40,7 +40,7 @@ options! {
         /// The archive that $ARCHIVE names: its name, or latest.
         archive: String = "NAME";
         /// What to run: everything after the word borg.
-        options: Vec<String> = "", no_flag, suggests = COMMANDS;
+        options: Vec<String> = "COMMAND…", no_flag, suggests = COMMANDS;
         ..at: Where;
     }
 }

@@ -28,6 +28,7 @@ impl Action for Compact {
         aliases: &[],
         about: "Free the space of removed archives",
     };
+    const TAKES_TURN: bool = true;
 
     fn run(context: &Context<'_>, flags: &Flags) -> Result<Answer, Failure> {
         let borg = context.borg;
@@ -41,7 +42,7 @@ impl Action for Compact {
         if context.dry && !borg.has(Feature::CompactDryRun) {
             context.say(
                 Level::Info,
-                "Skipping compact (dry run, which borg compact has since 1.2.9)",
+                "Skipping compact (dry run: borg before 1.2.9 cannot only try it)",
             );
             return Ok(Answer::Done);
         }

@@ -2,6 +2,7 @@
 
 use super::select::{Age, Ends, Match, Order, Where, only_one, sorted, switch};
 use super::{Action, Answer, Context, Info, repo_delete};
+use crate::borg::pattern::is_glob;
 use crate::borg::{Feature, archive};
 use crate::config::groups::Statistics;
 use crate::host::{Failure, Level};
@@ -44,6 +45,7 @@ impl Action for Delete {
         aliases: &[],
         about: "Delete archives; without a choice of them, the whole repository",
     };
+    const TAKES_TURN: bool = true;
 
     fn rules(_flags: &Flags, node: &Node, out: &mut Problems) {
         only_one(node, &["archive", "match_archives"], out);
@@ -140,8 +142,7 @@ fn which(context: &Context<'_>, flags: &Flags) -> Result<Option<Vec<String>>, Fa
     let Some(name) = flags.archive.text() else {
         return Ok(None);
     };
-    if name.contains(['*', '?', '[']) || ["sh:", "re:"].iter().any(|style| name.starts_with(style))
-    {
+    if is_glob(name) || ["sh:", "re:"].iter().any(|style| name.starts_with(style)) {
         let words = format!("--archive names one archive, and `{name}` is a pattern");
         return Err(Failure::new("borgmatic::delete::pattern", words).help(format!(
             "to delete all archives that match: --match-archives {}; which those are: borgmatic repo-list with the same flag",

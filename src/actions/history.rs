@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use super::config::nothing_configured;
 use super::{Alone, Context};
 use crate::borg::Repository;
 use crate::config::groups::Run;
@@ -78,9 +79,7 @@ pub fn pasts<'a>(
 /// The same for an action, which needs one file at least.
 pub(super) fn of_all<'a>(alone: &Alone<'a>) -> Result<Vec<Past<'a>>, Failure> {
     if alone.loaded.is_empty() {
-        let words = "there is no configuration yet, so there are no repositories";
-        return Err(Failure::new("borgmatic::config::none", words)
-            .help("make one: borgmatic config generate"));
+        return Err(nothing_configured(alone.host.env));
     }
     pasts(alone.loaded, alone.host.files, alone.host.env)
 }

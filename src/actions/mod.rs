@@ -60,6 +60,8 @@ pub struct Info {
 pub trait Action {
     type Flags: Options;
     const INFO: Info;
+    /// Does it write, so that only one run of a configuration may do it at a time?
+    const TAKES_TURN: bool = false;
 
     /// Rules between flags.
     fn rules(_flags: &Self::Flags, _node: &Node, _out: &mut Problems) {}
@@ -100,6 +102,8 @@ pub struct Entry {
     pub loads: bool,
     /// Does it count only as the first word of the command line?
     pub first: bool,
+    /// Does only one run of a configuration do it at a time?
+    pub takes_turn: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -124,6 +128,7 @@ impl Entry {
             run: Run::OnRepository(|context, node| A::run(context, &flags::<A::Flags>(node))),
             loads: true,
             first: false,
+            takes_turn: A::TAKES_TURN,
         }
     }
 
@@ -137,6 +142,7 @@ impl Entry {
             run: Run::Alone(|alone, node| A::run(alone, &flags::<A::Flags>(node))),
             loads: A::LOADS,
             first: A::FIRST,
+            takes_turn: false,
         }
     }
 
@@ -150,6 +156,7 @@ impl Entry {
             run: Run::Last(|last, node| A::run(last, &flags::<A::Flags>(node))),
             loads: true,
             first: false,
+            takes_turn: false,
         }
     }
 
@@ -163,6 +170,7 @@ impl Entry {
             run: Run::Outline,
             loads: true,
             first: true,
+            takes_turn: false,
         }
     }
 

@@ -32,6 +32,7 @@ impl Action for Prune {
         aliases: &["-p", "--prune"],
         about: "Remove archives that no keep_… option keeps",
     };
+    const TAKES_TURN: bool = true;
 
     fn rules(_flags: &Flags, node: &crate::text::Node, out: &mut crate::text::Problems) {
         super::select::only_one(node, &["stats", "quick_stats"], out);
@@ -64,10 +65,17 @@ impl Action for Prune {
         } else {
             Level::Info
         };
-        context.borg.run(context.host, &command, level)?;
-        Ok(Answer::Done)
+        let keeps = !context.config.retention.limits().is_empty();
+        match context.borg.run(context.host, &command, level) {
+            Err(failure) if !keeps && failure.help.is_none() => Err(failure.help(KEEPS_NOTHING)),
+            ended => ended.map(|()| Answer::Done),
+        }
     }
 }
+
+/// borg wants one limit at least.
+const KEEPS_NOTHING: &str = "say how many archives to keep, for example keep_daily: 7; \
+     to keep all of them, write skip_actions: [prune]";
 
 /// What the user wants to see, and as of when.
 #[derive(Clone, Copy)]

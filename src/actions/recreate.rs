@@ -5,7 +5,7 @@
 //! an archive stays. borgmatic 2.1.10 does neither, and with Borg 1 it rewrites all archives of the
 //! repository, whatever `--match-archives` says.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::create::{command, paths};
 use super::patterns_file::PatternsFile;
@@ -13,7 +13,7 @@ use super::select::{Match, Where, only_one};
 use super::{Action, Answer, Context, Info};
 use crate::borg::Feature;
 use crate::borg::line::Translation;
-use crate::borg::pattern::{Kind, Pattern};
+use crate::borg::pattern::{Kind, Pattern, is_glob};
 use crate::config::find;
 use crate::config::groups::Recompress;
 use crate::host::{Command, Failure, Level};
@@ -48,6 +48,7 @@ impl Action for Recreate {
         aliases: &[],
         about: "Write archives anew, without what is excluded by now",
     };
+    const TAKES_TURN: bool = true;
 
     fn rules(flags: &Flags, node: &Node, out: &mut Problems) {
         only_one(node, &["archive", "match_archives"], out);
@@ -166,7 +167,7 @@ fn patterns(context: &Context<'_>) -> Result<Vec<Pattern>, Failure> {
             continue;
         };
         // What a pattern of the shell meant when the archive was made may be gone by now.
-        if path.contains(['*', '?', '[']) {
+        if is_glob(path) {
             let path = find::expand(path, context.host.env);
             let include = |path: PathBuf| Pattern {
                 style: "sh",
@@ -256,7 +257,7 @@ fn is_own(path: &str, files: &[PathBuf]) -> bool {
             .any(|pair| is_config(pair) || is_runtime(pair))
         || files.iter().any(|file| {
             file.strip_prefix("/")
-                .is_ok_and(|file| file == std::path::Path::new(path))
+                .is_ok_and(|file| file == Path::new(path))
         })
 }
 

@@ -29,6 +29,7 @@ impl Action for RepoDelete {
         aliases: &["rdelete"],
         about: "Delete a repository with everything in it; borg asks first",
     };
+    const TAKES_TURN: bool = true;
 
     fn run(context: &Context<'_>, flags: &Flags) -> Result<Answer, Failure> {
         let what = if flags.cache_only.is_on() {

@@ -36,6 +36,7 @@ impl Action for Transfer {
         aliases: &[],
         about: "Copy archives from another repository (Borg 2)",
     };
+    const TAKES_TURN: bool = true;
 
     fn rules(_flags: &Flags, node: &Node, out: &mut Problems) {
         only_one(node, &["archive", "match_archives"], out);

@@ -71,16 +71,27 @@ const MONITORS: &[&str] = &[
 
 /// Stops an action that would need what is not there.
 pub fn refuse(config: &Config, action: &str, dry: bool) -> Result<(), Failure> {
-    let needed =
-        |row: &&Row| (row.dry || !dry) && (row.actions.is_empty() || row.actions.contains(&action));
-    for row in ROWS.iter().filter(needed) {
-        for name in row.options {
-            if let Some(origin) = config.place(name).filter(|_| is_used(config, name)) {
-                return Err(unbuilt(row, name, action, origin));
-            }
-        }
-    }
-    Ok(())
+    refusals(config, &[action], dry).next().map_or(Ok(()), Err)
+}
+
+/// For each option that is not there yet, which of these actions it stops.
+pub fn refusals<'a>(
+    config: &'a Config,
+    actions: &'a [&str],
+    dry: bool,
+) -> impl Iterator<Item = Failure> + 'a {
+    let rows = ROWS.iter().filter(move |row| row.dry || !dry);
+    rows.flat_map(move |row| {
+        let needs = |action: &&&str| row.actions.is_empty() || row.actions.contains(*action);
+        let stopped: Vec<&str> = actions.iter().filter(needs).copied().collect();
+        let names = row.options.iter().filter(|_| !stopped.is_empty());
+        let set: Vec<_> = names
+            .filter_map(|name| Some((name, config.place(name)?)))
+            .filter(|(name, _)| is_used(config, name))
+            .map(|(name, origin)| unbuilt(row, name, &stopped, origin))
+            .collect();
+        set
+    })
 }
 
 /// Does the value of an option that is set ask for anything?
@@ -107,10 +118,11 @@ fn is_empty_list(origin: &Origin) -> bool {
     text.starts_with('[') && text.trim_matches(['[', ']', ' ', '\n']).is_empty()
 }
 
-fn unbuilt(row: &Row, name: &str, action: &str, origin: &Origin) -> Failure {
+fn unbuilt(row: &Row, name: &str, actions: &[&str], origin: &Origin) -> Failure {
     let words = format!(
-        "`{name}` is set, but this version does not {} yet; {action} was not started",
-        row.what
+        "`{name}` is set, but this version does not {} yet; refused: {}",
+        row.what,
+        actions.join(", ")
     );
     let help = format!(
         "take `{name}` out of this configuration for as long, or go on using the original borgmatic for it"
@@ -176,5 +188,20 @@ mod tests {
             .is_none()
         );
         assert!(refused("log_file: x\nsyslog_verbosity: 1", "list", false).is_none());
+    }
+
+    #[test]
+    fn an_option_is_named_once_for_all_actions_that_it_stops() {
+        let text = "repositories: [{path: r}]\nzfs:\nntfy: {topic: t}\n";
+        let source = Source::plain("c.yaml", text);
+        let mut problems = Problems::default();
+        let node = parse(&source, &mut problems).unwrap();
+        let config: Config = walk::object(&node, &At::Top, &mut problems).unwrap();
+        let words: Vec<_> = super::refusals(&config, &["create", "prune", "list"], false)
+            .map(|failure| failure.words)
+            .collect();
+        assert_eq!(words.len(), 2, "{words:?}");
+        assert!(words[0].ends_with("refused: create"), "{words:?}");
+        assert!(words[1].ends_with("refused: create, prune"), "{words:?}");
     }
 }

@@ -7,15 +7,12 @@ use std::thread;
 use super::Machine;
 use crate::cli::Invocation;
 use crate::config::{Config, Loaded, find, load};
-use crate::host::{Bus, Env, Failure, Level};
+use crate::host::{Bus, Level};
 use crate::report::Summary;
-use crate::text::{Problem, Severity};
+use crate::text::{Problem, Problems, Severity};
 
 /// From how many configuration files on they are loaded by several threads.
 const MANY: usize = 8;
-
-/// How many problems of a file are drawn: nobody reads more at once.
-const MOST: usize = 50;
 
 pub(super) fn good(loaded: &[Loaded]) -> impl Iterator<Item = &Config> {
     loaded.iter().filter_map(|loaded| loaded.config.as_ref())
@@ -50,9 +47,13 @@ pub(super) fn tell(loaded: &[Loaded], bus: &Bus, summary: &mut Summary) {
     for one in loaded {
         // A mistake on the command line is one for each file: it is shown once.
         let fresh = |problem: &&Problem| said.insert(problem.line());
-        show(one.problems.iter().take(MOST).filter(fresh), bus, false);
+        show(
+            one.problems.iter().take(Problems::DRAWN).filter(fresh),
+            bus,
+            false,
+        );
         old_forms(one, bus);
-        let more = one.problems.iter().count().saturating_sub(MOST);
+        let more = one.problems.iter().count().saturating_sub(Problems::DRAWN);
         if more > 0 {
             let words = format!("{more} more problems");
             bus.line(Level::Error, &one.path.to_string_lossy(), &words);
@@ -97,27 +98,4 @@ pub(super) fn show<'p>(problems: impl Iterator<Item = &'p Problem>, bus: &Bus, w
     for problem in problems.filter(|problem| warnings || problem.severity == Severity::Error) {
         bus.problem(problem);
     }
-}
-
-/// With no configuration at all: how to make one.
-pub(super) fn none(env: &Env) -> Failure {
-    let places: Vec<_> = find::defaults(env)
-        .iter()
-        .map(|path| path.display().to_string())
-        .collect();
-    let words = format!(
-        "there is no configuration yet: nothing at {}",
-        places.join(", ")
-    );
-    let make = if env.user == 0 {
-        "borgmatic config generate".to_owned()
-    } else {
-        format!(
-            "borgmatic config generate --destination {}",
-            places.get(2).map_or("", String::as_str)
-        )
-    };
-    Failure::new("borgmatic::config::none", words).help(format!(
-        "these two commands make one:\n    {make}\n    borgmatic config validate\nBetween them, change the file to your needs"
-    ))
 }

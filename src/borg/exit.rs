@@ -1,4 +1,4 @@
-//! What an exit code of borg means. Facts: borgmatic 2.1.10, `runtime.md` section 6; a status of 128
+//! What an exit code of borg means. Facts: borgmatic 2.1.10, `runtime.md` section 6; a status of 126
 //! or more is an error, on purpose (`docs/differences.md`).
 
 use super::options::{ExitRule, TreatAs};
@@ -10,6 +10,9 @@ pub enum Meaning {
     Warning,
     Error,
 }
+
+/// Nothing in the archive is what an extract was asked for.
+pub const NEVER_MATCHED: i32 = 101;
 
 /// Who decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,8 +42,9 @@ pub fn judge(exit: Exit, rules: &[ExitRule]) -> (Meaning, Judge) {
     }
     match code {
         1 => (Meaning::Warning, Judge::Borg),
-        101 | 102 | 104..=106 => (Meaning::Error, Judge::Default),
-        100..=127 => (Meaning::Warning, Judge::Borg),
+        NEVER_MATCHED | 102 | 104..=106 => (Meaning::Error, Judge::Default),
+        126 | 127 => (Meaning::Error, Judge::Default),
+        100..=125 => (Meaning::Warning, Judge::Borg),
         _ => (Meaning::Error, Judge::Borg),
     }
 }
@@ -62,13 +66,15 @@ pub fn name(code: i32) -> Option<&'static str> {
         70..=73 => "the repository or the cache is locked by another borg",
         80..=82 => "the connection to the repository was lost",
         100 => "a file changed while it was backed up",
-        101 => "an include pattern never matched",
+        NEVER_MATCHED => "an include pattern never matched",
         102 => "a file could not be backed up because of an error",
         103 => "a file changed its type while it was backed up",
         104 => "a file could not be backed up because the system refused it",
         105 => "a file could not be backed up for lack of permission",
         106 => "a file could not be backed up because of an input/output error",
         107 => "a file vanished before it was backed up",
+        126 => "that is how a shell says that a program cannot be run",
+        127 => "that is how a shell says that a program was not found",
         _ => return None,
     })
 }
@@ -144,7 +150,9 @@ mod tests {
         for code in [1, 100, 103, 107, 120] {
             assert_eq!(meaning(code), Meaning::Warning, "{code}");
         }
-        for code in [2, 13, 75, 99, 101, 102, 104, 105, 106, 128, 137, 143, 255] {
+        for code in [
+            2, 13, 75, 99, 101, 102, 104, 105, 106, 126, 127, 128, 137, 143, 255,
+        ] {
             assert_eq!(meaning(code), Meaning::Error, "{code}");
         }
         assert_eq!(judge(Exit::Signal(9), &[]).0, Meaning::Error);

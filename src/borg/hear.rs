@@ -24,6 +24,8 @@ pub struct Ended {
     pub said: Vec<String>,
     /// Borg's own name of what went wrong.
     pub error: Option<String>,
+    /// Python gave up on it. Its exit status is 1 then, which is a warning otherwise.
+    pub crashed: bool,
 }
 
 /// An exit that was a warning.
@@ -121,7 +123,13 @@ impl Borg<'_> {
         ended: Ended,
         strictness: Strictness,
     ) -> Result<String, Failure> {
-        let (mut meaning, judge) = exit::judge(ended.exit, self.options.borg_exit_codes.items());
+        let rules = self.options.borg_exit_codes.items();
+        let (mut meaning, mut judge) = exit::judge(ended.exit, rules);
+        if judge == Judge::Borg && ended.crashed {
+            (meaning, judge) = (Meaning::Error, Judge::Default);
+        } else if judge == Judge::Borg && cause(&ended) == Some(exit::NEVER_MATCHED) {
+            (meaning, judge) = exit::judge(Exit::Code(exit::NEVER_MATCHED), rules);
+        }
         if strictness == Strictness::NoWarning
             && judge == Judge::Borg
             && ended.exit == Exit::Code(1)
@@ -129,7 +137,12 @@ impl Borg<'_> {
             meaning = Meaning::Error;
         }
         let cause = cause(&ended);
-        let words = || explain(command, ended.exit, cause, judge, meaning);
+        let why = if ended.crashed && cause == Some(1) {
+            Some("it broke off where it should not")
+        } else {
+            cause.and_then(exit::name)
+        };
+        let words = || explain(command, ended.exit, why, judge, meaning);
         match meaning {
             Meaning::Fine => Ok(ended.out),
             Meaning::Warning => {
@@ -187,6 +200,7 @@ fn listen_and(
     let mut out = String::new();
     let (mut tail, mut said) = (Tail::default(), Tail::default());
     let mut translation = Translation::default();
+    let mut crashed = false;
     let usual = if let Hear::Say(level) = hear {
         level
     } else {
@@ -214,6 +228,7 @@ fn listen_and(
             }
             Heard::Err(bytes) => {
                 let line = String::from_utf8_lossy(bytes);
+                crashed |= line.starts_with("Traceback (most recent call last):");
                 let plain = line::of_tool(&line);
                 (line, plain)
             }
@@ -246,14 +261,21 @@ fn listen_and(
         tail: tail.into_lines(),
         said: said.into_lines(),
         error: translation.error,
+        crashed,
     })
 }
 
-/// The exit code that tells most: borg's own name of the error where the code is a plain 2.
+/// The exit code that tells most: borg's own name of the error where the code is a plain 2, and what
+/// borg before 1.4 says at the end of an extract where it is a plain 1.
 fn cause(ended: &Ended) -> Option<i32> {
     let Exit::Code(code) = ended.exit else {
         return None;
     };
+    let is_unmatched =
+        |line: &String| line.starts_with("Include pattern '") && line.ends_with("' never matched.");
+    if code == 1 && ended.said.iter().chain(&ended.tail).any(is_unmatched) {
+        return Some(exit::NEVER_MATCHED);
+    }
     let named = ended.error.as_deref().and_then(exit::code_of);
     Some(named.filter(|_| code == 2).unwrap_or(code))
 }
@@ -262,7 +284,7 @@ fn cause(ended: &Ended) -> Option<i32> {
 fn explain(
     command: &Command,
     exit: Exit,
-    cause: Option<i32>,
+    why: Option<&str>,
     judge: Judge,
     meaning: Meaning,
 ) -> String {
@@ -278,8 +300,8 @@ fn explain(
         ""
     };
     let mut words = format!("{name} {verb} ended with {warning}{exit}");
-    if let Some(meaning) = cause.and_then(exit::name) {
-        words += &format!(": {meaning}");
+    if let Some(why) = why {
+        words += &format!(": {why}");
     }
     match judge {
         Judge::Borg => {}

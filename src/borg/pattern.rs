@@ -18,6 +18,11 @@ pub enum Kind {
     Include,
 }
 
+/// Has a text letters that stand for others in a pattern of the shell?
+pub fn is_glob(text: &str) -> bool {
+    text.contains(['*', '?', '['])
+}
+
 impl Kind {
     const LETTERS: [(&'static str, Self); 5] = [
         ("R", Self::Root),

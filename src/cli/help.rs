@@ -21,7 +21,7 @@ pub(super) struct Row {
 pub fn page(of: &[&'static Entry], entries: &'static [Entry], all: bool, width: usize) -> String {
     let width = width.clamp(40, 100);
     if of.is_empty() {
-        return overview(entries, width);
+        return overview(entries, all, width);
     }
     let mut pages: Vec<_> = of.iter().map(|entry| action(entry, width)).collect();
     pages.push(if all {
@@ -32,12 +32,18 @@ pub fn page(of: &[&'static Entry], entries: &'static [Entry], all: bool, width: 
     pages.join("\n")
 }
 
-fn overview(entries: &'static [Entry], width: usize) -> String {
+fn overview(entries: &'static [Entry], all: bool, width: usize) -> String {
+    let options = if all {
+        of_options(width)
+    } else {
+        "Every option of the configuration is a flag, too: --keep-daily 7\n\
+         They are listed by: borgmatic --help --all\n"
+            .to_owned()
+    };
     let end = format!(
-        "{}\nFlags of an action: borgmatic ACTION --help\n\n{}\n\
+        "{}\nFlags of an action: borgmatic ACTION --help\n\n{options}\n\
          First backup:\n  borgmatic config generate\n  borgmatic repo-create --encryption repokey\n  borgmatic --verbosity 1 --list",
         of_every_run(width),
-        of_options(width)
     );
     let actions = entries
         .iter()
@@ -66,10 +72,19 @@ fn action(entry: &'static Entry, width: usize) -> String {
     };
     let page = blank(entry.info.name, width)
         .about(about)
-        .override_usage(format!("borgmatic {} [FLAGS]", entry.info.name))
+        .override_usage(format!("borgmatic {} {}", entry.info.name, operands(entry)))
         .after_help(flags)
         .render_help();
     format!("{}\n", page.to_string().trim_end())
+}
+
+/// What may follow the action's name.
+pub(super) fn operands(entry: &Entry) -> String {
+    match entry.rest() {
+        Some(field) => format!("[FLAGS] {}", field.example),
+        None if entry.is_outline() => "[FLAGS] [ACTION]…".into(),
+        None => "[FLAGS]".into(),
+    }
 }
 
 fn blank(name: &'static str, width: usize) -> Command {
@@ -188,7 +203,9 @@ fn value_name(field: &'static Field) -> &'static str {
             .all(|letter| letter.is_ascii_uppercase());
     match field.shape {
         _ if is_word => field.example,
-        Shape::Int(..) | Shape::Number | Shape::Choice(_) => "N",
+        Shape::Int(..) | Shape::Number => "N",
+        Shape::Choice(words) if words.iter().all(|word| word.parse::<i64>().is_ok()) => "N",
+        Shape::Choice(_) => "CHOICE",
         _ => "VALUE",
     }
 }

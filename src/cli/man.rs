@@ -2,7 +2,7 @@
 
 use roff::{Inline, Roff, bold, italic, roman};
 
-use super::help::{Row, every_run, options, rows};
+use super::help::{Row, every_run, operands, options, rows};
 use crate::actions::{DEFAULT, Entry};
 
 /// All pages, by the names of their files.
@@ -190,7 +190,11 @@ fn action(entry: &'static Entry) -> String {
         first.to_lowercase(),
         &entry.info.about[first.len_utf8()..]
     );
-    let mut page = begin(&name(entry), &about, &format!("{called} [FLAGS]"));
+    let mut page = begin(
+        &name(entry),
+        &about,
+        &format!("{called} {}", operands(entry).replace('…', "...")),
+    );
     let mut description = vec![format!("{}.", entry.info.about)];
     if !entry.info.aliases.is_empty() {
         description.push(format!("Also called: {}.", entry.info.aliases.join(", ")));

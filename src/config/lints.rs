@@ -7,6 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use super::find::expand;
 use super::groups::{CheckName, Checks};
 use super::{Config, Loaded, Unit, is_secret};
+use crate::borg::pattern::is_glob;
 use crate::host::{Env, Failure, Files};
 use crate::text::near::nearest;
 use crate::text::{Kind, Node, Origin, Problem, Problems};
@@ -130,8 +131,7 @@ impl File<'_> {
             let Some(written) = item.as_text() else {
                 continue;
             };
-            let is_glob = written.contains(['*', '?', '[']);
-            let Some(path) = self.path(written).filter(|_| !is_glob) else {
+            let Some(path) = self.path(written).filter(|_| !is_glob(written)) else {
                 continue;
             };
             if !self.files.exists(&path) {

@@ -151,8 +151,7 @@ fn passes(node: &mut Node, wishes: &Wishes, env: &Env, problems: &mut Problems) 
         && node.get("bootstrap").is_none()
     {
         // borgmatic 2.1.10 shows that the manifest is on.
-        let mut origin = node.origin.clone();
-        origin.span.start = origin.span.end;
+        let origin = Origin::new(&Source::plain("default", ""), 0..0);
         let key = Node::new(Kind::Text("bootstrap".into()), origin.clone());
         node.set(key, Node::new(Kind::Map(Vec::new()), origin));
     }

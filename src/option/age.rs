@@ -3,8 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::scalars::text_or_number;
 use super::shape::{At, Shape, Value};
-use crate::text::{Kind, Node, Problem, Problems};
+use crate::text::{Node, Problem, Problems};
 
 const UNITS: [(&str, char, u64); 5] = [
     ("week", 'w', 7 * 86_400),
@@ -66,10 +67,7 @@ impl Value for Age {
     const SHAPE: &'static Shape = &Shape::Text;
 
     fn read(node: &Node, at: &At<'_>, out: &mut Problems) -> Option<Self> {
-        let text = match &node.kind {
-            Kind::Int(number) => number.to_string(),
-            _ => String::read(node, at, out)?,
-        };
+        let text = text_or_number(node, at, out)?;
         let found = Self::parse(&text);
         if found.is_none() {
             let words = format!("`{at}` needs a length of time, but this is `{text}`");

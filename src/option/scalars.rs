@@ -290,6 +290,14 @@ impl Value for Word {
     }
 }
 
+/// Text, or a whole number as text: where only a closer look tells what is right.
+pub fn text_or_number(node: &Node, at: &At<'_>, out: &mut Problems) -> Option<String> {
+    match &node.kind {
+        Kind::Int(number) => Some(number.to_string()),
+        _ => String::read(node, at, out),
+    }
+}
+
 /// A port of the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Port(pub u16);
@@ -320,7 +328,8 @@ impl<T: Choice> Value for T {
             return Some(*value);
         }
         let all = T::WORDS.join(", ");
-        let help = nearest(&written, T::WORDS.iter().copied()).map_or_else(
+        let near = nearest(&written, T::WORDS.iter().copied());
+        let help = near.map_or_else(
             || format!("choose one of: {all}"),
             |near| format!("did you mean `{near}`? (choices: {all})"),
         );
@@ -330,7 +339,6 @@ impl<T: Choice> Value for T {
         )
         .on(node, "not one of the choices")
         .help(help);
-        let near = nearest(&written, T::WORDS.iter().copied());
         out.add(match near.filter(|_| node.origin.text() == written) {
             Some(near) => problem.fix(Fix::guess(Fix::replace(node.origin.span.clone(), near))),
             None => problem,

@@ -3,7 +3,7 @@
 //! a warning: borg has a lock of its own for each repository.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -16,19 +16,6 @@ use crate::host::outcome::reason;
 use crate::host::{Failure, Host, Level};
 use crate::option::age::spoken;
 use crate::plan::{FilePart, UnitPart};
-
-/// The actions that take turns.
-const WRITERS: [&str; 9] = [
-    "create",
-    "prune",
-    "compact",
-    "check",
-    "delete",
-    "recreate",
-    "repo-delete",
-    "restore",
-    "transfer",
-];
 
 /// How often a lock is tried while it is waited for.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -104,7 +91,7 @@ impl Turn {
         }
     }
 
-    fn unlocked(host: &Host<'_>, scope: &str, path: &std::path::Path, error: &io::Error) -> Self {
+    fn unlocked(host: &Host<'_>, scope: &str, path: &Path, error: &io::Error) -> Self {
         let words = format!(
             "could not make the lock {}: {}; a second run of this configuration would not be noticed",
             path.display(),
@@ -127,7 +114,7 @@ impl Drop for Turn {
 pub(super) fn writers(file: &FilePart<'_>) -> String {
     let mut names: Vec<&str> = Vec::new();
     for act in file.units.iter().flat_map(UnitPart::running) {
-        if WRITERS.contains(&act.name()) && !names.contains(&act.name()) {
+        if act.act.entry.takes_turn && !names.contains(&act.name()) {
             names.push(act.name());
         }
     }
@@ -143,7 +130,7 @@ fn place(host: &Host<'_>, file: &FilePart<'_>) -> Result<PathBuf, (PathBuf, io::
     }
 }
 
-fn attempt(host: &Host<'_>, place: &std::path::Path, actions: &str) -> io::Result<Try> {
+fn attempt(host: &Host<'_>, place: &Path, actions: &str) -> io::Result<Try> {
     let Some(held) = host.files.hold(place)? else {
         let note = host.files.tail(place, 1 << 16).unwrap_or_default().0;
         return Ok(Try::Taken(serde_json::from_slice(&note).ok()));

@@ -311,6 +311,9 @@ impl Diagnostic for Note {
 pub struct Problems(Vec<Problem>);
 
 impl Problems {
+    /// How many problems of a file are drawn: nobody reads more at once.
+    pub const DRAWN: usize = 50;
+
     pub fn add(&mut self, problem: Problem) {
         self.0.push(problem);
     }

@@ -216,11 +216,20 @@ fn any_bytes_and_any_end_of_borg_are_borne(world: &World) {
         ("kill -KILL $$", "signal 9"),
         ("exit 137", "exit status 137"),
         ("exit 75", "exit status 75"),
+        ("exec no-such-borg", "exit status 127"),
+        (
+            "echo 'Traceback (most recent call last):' >&2; exit 1",
+            "it broke off where it should not",
+        ),
     ] {
         in_front_of_borg(world, &format!("if [ $verb = create ]; then {end}; fi"));
         world.fails(&["create"]).says(words);
     }
     assert_eq!(world.archives("repo.borg").len(), 1);
+    let nowhere = ["--path", "no/such/path"];
+    world
+        .fails(&[&["extract", "--archive", "latest"], &nowhere[..]].concat())
+        .says("an include pattern never matched");
 }
 
 fn ctrl_c_in_a_terminal_runs_what_stands_after(world: &World) {

@@ -84,11 +84,12 @@ pub(super) fn due(
             context.say(Level::Info, &format!("Skipping the {name} check: it runs only on {days} (--force checks all the same)"));
             continue;
         }
-        if let Some(left) = left(
-            check.frequency,
-            times.last(context.host.files, check.name, matching),
-            now.timestamp().into(),
-        ) {
+        let last = times.last(context.host.files, check.name, matching);
+        let today = now.timestamp().into();
+        if check.frequency.0.is_some() && last.is_some_and(|last| last > today) {
+            context.say(Level::Warning, &format!("The last {name} check is dated in the future: a clock was wrong, so the check runs now"));
+        }
+        if let Some(left) = left(check.frequency, last, today) {
             let left = spoken(left);
             context.say(
                 Level::Info,
@@ -103,8 +104,9 @@ pub(super) fn due(
     names
 }
 
-/// The time until a check is due; `None` when it is.
+/// The time until a check is due; `None` when it is. A time that is still to come proves nothing.
 fn left(frequency: Frequency, last: Option<SystemTime>, now: SystemTime) -> Option<Duration> {
+    let last = last.filter(|&last| last <= now);
     let due = last?.checked_add(Duration::from_secs(frequency.0?))?;
     due.duration_since(now).ok().filter(|left| !left.is_zero())
 }
@@ -149,6 +151,7 @@ mod tests {
         assert_eq!(left(daily, ago(86_400), now), None);
         assert_eq!(left(daily, ago(86_399), now), Some(Duration::from_secs(1)));
         assert_eq!(left(Frequency(None), ago(0), now), None);
+        assert_eq!(left(daily, Some(now + Duration::from_secs(1)), now), None);
     }
 
     #[test]

@@ -43,6 +43,7 @@ impl Action for Check {
         aliases: &["-k", "--check"],
         about: "Check repositories and archives for damage",
     };
+    const TAKES_TURN: bool = true;
 
     fn run(context: &Context<'_>, flags: &Flags) -> Result<Answer, Failure> {
         if is_left_out(context) {

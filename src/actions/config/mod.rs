@@ -10,8 +10,32 @@ pub mod upgrade;
 pub mod validate;
 
 use crate::actions::Alone;
-use crate::host::{Failure, Level};
+use crate::config::find;
+use crate::host::{Env, Failure, Level};
 use crate::text::Problems;
+
+/// With no configuration at all: how to make one.
+pub fn nothing_configured(env: &Env) -> Failure {
+    let places: Vec<_> = find::defaults(env)
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect();
+    let words = format!(
+        "there is no configuration yet: nothing at {}",
+        places.join(", ")
+    );
+    let make = if env.user == 0 {
+        "borgmatic config generate".to_owned()
+    } else {
+        format!(
+            "borgmatic config generate --destination {}",
+            places.get(2).map_or("", String::as_str)
+        )
+    };
+    Failure::new("borgmatic::config::none", words).help(format!(
+        "these two commands make one:\n    {make}\n    borgmatic config validate\nBetween them, change the file to your needs"
+    ))
+}
 
 /// Shows the errors among problems.
 fn tell(alone: &Alone<'_>, problems: &Problems) {

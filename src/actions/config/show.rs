@@ -1,5 +1,6 @@
 //! `config show`: what the configuration files mean, after includes, constants, variables and flags.
 
+use super::nothing_configured;
 use crate::actions::{Alone, AloneAction, Answer, Info};
 use crate::config::Loaded;
 use crate::config::show::{self, Wanted};
@@ -53,9 +54,7 @@ impl AloneAction for Show {
             }
         }
         if alone.loaded.is_empty() {
-            let words = "there is no configuration file to show";
-            return Err(Failure::new("borgmatic::config::none", words)
-                .help("make one: borgmatic config generate"));
+            return Err(nothing_configured(alone.host.env));
         }
         Ok(Answer::Done)
     }

@@ -5,7 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use crate::borg::pattern::fnmatch;
+use crate::borg::pattern::{fnmatch, is_glob};
 use crate::host::Files;
 
 /// The paths that exist, sorted, written as the pattern is: relative to `base` if it is relative.
@@ -19,7 +19,7 @@ pub(super) fn paths(
     let Some(text) = pattern.to_str() else {
         return vec![pattern.to_owned()];
     };
-    if !has_magic(text) {
+    if !is_glob(text) {
         let there = files.is_there(&base.join(pattern));
         return there.then(|| pattern.to_owned()).into_iter().collect();
     }
@@ -28,7 +28,7 @@ pub(super) fn paths(
         let (name, slash) = part
             .strip_suffix('/')
             .map_or((part, ""), |name| (name, "/"));
-        if name.is_empty() || !has_magic(name) {
+        if name.is_empty() || !is_glob(name) {
             found.iter_mut().for_each(|path| path.push(part));
             continue;
         }
@@ -69,10 +69,6 @@ pub(super) fn paths(
     }
     found.sort();
     found
-}
-
-fn has_magic(text: &str) -> bool {
-    text.contains(['*', '?', '['])
 }
 
 fn matches(name: &OsStr, pattern: &str) -> bool {

@@ -48,6 +48,7 @@ impl Action for Create {
         aliases: &["-C", "--create"],
         about: "Make a backup",
     };
+    const TAKES_TURN: bool = true;
 
     fn rules(_flags: &Flags, node: &Node, out: &mut Problems) {
         super::select::only_one(node, &["stats", "quick_stats"], out);

@@ -22,7 +22,7 @@ options! {
     /// Flags of explain.
     pub struct Flags {
         /// The codes to explain: all of one, or only its end. Without one, all are listed.
-        options: Vec<String> = "", no_flag;
+        options: Vec<String> = "CODE", no_flag;
     }
 }
 

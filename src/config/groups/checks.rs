@@ -1,8 +1,9 @@
 //! What check looks at, and how often.
 
+use crate::option::scalars::text_or_number;
 use crate::option::{At, Shape, Value};
 use crate::options;
-use crate::text::{Kind, Node, Problem, Problems};
+use crate::text::{Node, Problem, Problems};
 
 options! {
     /// What check looks at, and how often.
@@ -85,10 +86,7 @@ impl Value for Frequency {
     const SHAPE: &'static Shape = &Shape::Text;
 
     fn read(node: &Node, at: &At<'_>, out: &mut Problems) -> Option<Self> {
-        let text = match &node.kind {
-            Kind::Int(number) => number.to_string(),
-            _ => String::read(node, at, out)?,
-        };
+        let text = text_or_number(node, at, out)?;
         let found = Self::parse(&text);
         if found.is_none() {
             out.add(

@@ -20,6 +20,11 @@ pub struct Identity {
     pub inode: u64,
 }
 
+/// Is it the same file, under any of its names?
+pub(super) fn is_same(one: &fs::Metadata, other: &fs::Metadata) -> bool {
+    (one.dev(), one.ino()) == (other.dev(), other.ino())
+}
+
 #[expect(clippy::disallowed_methods, reason = "this is the door")]
 impl Files {
     pub fn identity(&self, path: &Path) -> Option<Identity> {

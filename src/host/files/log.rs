@@ -2,12 +2,13 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 
 use super::Files;
+use super::identity::is_same;
 
 /// An open log file. Its mode follows the umask; borgmatic 2.1.10: the same.
 #[derive(Debug)]
@@ -48,11 +49,8 @@ impl LogFile {
     /// made in its place. borgmatic 2.1.10: the same.
     pub fn add(&mut self, lines: &[u8]) -> io::Result<()> {
         let own = self.file.metadata()?;
-        let same = match std::fs::metadata(&self.path) {
-            Ok(now) => (now.dev(), now.ino()) == (own.dev(), own.ino()),
-            Err(_) => false,
-        };
-        if !same {
+        let now = std::fs::metadata(&self.path);
+        if !now.is_ok_and(|now| is_same(&now, &own)) {
             self.file = open(&self.path)?;
         }
         self.file.write_all(lines)

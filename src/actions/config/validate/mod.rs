@@ -5,6 +5,7 @@ mod fix;
 mod formats;
 mod report;
 
+use super::nothing_configured;
 use super::show::lines;
 use crate::actions::{Alone, AloneAction, Answer, DEFAULT, Info, unbuilt};
 use crate::config::show::{self, Wanted};
@@ -114,6 +115,10 @@ fn fine(alone: &Alone<'_>, flags: &Flags, loaded: &[Loaded], report: &Report<'_>
     for one in loaded {
         warn_of_unbuilt(alone, one);
     }
+    if loaded.is_empty() {
+        let failure = nothing_configured(alone.host.env);
+        alone.host.bus.failure(Level::Warning, &failure);
+    }
     let mut words = match loaded {
         [] => "There is no configuration file to check".to_owned(),
         [one] => format!("{} is valid", one.path.display()),
@@ -133,10 +138,7 @@ fn warn_of_unbuilt(alone: &Alone<'_>, loaded: &Loaded) {
         .iter()
         .chain(loaded.units.iter().map(|unit| &unit.config));
     for config in configs {
-        for action in DEFAULT {
-            let Err(failure) = unbuilt::refuse(config, action, false) else {
-                continue;
-            };
+        for failure in unbuilt::refusals(config, &DEFAULT, false) {
             if !said.contains(&failure.words) {
                 alone.host.bus.failure(Level::Warning, &failure);
                 said.push(failure.words);

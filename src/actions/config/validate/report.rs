@@ -1,12 +1,11 @@
 //! All problems of all files, each once, grouped by the file that they are in.
 
+use std::collections::HashSet;
+
 use crate::actions::Alone;
 use crate::config::Loaded;
 use crate::host::{Failure, Level};
 use crate::text::{Problem, Problems, Severity};
-
-/// How many problems of a file are drawn: nobody reads more at once.
-const MOST: usize = 50;
 
 pub(super) struct Report<'a> {
     pub(super) groups: Vec<Group<'a>>,
@@ -35,6 +34,7 @@ impl<'a> Report<'a> {
     /// `further`: what was found besides loading.
     pub(super) fn of(loaded: &'a [Loaded], further: impl Iterator<Item = &'a Problems>) -> Self {
         let mut groups: Vec<Group<'a>> = Vec::new();
+        let mut told: HashSet<(usize, String)> = HashSet::new();
         let mut add = |name: String, problem: &'a Problem| {
             let at = groups.iter().position(|group| group.name == name);
             let at = at.unwrap_or_else(|| {
@@ -43,9 +43,8 @@ impl<'a> Report<'a> {
                 groups.len() - 1
             });
             // What several files include is wrong once.
-            let group = &mut groups[at].problems;
-            if !group.iter().any(|told| told.line() == problem.line()) {
-                group.push(problem);
+            if told.insert((at, problem.line())) {
+                groups[at].problems.push(problem);
             }
         };
         for one in loaded {
@@ -96,10 +95,10 @@ impl<'a> Report<'a> {
                 alone.host.bus.line(level, "", &words);
                 alone.host.bus.line(level, "", "");
             }
-            for problem in group.problems.iter().take(MOST) {
+            for problem in group.problems.iter().take(Problems::DRAWN) {
                 alone.host.bus.problem(problem);
             }
-            let more = group.problems.len().saturating_sub(MOST);
+            let more = group.problems.len().saturating_sub(Problems::DRAWN);
             if more > 0 {
                 let words = format!("{}: {more} more problems", group.name);
                 alone.host.bus.line(Level::Error, "", &words);
