@@ -315,7 +315,9 @@ fn strike(script: &str, signal: Number) -> Vec<String> {
 /// The victim is started by a shell that prepares something first. It is a job in the background,
 /// wherever the tests run.
 fn start(first: &str, script: &str) -> std::process::Child {
-    Program::new("/bin/sh")
+    Program::new("env")
+        // The tests may run under nohup.
+        .args(["--default-signal=HUP", "/bin/sh"])
         .args(["-c", &format!("{first}\nexec \"$@\""), "sh"])
         .arg(std::env::current_exe().unwrap())
         .args([
