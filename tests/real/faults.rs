@@ -226,10 +226,6 @@ fn any_bytes_and_any_end_of_borg_are_borne(world: &World) {
         world.fails(&["create"]).says(words);
     }
     assert_eq!(world.archives("repo.borg").len(), 1);
-    let nowhere = ["--path", "no/such/path"];
-    world
-        .fails(&[&["extract", "--archive", "latest"], &nowhere[..]].concat())
-        .says("an include pattern never matched");
 }
 
 fn ctrl_c_in_a_terminal_runs_what_stands_after(world: &World) {
