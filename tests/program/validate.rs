@@ -332,11 +332,10 @@ keep_daily: 7
     assert_eq!(ran.err.matches(named).count(), 3, "{}", ran.err);
     assert!(ran.err.contains("x.yaml:6:1"), "{}", ran.err);
 
-    let shared: String = OURS
-        .lines()
+    let shared: Vec<&str> = OURS
+        .split_inclusive('\n')
         .filter(|line| !line.starts_with(['p', 'm', 'w']))
-        .map(|line| format!("{line}\n"))
         .collect();
-    let ran = world(&shared).run(&["config", "validate", "--portable", "-c", "x.yaml"]);
+    let ran = world(&shared.concat()).run(&["config", "validate", "--portable", "-c", "x.yaml"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
 }
