@@ -40,9 +40,10 @@ REASONS = [
     (r'is not of the expected type: array', 'list --patterns-from FILE and --exclude-from FILE work'),
     (r'^[^\n]*\bconfig show\b(.|\n)*(runs alone|<= 1 (.|\n)*unknown flag)', '`config show` runs alone'),
     (r'<= 1 \[\]\n(.|\n)*unknown action', 'a word that nobody wants is refused'),
-    (r'^[^\n]* -z(.|\n)*<= 1 \[\]\n(.|\n)*unknown flag `-z`', 'a word that nobody wants is refused'),
+    (r'^[^\n]* -[zs](.|\n)*<= 1 \[\]\n(.|\n)*unknown flag `-[zs]`', 'a word that nobody wants is refused'),
     (r'<= 1 \[\]\n(.|\n)*unknown flag `--(.|\n)*belongs to', 'a flag that belongs to no action of the line is refused: the original swallows some'),
     (r'<= 1 \[\]\n(.|\n)*unknown flag `--(.|\n)*write it in full: ', 'a shortened flag that means several is refused, also in several actions: the original gives each its own'),
+    (r'<= 1 \[\]\n(.|\n)*--target needs --archive', 'recreate --target without --archive is refused'),
     (r'^([^\n]* )?borg (.|\n)*=> 1 (.|\n)*<= 0 ', 'what comes after `borg` is for borg alone'),
 ]
 
@@ -70,7 +71,7 @@ def wet(line, theirs, ours):
 
 
 def recreated(line, theirs, ours):
-    """recreate without --archive: only the archives that match, one by one; a comment is stored as it is"""
+    """recreate without --archive: only the archives that match, one by one; a comment is stored as it is, no --exclude-nodump"""
     if not any('recreate' in call for call in theirs):
         return None
     kept = []
@@ -81,6 +82,7 @@ def recreated(line, theirs, ours):
 
     def bare(calls):
         calls = [call.replace("''\"'\"'y z'\"'\"''", "'y z'") if call.startswith('recreate ') else call for call in calls]
+        calls = [call.replace(' --exclude-nodump', '') if call.startswith('recreate ') else call for call in calls]
         return [call.removesuffix('::h-1') if call.startswith('recreate ') else call for call in calls]
 
     return bare(theirs), bare(kept)
@@ -115,8 +117,15 @@ def in_order(line, theirs, ours):
     return sorted(theirs), sorted(ours)
 
 
+def id_hash(line, theirs, ours):
+    """repo-create -i HASH is the flag, and does not run info"""
+    if '-i' not in line or not {'repo-create', 'init', 'rcreate', '-I'} & set(line):
+        return None
+    return [call for call in theirs if not call.startswith('info ') or ' --json ' in call], ours
+
+
 # Differences in commands that are meant: each takes its own out of both sides, and says so in its first line.
-MEANT = [after_borg, wet, recreated, transferred, on_paper, in_order]
+MEANT = [after_borg, wet, recreated, transferred, on_paper, in_order, id_hash]
 
 
 def meant(line, theirs, ours):

@@ -11,9 +11,6 @@ pub enum Meaning {
     Error,
 }
 
-/// Nothing in the archive is what an extract was asked for.
-pub const NEVER_MATCHED: i32 = 101;
-
 /// Who decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Judge {
@@ -42,7 +39,7 @@ pub fn judge(exit: Exit, rules: &[ExitRule]) -> (Meaning, Judge) {
     }
     match code {
         1 => (Meaning::Warning, Judge::Borg),
-        NEVER_MATCHED | 102 | 104..=106 => (Meaning::Error, Judge::Default),
+        101 | 102 | 104..=106 => (Meaning::Error, Judge::Default),
         126 | 127 => (Meaning::Error, Judge::Default),
         100..=125 => (Meaning::Warning, Judge::Borg),
         _ => (Meaning::Error, Judge::Borg),
@@ -66,7 +63,7 @@ pub fn name(code: i32) -> Option<&'static str> {
         70..=73 => "the repository or the cache is locked by another borg",
         80..=82 => "the connection to the repository was lost",
         100 => "a file changed while it was backed up",
-        NEVER_MATCHED => "an include pattern never matched",
+        101 => "an include pattern never matched",
         102 => "a file could not be backed up because of an error",
         103 => "a file changed its type while it was backed up",
         104 => "a file could not be backed up because the system refused it",

@@ -263,17 +263,11 @@ fn listen_and(
     })
 }
 
-/// The exit code that tells most: borg's own name of the error where the code is a plain 2, and what
-/// borg before 1.4 says at the end of an extract where it is a plain 1.
+/// The exit code that tells most: borg's own name of the error where the code is a plain 2.
 fn cause(ended: &Ended) -> Option<i32> {
     let Exit::Code(code) = ended.exit else {
         return None;
     };
-    let is_unmatched =
-        |line: &String| line.starts_with("Include pattern '") && line.ends_with("' never matched.");
-    if code == 1 && ended.said.iter().chain(&ended.tail).any(is_unmatched) {
-        return Some(exit::NEVER_MATCHED);
-    }
     let named = ended.error.as_deref().and_then(exit::code_of);
     Some(named.filter(|_| code == 2).unwrap_or(code))
 }

@@ -135,3 +135,28 @@ fn a_source_that_cannot_be_read_makes_no_file() {
     }
     kept("bad", &shown);
 }
+
+#[test]
+fn an_editor_is_told_of_the_schema_where_it_is_installed() {
+    for minimal in [&[][..], &["--minimal"]] {
+        let generate = |world: &mut World| {
+            let words = [&["config", "generate", "-d", "new.yaml"], minimal].concat();
+            let ran = world.run(&words);
+            assert_eq!(ran.code, 0, "{}", ran.shown());
+            fs::read_to_string(world.at("/home/me/new.yaml")).unwrap()
+        };
+        let plain = generate(&mut World::new());
+        assert!(!plain.contains("yaml-language-server"), "{plain}");
+        // The one that `self-install` puts there goes before the system's.
+        for prefix in ["/usr/local", "/usr"] {
+            let mut world = World::new();
+            let path = format!("{prefix}/share/borgmatic/borgmatic.schema.json");
+            world.write("/usr/share/borgmatic/borgmatic.schema.json", "{}");
+            world.write(&path, "{}");
+            assert_eq!(
+                generate(&mut world),
+                format!("# yaml-language-server: $schema=file://{path}\n{plain}")
+            );
+        }
+    }
+}

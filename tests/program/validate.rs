@@ -301,3 +301,41 @@ fn every_lint_is_found_and_can_be_allowed() {
         ran.err
     );
 }
+
+/// Options of ours, at the top, in a repository's entry, and within others; what both know is let through.
+#[test]
+fn what_only_this_program_knows_is_named_for_those_who_share_a_file() {
+    const OURS: &str = "\
+source_directories:
+    - /home/me/files
+repositories:
+    - path: /backup/one.borg
+      lock_wait: 5
+parallel_repositories: 2
+metrics_file: /m/borgmatic.prom
+wait_for_run: 10m
+keep_daily: 7
+";
+    let mut mixed = world(OURS);
+    let ran = mixed.run(&["config", "validate", "-c", "x.yaml"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let ran = mixed.run(&["config", "validate", "--portable", "-c", "x.yaml"]);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    let named = "is no option of Python borgmatic";
+    for name in ["parallel_repositories", "metrics_file", "wait_for_run"] {
+        assert!(
+            ran.err.contains(&format!("`{name}` {named}")),
+            "{}",
+            ran.err
+        );
+    }
+    assert_eq!(ran.err.matches(named).count(), 3, "{}", ran.err);
+    assert!(ran.err.contains("x.yaml:6:1"), "{}", ran.err);
+
+    let shared: Vec<&str> = OURS
+        .split_inclusive('\n')
+        .filter(|line| !line.starts_with(['p', 'm', 'w']))
+        .collect();
+    let ran = world(&shared.concat()).run(&["config", "validate", "--portable", "-c", "x.yaml"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+}

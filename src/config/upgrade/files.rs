@@ -97,24 +97,34 @@ fn broken(planned: &[Planned], files: &Files, env: &Env) -> Option<(PathBuf, Vec
     for one in named {
         let meaning = |texts: &Texts| {
             let mut includes = Includes::of(&one.path, files, env).with(texts.clone());
-            let text = texts.get(&real(&one.path))?;
-            let source = Source::new(one.path.to_string_lossy(), text.as_str(), is_secret);
+            let text = texts
+                .get(&real(&one.path))
+                .map_or(one.old.as_str(), String::as_str);
+            let source = Source::new(one.path.to_string_lossy(), text, is_secret);
             let within = Within::default();
             let mut ignored = Problems::default();
-            let mut node = text::parse_with(&source, &mut includes, within, &mut ignored)?;
-            apply(&mut node, &mut ignored);
+            let mut node = text::parse_with(&source, &mut includes, within, &mut ignored);
+            if let Some(node) = &mut node {
+                apply(node, &mut ignored);
+            }
             // Two sections may contradict each other only when all files are read.
             let good = !ignored.has_errors();
-            Some((good.then_some(node)?, includes.into_read()))
+            (node.filter(|_| good), includes.into_read())
         };
-        let Some((before, read)) = meaning(&old) else {
+        let (before, read) = meaning(&old);
+        let Some(before) = before else {
             // It cannot be loaded as it is: nothing can be told of it and what it includes.
-            if one.new_text().is_some() {
-                return Some((one.path.clone(), Vec::new()));
+            let own = |other: &&Planned| other.path == one.path || read.contains(&other.path);
+            if planned
+                .iter()
+                .filter(own)
+                .any(|one| one.new_text().is_some())
+            {
+                return Some((one.path.clone(), read));
             }
             continue;
         };
-        let same = meaning(&new).is_some_and(|(after, _)| before.means(&after));
+        let same = meaning(&new).0.is_some_and(|after| before.means(&after));
         if !same {
             return Some((one.path.clone(), read));
         }
