@@ -127,6 +127,8 @@ fn prune_keeps_what_was_asked(world: &World) {
     world.ready("");
     for _ in 0..3 {
         world.ok(&["create"]);
+        // `keep_secondly` keeps one of each second.
+        std::thread::sleep(std::time::Duration::from_secs(1));
     }
     let before = world.archives("repo.borg");
     assert_eq!(before.len(), 3);
