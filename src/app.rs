@@ -7,11 +7,12 @@ use std::ffi::OsString;
 use std::sync::Arc;
 
 use crate::actions::config::nothing_configured;
-use crate::actions::{self, Act, Alone, Run};
+use crate::actions::{Act, Alone, Run};
 use crate::cli::{self, Invocation, Special};
 use crate::config::{Loaded, is_secret};
 use crate::host::dry::Dry;
 use crate::host::{Bus, Clock, Env, Failure, Files, Host, Level, Processes, Sockets, Terminal};
+use crate::install;
 use crate::plan::{Shown, outline};
 use crate::report::style::Colours;
 use crate::report::{Bars, Console, Style, Summary};
@@ -30,13 +31,13 @@ pub struct Machine<'a> {
 /// Runs one command line to its exit code.
 pub fn run(args: &[OsString], machine: &Machine<'_>) -> u8 {
     let terminal = machine.terminal.as_ref();
-    let question = cli::complete::answer(args, actions::ALL, machine.files, machine.env);
+    let question = cli::complete::answer(args, install::entries(), machine.files, machine.env);
     if let Some(answer) = question {
         terminal.out(answer.as_bytes());
         terminal.flush();
         return 0;
     }
-    let invocation = match cli::split(args, actions::ALL, is_secret) {
+    let invocation = match cli::split(args, install::entries(), is_secret) {
         Ok(Ok(invocation)) => invocation,
         Ok(Err(special)) => return tell(&special, terminal),
         Err(problems) => {
@@ -73,9 +74,9 @@ fn tell(special: &Special, terminal: &dyn Terminal) -> u8 {
         Special::Help(of, all) => {
             // Programs and pagers get every flag; who looks for one on a terminal gets one screen.
             let all = *all || of.is_empty() && !terminal.out_is_terminal();
-            cli::help::page(of, actions::ALL, all, terminal.width())
+            cli::help::page(of, install::entries(), all, terminal.width())
         }
-        Special::Man(of) => cli::man::page(of, actions::ALL),
+        Special::Man(of) => cli::man::page(of, install::entries()),
     };
     terminal.out(text.as_bytes());
     terminal.flush();
@@ -178,7 +179,7 @@ fn alone(act: &Act, loaded: &[Loaded], host: &Host<'_>, invocation: &Invocation)
 /// Says why nothing was run.
 fn refuse(bus: &Bus, failure: &Failure) -> u8 {
     bus.failure(Level::Critical, failure);
-    1
+    failure.status
 }
 
 /// Shows what a run would do.

@@ -7,7 +7,9 @@
 //!    the world · 4. [`ledger`]: what earlier runs did · 5. [`borg`]: what borg understands · 6.
 //!    [`hooks`]: plug-ins · 7. [`config`]: the whole table, and how files become it · 8. [`actions`]:
 //!    one file each · 9. [`plan`]: what runs, as a value · 10. [`run`]: the interpreter · 11.
-//!    [`report`]: who hears · 12. [`cli`]: the command line · 13. [`sys`]: the machine. [`app`] joins them and is the story on one page.
+//!    [`report`]: who hears · 12. [`cli`]: the command line · 13.
+//!    [`install`]: the installer · 14. [`sys`]: the machine. [`app`] joins them and is the story on one
+//!    page.
 // Tests may touch the world.
 #![cfg_attr(test, allow(clippy::disallowed_methods))]
 
@@ -18,6 +20,7 @@ pub mod cli;
 pub mod config;
 pub mod hooks;
 pub mod host;
+pub mod install;
 pub mod ledger;
 pub mod option;
 pub mod plan;

@@ -6,9 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the ground up: a room may use those before it.
-const ROOMS: [&str; 13] = [
+const ROOMS: [&str; 14] = [
     "text", "option", "host", "ledger", "borg", "hooks", "config", "actions", "plan", "run",
-    "report", "cli", "sys",
+    "report", "cli", "install", "sys",
 ];
 
 /// Joins the rooms; nobody uses them.

@@ -48,7 +48,7 @@ pub enum Answer {
 }
 
 /// What a person and the command line know of an action.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Info {
     pub name: &'static str,
     pub aliases: &'static [&'static str],
@@ -91,7 +91,7 @@ pub trait LastAction {
 }
 
 /// An action without its types: a line of [`ALL`].
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Entry {
     pub info: Info,
     pub groups: Groups,

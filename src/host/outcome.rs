@@ -60,6 +60,8 @@ pub struct Failure {
     pub kind: FailureKind,
     /// The child that it came from.
     pub child: Option<Box<Child>>,
+    /// What the program ends with where nothing else was done: 1, but for the installer.
+    pub status: u8,
 }
 
 /// A child that ended badly, as hooks and logs hear of it.
@@ -97,6 +99,7 @@ impl Failure {
             help: None,
             kind: FailureKind::Refused,
             child: None,
+            status: 1,
         }
     }
 
@@ -122,6 +125,13 @@ impl Failure {
     #[must_use]
     pub fn kind(mut self, kind: FailureKind) -> Self {
         self.kind = kind;
+        self
+    }
+
+    /// Ends the program with another status than 1.
+    #[must_use]
+    pub fn status(mut self, status: u8) -> Self {
+        self.status = status;
         self
     }
 

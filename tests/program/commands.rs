@@ -485,7 +485,7 @@ fn indented(lines: &[String]) -> String {
 
 #[test]
 fn every_action_has_a_transcript() {
-    for entry in borgmatic::actions::ALL
+    for entry in borgmatic::install::entries()
         .iter()
         .filter(|entry| !entry.is_alone() && !entry.is_outline())
     {

@@ -9,7 +9,7 @@ use borgmatic::config::{is_secret, load};
 use borgmatic::host::script::Answer;
 use borgmatic::plan::outline;
 use borgmatic::run::{Acted, Ended, Observer, walk};
-use borgmatic::{actions, cli};
+use borgmatic::{cli, install};
 
 use crate::world::{Ran, World};
 
@@ -412,7 +412,7 @@ fn observed(world: &World, words: &[&str]) -> Vec<String> {
         .chain(words.iter().copied())
         .map(Into::into)
         .collect();
-    let Ok(Ok(invocation)) = cli::split(&words, actions::ALL, is_secret) else {
+    let Ok(Ok(invocation)) = cli::split(&words, install::entries(), is_secret) else {
         panic!("{words:?}");
     };
     let host = world.stage.host();

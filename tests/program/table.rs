@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 use std::fs;
 
-use borgmatic::actions;
 use borgmatic::cli::globals::Globals;
 use borgmatic::config::Config;
 use borgmatic::option::flags::written;
 use borgmatic::option::{Field, Groups, Options, Shape};
+use borgmatic::{actions, install};
 
 use crate::world::World;
 
@@ -19,7 +19,7 @@ fn fields(groups: Groups) -> impl Iterator<Item = &'static Field> {
 fn tables() -> Vec<(&'static str, Groups)> {
     let mut all = vec![("globals", Globals::GROUPS)];
     all.extend(
-        actions::ALL
+        install::entries()
             .iter()
             .map(|entry| (entry.info.name, entry.groups)),
     );
@@ -75,7 +75,7 @@ fn no_flag_of_an_action_means_two_things() {
     let globals: HashSet<String> = fields(Globals::GROUPS)
         .map(|field| written(field.name))
         .collect();
-    for entry in actions::ALL {
+    for entry in install::entries() {
         let mut letters: Vec<char> = fields(Globals::GROUPS)
             .chain(fields(Config::GROUPS))
             .filter_map(|field| field.short)
@@ -98,7 +98,7 @@ fn no_flag_of_an_action_means_two_things() {
 #[test]
 fn actions_have_names_of_their_own() {
     let mut seen = HashSet::new();
-    for entry in actions::ALL {
+    for entry in install::entries() {
         for name in std::iter::once(&entry.info.name).chain(entry.info.aliases) {
             assert!(seen.insert(*name), "{name} twice");
         }
@@ -110,7 +110,7 @@ fn actions_have_names_of_their_own() {
 
 #[test]
 fn a_flag_that_sets_an_option_names_one_that_exists() {
-    for entry in actions::ALL {
+    for entry in install::entries() {
         for field in fields(entry.groups).filter(|field| !field.sets.is_empty()) {
             let target = fields(Config::GROUPS).find(|option| option.name == field.sets);
             let target = target.unwrap_or_else(|| panic!("{}", field.sets));

@@ -2,9 +2,10 @@
 
 use std::ffi::OsString;
 
-use borgmatic::actions::{self, Entry};
+use borgmatic::actions::Entry;
 use borgmatic::cli::{self, globals::Globals};
 use borgmatic::config::{Config, is_secret};
+use borgmatic::install;
 use borgmatic::option::flags::written;
 use borgmatic::option::{Field, Groups, Options, Shape};
 use borgmatic::text::Problems;
@@ -30,7 +31,11 @@ fn fields(groups: Groups) -> impl Iterator<Item = &'static Field> {
 fn known_words() -> Vec<String> {
     let mut words: Vec<String> = fields(Globals::GROUPS)
         .chain(fields(Config::GROUPS))
-        .chain(actions::ALL.iter().flat_map(|entry| fields(entry.groups)))
+        .chain(
+            install::entries()
+                .iter()
+                .flat_map(|entry| fields(entry.groups)),
+        )
         .flat_map(|field| {
             let long = std::iter::once(written(field.name));
             let aliases = field.aliases.iter().map(|alias| (*alias).to_owned());
@@ -40,7 +45,7 @@ fn known_words() -> Vec<String> {
                 .chain(short)
         })
         .collect();
-    words.extend(actions::ALL.iter().flat_map(|entry| {
+    words.extend(install::entries().iter().flat_map(|entry| {
         let names = std::iter::once(entry.info.name).chain(entry.info.aliases.iter().copied());
         names.flat_map(|name| name.split(' ').map(str::to_owned))
     }));
@@ -134,7 +139,7 @@ fn piece(entry: &'static Entry) -> impl Strategy<Value = Vec<String>> {
 }
 
 fn acting() -> impl Strategy<Value = (&'static Entry, Vec<Vec<String>>)> {
-    let entries: Vec<&'static Entry> = actions::ALL
+    let entries: Vec<&'static Entry> = install::entries()
         .iter()
         // These take what follows.
         .filter(|entry| entry.rest().is_none())
@@ -151,7 +156,7 @@ fn found(line: &[String]) -> (Vec<String>, Vec<&'static str>) {
         .chain(line.iter().map(String::as_str))
         .map(OsString::from)
         .collect();
-    let problems = match cli::split(&words, actions::ALL, is_secret) {
+    let problems = match cli::split(&words, install::entries(), is_secret) {
         Ok(_) => Problems::default(),
         Err(problems) => problems,
     };

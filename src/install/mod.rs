@@ -1,0 +1,22 @@
+//! The installer: from the program alone to a scheduled, verified backup, and back. A [`Recipe`] is
+//! made by pure functions from what the machine is and what the person wants; showing it, carrying it
+//! out, checking and undoing all read that one list. It knows nothing of how a run goes on.
+
+pub mod job;
+pub mod recipe;
+
+use std::sync::LazyLock;
+
+pub use job::Job;
+pub use recipe::{File, Kind, Recipe, Step};
+
+use crate::actions::{self, Entry};
+
+/// The installer's own actions, in the order of the overview.
+pub static ALL: &[Entry] = &[];
+
+/// Every action of the program.
+pub fn entries() -> &'static [Entry] {
+    static JOINED: LazyLock<Vec<Entry>> = LazyLock::new(|| [actions::ALL, ALL].concat());
+    &JOINED
+}
