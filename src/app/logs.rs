@@ -8,7 +8,7 @@ use super::{Machine, configs};
 use crate::cli::Invocation;
 use crate::config::logging::{LogTo, Logs};
 use crate::config::{Loaded, find, is_secret, load};
-use crate::host::event::is_telling;
+use crate::host::bus::is_telling;
 use crate::host::{Bus, Env, Failure, Level, Secret};
 use crate::report::{File, Journal, Syslog, journal, syslog};
 use crate::text::{Kind, Node, Problem, secret};
@@ -37,9 +37,9 @@ pub(super) fn listen(logs: &Logs, bus: &Bus, machine: &Machine<'_>) -> Result<()
         let log = files
             .log(&path)
             .map_err(|error| no_log(to, &path, &error))?;
-        let layout = Some(to.layout.clone()).filter(|_| !logs.json);
+        let format = Some(to.format.clone()).filter(|_| !logs.json);
         let clock = Arc::clone(&machine.clock);
-        let file = File::new(log, &path, to.verbosity, layout, clock, env.process);
+        let file = File::new(log, &path, to.verbosity, format, clock, env.process);
         bus.attach(Box::new(file));
     }
     if logs.syslog > -2 {

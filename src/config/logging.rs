@@ -1,7 +1,7 @@
 //! Where a run is logged, as all configuration files together say it.
 
 use super::Config;
-use crate::host::Layout;
+use crate::host::LineFormat;
 use crate::option::Opt;
 use crate::text::{Origin, Problem};
 
@@ -26,7 +26,7 @@ pub struct LogTo {
     /// Where it is configured.
     pub origin: Origin,
     pub verbosity: i8,
-    pub layout: Layout,
+    pub format: LineFormat,
 }
 
 /// Without any file.
@@ -55,7 +55,7 @@ impl Logs {
         };
         let file = same("log_file", logging().map(|it| &it.log_file))?;
         let json = same("log_json", logging().map(|it| &it.log_json))?;
-        let layout = same("log_file_format", logging().map(|it| &it.log_file_format))?;
+        let format = same("log_file_format", logging().map(|it| &it.log_file_format))?;
         let verbosity = highest(&|it| it.logging.log_file_verbosity.get().map(|it| it.0), 1);
         Ok(Self {
             console: highest(&|it| it.output.verbosity.get().map(|it| it.0), 0),
@@ -70,7 +70,7 @@ impl Logs {
                     path: path.clone(),
                     origin: origin.clone(),
                     verbosity,
-                    layout: layout.map(|(layout, _)| layout.clone()).unwrap_or_default(),
+                    format: format.map(|(format, _)| format.clone()).unwrap_or_default(),
                 }),
             json: json.is_some_and(|(on, _)| *on),
             colour: configs.iter().all(|config| config.output.color.or(true)),

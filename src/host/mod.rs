@@ -1,10 +1,11 @@
 //! What we may ask of the world: values and narrow traits. Only [`files`] acts by itself.
 
+pub mod bus;
 pub mod command;
 pub mod dry;
 pub mod event;
 pub mod files;
-pub mod layout;
+pub mod line_format;
 pub mod outcome;
 pub mod ports;
 pub mod progress;
@@ -12,10 +13,11 @@ pub mod script;
 pub mod tail;
 
 pub use crate::option::Secret;
+pub use bus::Bus;
 pub use command::{Command, Effect, Streams};
-pub use event::{About, Body, Bus, Event, Level, Listener, Passed, Scope};
+pub use event::{About, Body, Event, Level, Listener, Passed, Scope};
 pub use files::{Files, LogFile};
-pub use layout::Layout;
+pub use line_format::LineFormat;
 pub use outcome::{Child, Exit, Failure, FailureKind, Signal};
 pub use ports::{Clock, Env, Heard, Host, Processes, Sockets, Terminal};
 pub use progress::Progress;

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use jiff::Zoned;
 
+use super::bus::Bus;
 use super::command::Command;
-use super::event::Bus;
 use super::files::Files;
 use super::outcome::{Exit, Failure, Signal};
 

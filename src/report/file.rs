@@ -10,7 +10,7 @@ use super::console::threshold;
 use super::printable::printable;
 use super::trouble::Trouble;
 use super::{json, told};
-use crate::host::layout::{Filling, Layout};
+use crate::host::line_format::{Filling, LineFormat};
 use crate::host::outcome::reason;
 use crate::host::{About, Clock, Event, Level, Listener, LogFile};
 
@@ -26,7 +26,7 @@ pub struct File {
     opened: Zoned,
     process: u32,
     /// `None`: JSON.
-    layout: Option<Layout>,
+    format: Option<LineFormat>,
     waiting: Vec<u8>,
     /// The line being made, and its message; kept for their memory.
     line: String,
@@ -40,7 +40,7 @@ impl File {
         log: LogFile,
         path: &Path,
         verbosity: i8,
-        layout: Option<Layout>,
+        format: Option<LineFormat>,
         clock: Arc<dyn Clock>,
         process: u32,
     ) -> Self {
@@ -51,7 +51,7 @@ impl File {
             opened: clock.now(),
             clock,
             process,
-            layout,
+            format,
             waiting: Vec::new(),
             line: String::new(),
             message: String::new(),
@@ -76,8 +76,8 @@ impl File {
 
 impl Listener for File {
     fn hear(&mut self, event: &Event<'_>, about: &About) {
-        match &self.layout {
-            Some(layout) if !told::is_gap(event) => {
+        match &self.format {
+            Some(format) if !told::is_gap(event) => {
                 let at = self.clock.now();
                 told::told(event, &mut |part, scope, text| {
                     self.message.clear();
@@ -92,7 +92,7 @@ impl Listener for File {
                         message: &self.message,
                         process: self.process,
                     };
-                    layout.write(&filling, &mut self.line);
+                    format.write(&filling, &mut self.line);
                     self.waiting.extend_from_slice(self.line.as_bytes());
                     self.waiting.push(b'\n');
                 });
@@ -132,13 +132,13 @@ mod tests {
     use crate::host::{Body, Bus, Failure, Files, Passed};
     use crate::text::{Origin, Problem, Source};
 
-    fn logged(layout: Option<Layout>, say: impl FnOnce(&Bus)) -> String {
+    fn logged(format: Option<LineFormat>, say: impl FnOnce(&Bus)) -> String {
         let folder = tempfile::tempdir().unwrap();
         let path = Path::new("/run.log");
         let log = Files::new(folder.path()).log(path).unwrap();
         let bus = Bus::default();
         let clock = Arc::new(Still::default());
-        bus.attach(Box::new(File::new(log, path, 1, layout, clock, 77)));
+        bus.attach(Box::new(File::new(log, path, 1, format, clock, 77)));
         say(&bus);
         bus.flush();
         std::fs::read_to_string(folder.path().join("run.log")).unwrap()
@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn a_line_has_time_level_and_scope() {
-        let text = logged(Some(Layout::default()), |bus| {
+        let text = logged(Some(LineFormat::default()), |bus| {
             bus.line(Level::Info, "lab", "Creating an archive");
             bus.line(Level::Debug, "lab", "not for this log");
             bus.line(Level::Info, "", "");
@@ -164,8 +164,8 @@ mod tests {
 
     #[test]
     fn each_line_of_what_was_said_is_a_line_of_the_log() {
-        let layout = Layout::parse("{levelname} {prefix}{message}").ok();
-        let text = logged(layout, |bus| {
+        let format = LineFormat::parse("{levelname} {prefix}{message}").ok();
+        let text = logged(format, |bus| {
             let passed = |text, name| Passed {
                 text,
                 name,
@@ -215,8 +215,8 @@ mod tests {
         let notes = crate::host::script::Notes::default();
         bus.attach(Box::new(notes.clone()));
         let clock = Arc::new(Still::default());
-        let layout = Some(Layout::default());
-        bus.attach(Box::new(File::new(log, path, 1, layout, clock, 77)));
+        let format = Some(LineFormat::default());
+        bus.attach(Box::new(File::new(log, path, 1, format, clock, 77)));
         for _ in 0..3 {
             bus.line(Level::Info, "", "one");
             bus.flush();

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use super::told::{self, Part};
-use crate::host::layout::seconds;
+use crate::host::line_format::seconds;
 use crate::host::{About, Body, Clock, Event};
 
 #[derive(Serialize)]

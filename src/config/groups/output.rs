@@ -1,6 +1,6 @@
 //! What is said, and where.
 
-use crate::host::Layout;
+use crate::host::LineFormat;
 use crate::option::Choice;
 use crate::options;
 
@@ -38,7 +38,7 @@ options! {
         /// How much is written to log_file, as for verbosity.
         log_file_verbosity: Verbosity = "2", default = "1";
         /// How a line of log_file looks. The names in braces are filled in.
-        log_file_format: Layout = "\"[{asctime}] {levelname}: {prefix}{message}\"", default = "[{asctime}] {levelname}: {prefix}{message}";
+        log_file_format: LineFormat = "\"[{asctime}] {levelname}: {prefix}{message}\"", default = "[{asctime}] {levelname}: {prefix}{message}";
         /// How much is sent to monitors that take logs, as for verbosity. -2 turns all monitors off.
         monitoring_verbosity: Verbosity = "2", default = "1";
         /// A file for Prometheus, written anew at the end of each run: how old the last backups are, and

@@ -259,22 +259,6 @@ fn many_children_at_once_are_all_heard_to_their_end() {
     });
 }
 
-/// `cargo test --release -- --ignored lines_per_second --nocapture`
-#[test]
-#[ignore = "a measurement"]
-fn lines_per_second() {
-    let line = "A /srv/data/some/where/in/a/tree/of/files/name.txt";
-    let command = shell(&format!("yes {line} | head -n 5000000"));
-    let start = Instant::now();
-    let mut count = 0_u32;
-    let exit = Children::new(Stop::default()).run(&command, &mut |heard| {
-        count += u32::from(matches!(heard, Heard::Out(_)));
-    });
-    assert_eq!((exit.unwrap(), count), (Exit::Code(0), 5_000_000));
-    let rate = 5.0 / start.elapsed().as_secs_f64();
-    println!("{rate:.1} million lines per second");
-}
-
 /// Not a test of its own: the process that the tests below send signals to.
 #[test]
 #[ignore = "run by other tests"]

@@ -12,7 +12,7 @@ use crate::text::{Node, Problem, Problems};
 
 /// The parts of a line, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Layout(Vec<Part>);
+pub struct LineFormat(Vec<Part>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Part {
@@ -90,7 +90,7 @@ pub struct Filling<'a> {
     pub process: u32,
 }
 
-impl Default for Layout {
+impl Default for LineFormat {
     /// borgmatic 2.1.10: the same.
     fn default() -> Self {
         let field = |field| Part::Field(field, Spec::default());
@@ -107,10 +107,10 @@ impl Default for Layout {
     }
 }
 
-/// Why a text is no layout, and what to type.
+/// Why a text is no format, and what to type.
 type Wrong = (String, String);
 
-impl Layout {
+impl LineFormat {
     pub fn parse(text: &str) -> Result<Self, Wrong> {
         let (mut parts, mut plain) = (Vec::new(), String::new());
         let mut rest = text;
@@ -149,7 +149,7 @@ impl Layout {
         Ok(Self(parts))
     }
 
-    /// Adds one line, without its end. A message that the layout has twice stands there twice.
+    /// Adds one line, without its end. A message that the format has twice stands there twice.
     pub fn write(&self, filling: &Filling<'_>, line: &mut String) {
         for part in &self.0 {
             match part {
@@ -321,7 +321,7 @@ fn relative(filling: &Filling<'_>) -> f64 {
     ((seconds(filling.at) - seconds(filling.since)) * 1e6).round() / 1e3
 }
 
-impl Value for Layout {
+impl Value for LineFormat {
     const SHAPE: &'static Shape = &Shape::Text;
 
     fn read(node: &Node, at: &At<'_>, out: &mut Problems) -> Option<Self> {
@@ -331,7 +331,7 @@ impl Value for Layout {
             return Some(Self::default());
         }
         match Self::parse(&text) {
-            Ok(layout) => Some(layout),
+            Ok(format) => Some(format),
             Err((words, help)) => {
                 let words = format!("`{at}` cannot be used: {words}");
                 let problem = Problem::new("borgmatic::config::log-format", words);
@@ -349,11 +349,11 @@ mod tests {
     use crate::host::script::Still;
 
     fn line(format: &str) -> String {
-        let layout = Layout::parse(format).unwrap_or_else(|(words, _)| panic!("{words}"));
-        written(&layout)
+        let format = LineFormat::parse(format).unwrap_or_else(|(words, _)| panic!("{words}"));
+        written(&format)
     }
 
-    fn written(layout: &Layout) -> String {
+    fn written(format: &LineFormat) -> String {
         let clock = Still::default();
         let since = clock.now();
         clock.sleep(std::time::Duration::from_millis(1042));
@@ -366,7 +366,7 @@ mod tests {
             process: 77,
         };
         let mut line = String::new();
-        layout.write(&filling, &mut line);
+        format.write(&filling, &mut line);
         line
     }
 
@@ -398,12 +398,12 @@ mod tests {
             assert_eq!(line(format), expected, "{format}");
         }
         let usual = "[{asctime}] {levelname}: {prefix}{message}";
-        assert_eq!(Layout::parse(usual), Ok(Layout::default()));
+        assert_eq!(LineFormat::parse(usual), Ok(LineFormat::default()));
     }
 
     #[test]
     fn what_is_no_format_is_told_with_what_to_type() {
-        let wrong = |format: &str| Layout::parse(format).unwrap_err();
+        let wrong = |format: &str| LineFormat::parse(format).unwrap_err();
         for (format, words, help) in [
             ("{mesage}", "no field `{mesage}`", "{message}"),
             ("{level}", "no field `{level}`", "{levelname}"),
@@ -428,11 +428,11 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn any_text_is_a_layout_or_a_mistake_with_help(
+        fn any_text_is_a_format_or_a_mistake_with_help(
             text in "([{}:<>^=0-9.sdf!a-zé ]|\\{(asctime|message|msecs|levelno|created)\\}|\\{levelname:){0,20}",
         ) {
-            match Layout::parse(&text) {
-                Ok(layout) => drop(written(&layout)),
+            match LineFormat::parse(&text) {
+                Ok(format) => drop(written(&format)),
                 Err((words, help)) => proptest::prop_assert!(!words.is_empty() && !help.is_empty()),
             }
         }
