@@ -91,7 +91,7 @@ pub fn around(
 }
 
 /// What a manager is told before and after its files are there.
-fn tell(scheduler: Scheduler, managers: &Managers, paths: &Paths) -> (Vec<Run>, Vec<Run>) {
+pub fn tell(scheduler: Scheduler, managers: &Managers, paths: &Paths) -> (Vec<Run>, Vec<Run>) {
     match scheduler {
         Scheduler::Cron => (Vec::new(), Vec::new()),
         Scheduler::Systemd => {
@@ -101,11 +101,13 @@ fn tell(scheduler: Scheduler, managers: &Managers, paths: &Paths) -> (Vec<Run>, 
             let asks = |question: &str| systemctl().args(["--quiet", question, TIMER]).reads();
             let forget = Run {
                 undo: Some(systemctl().args(["reset-failed", SERVICE, TIMER])),
+                after: Some(Kind::Unit),
                 may_fail: true,
                 ..Run::default()
             };
             let begin = Run {
                 undo: Some(reload()),
+                after: Some(Kind::Unit),
                 ..Run::default()
             };
             let renew = Run {
