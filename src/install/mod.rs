@@ -3,11 +3,13 @@
 //! out, checking and undoing all read that one list. It knows nothing of how a run goes on.
 
 pub mod job;
+pub mod needs;
 pub mod recipe;
 
 use std::sync::LazyLock;
 
 pub use job::Job;
+pub use needs::Needs;
 pub use recipe::{File, Kind, Recipe, Step};
 
 use crate::actions::{self, Entry};
