@@ -20,6 +20,12 @@ pub fn home_of(passwords: &str, user: u32) -> Option<PathBuf> {
         .map(|(_, _, home)| home.into())
 }
 
+/// The number of a user.
+pub fn number_of(passwords: &str, user: &str) -> Option<u32> {
+    let number = users(passwords).find(|(name, ..)| *name == user)?.1;
+    number.parse().ok()
+}
+
 /// All home directories, by the names of their users; the first counts.
 pub fn homes(passwords: &str) -> HashMap<String, PathBuf> {
     let mut homes = HashMap::new();
@@ -40,6 +46,8 @@ mod tests {
         assert_eq!(home_of(passwords, 10), Some("/home/ann".into()));
         assert_eq!(home_of(passwords, 11), None);
         assert_eq!(home_of(passwords, 1), None);
+        assert_eq!(number_of(passwords, "ann"), Some(10));
+        assert_eq!(number_of(passwords, "bob"), None);
         assert_eq!(homes(passwords).get("ann"), Some(&"/home/ann".into()));
         assert_eq!(homes(passwords).len(), 2);
     }

@@ -68,12 +68,12 @@ pub fn targets<'c>(
 ) -> Result<(), Failure> {
     let mut seen: Vec<&Path> = Vec::new();
     for change in changes {
-        let path = match change {
-            Change::Folder { path, .. }
-            | Change::Stage { path, .. }
-            | Change::StageLink { path, .. }
-            | Change::TakeAway(path) => path,
-            _ => continue,
+        let (Change::Folder { path, .. }
+        | Change::Stage { path, .. }
+        | Change::StageLink { path, .. }
+        | Change::TakeAway(path)) = change
+        else {
+            continue;
         };
         let Some(folder) = path
             .ancestors()

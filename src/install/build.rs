@@ -9,10 +9,10 @@ use super::crontab;
 use super::decide::{Decided, Doing};
 use super::manifest::{Entry, Known, Manifest, Origin, What};
 use super::paths::Paths;
-use super::recipe::{Block, Crontab, Kind, Recipe, Run, Step};
+use super::recipe::{Crontab, Kind, Recipe, Run, Step};
 use super::schedulers::{self, Managers};
 use super::state::{Disk, State};
-use crate::config::directories::hashed;
+use super::written;
 use crate::host::{Command, Failure};
 
 /// What is looked at.
@@ -50,19 +50,13 @@ pub fn install(
         build.stage(one);
     }
     let old = known.last().and_then(|old| old.scheduler);
-    if old != next.scheduler {
-        let gone = decided.iter().filter(|one| one.doing == Doing::Remove);
-        let gone: Vec<_> = gone.collect();
-        let undo =
-            |run: &Run| run.after.is_some_and(|kind| kinds.contains(&kind)) || run.after.is_none();
-        build.removal(old.filter(|_| !gone.is_empty()), &gone, &undo)?;
-    } else {
-        let gone: Vec<_> = decided
-            .iter()
-            .filter(|one| one.doing == Doing::Remove)
-            .collect();
-        build.removal(None, &gone, &|_| false)?;
-    }
+    let gone: Vec<_> = decided
+        .iter()
+        .filter(|one| one.doing == Doing::Remove)
+        .collect();
+    let is_due = |run: &Run| run.after.is_none_or(|kind| kinds.contains(&kind));
+    let other = old.filter(|_| old != next.scheduler && !gone.is_empty());
+    build.removal(other, &gone, &is_due)?;
     let mut of = decided.iter().filter(|one| one.item.step.is_some());
     for step in &recipe.steps {
         match step {
@@ -74,7 +68,7 @@ pub fn install(
             }
         }
     }
-    let mut manifest = manifest(decided, next, &build.changes.folders, ground);
+    let mut manifest = written::manifest(decided, next, &build.changes.folders, ground);
     manifest.folders.sort_unstable();
     manifest.folders.dedup();
     let is_new = known.manifest.as_ref() != Some(&manifest);
@@ -82,7 +76,7 @@ pub fn install(
         return Ok((build.changes, manifest));
     }
     let mut changes = build.changes;
-    let begun = begun(&manifest, known);
+    let begun = written::begun(&manifest, known);
     let mut first = Building::new(ground);
     first.ancestors(&ground.paths.manifest, 0o755);
     // The manifest's own folder is made before it can be told of.
@@ -262,7 +256,7 @@ impl<'a> Building<'a> {
             }
             Doing::Dropin { path: folder, text } if !text.is_empty() => {
                 self.ancestors(&folder.join("x"), 0o755);
-                let free = (90..)
+                let free = (90..1000)
                     .map(|number| folder.join(format!("{number}-local.conf")))
                     .find(|path| !self.is_there(path));
                 if let Some(path) = free {
@@ -412,100 +406,4 @@ impl<'a> Building<'a> {
         }
         Ok(())
     }
-}
-
-/// What will be written down.
-fn manifest(
-    decided: &[Decided<'_>],
-    next: Manifest,
-    folders: &[PathBuf],
-    ground: &Ground<'_>,
-) -> Manifest {
-    let entry = |one: &Decided<'_>| entry(one, ground);
-    Manifest {
-        entries: decided.iter().filter_map(entry).collect(),
-        folders: folders.to_vec(),
-        ..next
-    }
-}
-
-fn entry(one: &Decided<'_>, ground: &Ground<'_>) -> Option<Entry> {
-    let item = &one.item;
-    let old = item.entry.as_ref();
-    let (kind, bytes, mode) = match (item.step, old) {
-        (Some(Step::Run(_) | Step::Folder { .. }), _) | (None, None) => return None,
-        (Some(Step::File(file)), _) => (What::File(file.kind), &file.bytes[..], file.mode),
-        (Some(Step::Link { to, .. }), _) => (
-            What::Link(to.clone()),
-            to.as_os_str().as_encoded_bytes(),
-            0o777,
-        ),
-        (Some(Step::Block(Block { crontab, lines })), _) => {
-            (What::Block(crontab.clone()), lines.as_bytes(), 0o600)
-        }
-        (None, Some(_)) => {
-            // Wanted no more: what stays because it was edited is still known.
-            return old.filter(|_| one.doing == Doing::Leave).cloned();
-        }
-    };
-    let kept = one.doing == Doing::Keep;
-    if let (true, Some(old)) = (kept, old) {
-        return Some(Entry {
-            kept,
-            ..old.clone()
-        });
-    }
-    let is_edited = match &kind {
-        What::File(kind) => kind.is_edited(),
-        What::Block(_) => true,
-        What::Link(_) => false,
-    };
-    let replaced = match item.state {
-        State::Foreign(_) => true,
-        _ => old.is_some_and(|old| old.origin == Origin::Replaced) || is_others(one, ground),
-    };
-    let backup = match &one.doing {
-        Doing::Overwrite(copy) if matches!(item.state, State::Foreign(_)) => copy.clone(),
-        _ => old.and_then(|old| old.backup.clone()),
-    };
-    Some(Entry {
-        path: item.path.clone(),
-        kind,
-        sha256: hashed(bytes),
-        mode,
-        owner: ground.owner.to_owned(),
-        template_version: env!("CARGO_PKG_VERSION").to_owned(),
-        origin: if replaced {
-            Origin::Replaced
-        } else {
-            Origin::Created
-        },
-        backup,
-        text: is_edited.then(|| String::from_utf8_lossy(bytes).into_owned()),
-        kept,
-    })
-}
-
-/// A crontab that was there before our lines.
-fn is_others(one: &Decided<'_>, ground: &Ground<'_>) -> bool {
-    match one.item.step {
-        Some(Step::Block(block)) if one.item.state == State::Absent => ground
-            .disk
-            .crontab(&block.crontab)
-            .is_ok_and(|text| !text.is_empty()),
-        _ => false,
-    }
-}
-
-/// What a run is about to do, with all that a killed one before it may have left.
-fn begun(next: &Manifest, known: &Known) -> Manifest {
-    let mut begun = next.clone();
-    if let Some(old) = &known.begun {
-        let more = old
-            .entries
-            .iter()
-            .filter(|entry| next.entry(&entry.path).is_none());
-        begun.entries.extend(more.cloned());
-    }
-    begun
 }

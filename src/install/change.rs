@@ -51,8 +51,8 @@ pub enum Change {
     },
     /// Tells a service manager.
     Tell {
-        does: Option<Command>,
-        undo: Option<Command>,
+        does: Option<Box<Command>>,
+        undo: Option<Box<Command>>,
         may_fail: bool,
     },
 }
@@ -115,7 +115,7 @@ pub fn carry_out(
     changes: &[Change],
     act: &mut dyn FnMut(&Change) -> Result<(), Failure>,
     stopped: &dyn Fn() -> Option<Failure>,
-) -> Result<(), Undone> {
+) -> Result<(), Box<Undone>> {
     let mut journal = Vec::new();
     for change in changes {
         let mut failed = stopped();
@@ -129,7 +129,7 @@ pub fn carry_out(
         if let Some(cause) = failed {
             let back = journal.iter().rev();
             let left = back.filter_map(|undo| act(undo).err()).collect();
-            return Err(Undone { cause, left });
+            return Err(Box::new(Undone { cause, left }));
         }
     }
     Ok(())

@@ -9,7 +9,7 @@ use super::schedulers::Scheduler;
 use crate::cli;
 use crate::config::is_secret;
 use crate::host::Failure;
-use crate::option::{Age, At, Choice, Options};
+use crate::option::{Age, At, Choice, Options, Schedule};
 use crate::options;
 use crate::text::Problems;
 
@@ -31,7 +31,7 @@ options! {
         /// Run the backups of the machine with the rights of this account.
         user_account: String = "NAME";
         /// When: daily, hourly, 02:30, Mon..Fri 02:30, or another calendar expression of systemd.
-        schedule: String = "Mon..Fri 02:30", default = "daily";
+        schedule: Schedule = "Mon..Fri 02:30", default = "daily";
         /// Start up to so much later, always by the same time on this machine.
         jitter: Age = "10m", default = "10m";
         /// What to do where the machine runs on its battery.
@@ -222,7 +222,7 @@ impl Flags {
         let age = |age: Option<&Age>| age.map(ToString::to_string);
         let text = |text: Option<&str>| text.map(str::to_owned);
         values("--user-account", text(self.user_account.text()));
-        values("--schedule", text(self.schedule.text()));
+        values("--schedule", self.schedule.get().map(ToString::to_string));
         values("--jitter", age(self.jitter.get()));
         values("--on-battery", chosen(self.on_battery.get()));
         values("--wait-network", age(self.wait_network.get()));

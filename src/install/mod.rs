@@ -12,6 +12,7 @@ pub mod dropin;
 pub mod flags;
 pub mod job;
 pub mod manifest;
+pub mod needs;
 pub mod own_files;
 pub mod paths;
 mod prepare;
@@ -24,10 +25,12 @@ pub mod show;
 pub mod state;
 mod status;
 mod uninstall;
+mod written;
 
 use std::sync::LazyLock;
 
 pub use job::Job;
+pub use needs::Needs;
 pub use paths::Paths;
 pub use recipe::{File, Kind, Recipe, Step};
 pub use schedulers::Scheduler;

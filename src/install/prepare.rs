@@ -1,15 +1,16 @@
 //! What a scheduler's files are made from: the configurations, which must be good, and a borg that
 //! runs.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use super::Needs;
 use super::job::{Battery, Inhibit, Job, Sandbox};
 use super::self_install::Task;
 use crate::borg::locate;
 use crate::config::find::{self, expand};
 use crate::config::load::{Loaded, load};
 use crate::host::Failure;
-use crate::option::Age;
+use crate::option::{Age, Schedule};
 
 /// Started up to so much later.
 const JITTER: Age = Age(std::time::Duration::from_mins(10));
@@ -49,6 +50,9 @@ pub(super) fn job(task: &Task<'_>, loaded: &[Loaded]) -> Result<Job, Failure> {
         program,
         borg,
         configs: setting.configs.iter().map(config).collect(),
+        schedule: flags.schedule.or(Schedule::default()),
+        needs: Needs::of(loaded, &env.home, setting.user, env, task.host.files),
+        machine: machine(task),
         reach: setting.managers.reach,
         account: flags.user_account.get().cloned(),
         home: env.home.clone(),
@@ -58,6 +62,16 @@ pub(super) fn job(task: &Task<'_>, loaded: &[Loaded]) -> Result<Job, Failure> {
         inhibit: flags.inhibit.or(Inhibit::Sleep),
         sandbox: flags.sandbox.or(Sandbox::Auto),
     })
+}
+
+/// What tells this machine from others.
+fn machine(task: &Task<'_>) -> String {
+    let text = |path: &str| {
+        let bytes = task.host.files.read(Path::new(path), 4096).ok()?;
+        Some(String::from_utf8_lossy(&bytes).trim().to_owned())
+    };
+    let id = text("/etc/machine-id").filter(|id| !id.is_empty());
+    id.or_else(|| text("/etc/hostname")).unwrap_or_default()
 }
 
 /// The borg that the configurations name. It is looked for on this machine, below `--root` too.

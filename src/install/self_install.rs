@@ -220,7 +220,7 @@ impl Task<'_> {
         apply::targets(&self.host, changes.list.iter())?;
         conflicts(&decided, |text| self.host.bus.data(text))?;
         let document = show::json(&decided, &changes.list);
-        self.carry_out(changes)?;
+        self.carry_out(&changes)?;
         if self.flags.json.is_on() {
             self.host.bus.data(&document.to_string());
         } else {
@@ -259,7 +259,7 @@ impl Task<'_> {
         }
     }
 
-    pub(super) fn carry_out(&self, changes: Changes) -> Result<(), Failure> {
+    pub(super) fn carry_out(&self, changes: &Changes) -> Result<(), Failure> {
         let host = &self.host;
         for change in build::tidy(&self.setting.known) {
             // What stays does no harm.
@@ -268,7 +268,7 @@ impl Task<'_> {
         let mut act = |change: &Change| apply::act(host, change);
         let stopped = || host.processes.stop().map(Failure::interrupted);
         if let Err(undone) = carry_out(&changes.list, &mut act, &stopped) {
-            return Err(taken_back(undone));
+            return Err(taken_back(*undone));
         }
         for change in &changes.finish {
             if let Err(failure) = apply::act(host, change) {
@@ -424,9 +424,9 @@ fn choices(one: &Decided<'_>) -> String {
     use super::state::{PYTHON, State};
     let path = one.item.path.display();
     if matches!(&one.item.state, State::Foreign(what) if what == PYTHON) {
-        return format!(
+        return String::from(
             "remove it with what installed it: uv tool uninstall borgmatic, pipx uninstall borgmatic, \
-             or pip uninstall borgmatic; or put ours elsewhere: --bin-dir DIR"
+             or pip uninstall borgmatic; or put ours elsewhere: --bin-dir DIR",
         );
     }
     let mut choices = vec![format!("keep it as it is: --keep {path}")];

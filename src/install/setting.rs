@@ -26,6 +26,8 @@ pub struct Setting {
     pub configs: Vec<String>,
     /// The scheduler that the machine has.
     pub detected: Scheduler,
+    /// Number of the user whose rights the backups have.
+    pub user: u32,
 }
 
 impl Setting {
@@ -55,13 +57,23 @@ impl Setting {
             flags = flags.recall(&last.flags);
             configs.clone_from(&last.configs);
         }
+        let mut user = match reach {
+            Reach::System => 0,
+            Reach::User => host.env.user,
+        };
         if let Some(account) = flags.user_account.text() {
-            let Some(home) = env.homes.get(account) else {
+            let text = users(&files);
+            let found = env
+                .homes
+                .get(account)
+                .zip(passwords::number_of(&text, account));
+            let Some((home, number)) = found else {
                 let words = format!("there is no account {account}");
                 let help = format!("make it first: sudo useradd --system --create-home {account}");
                 return Err(super::flags::usage(words, help));
             };
-            env.home.clone_from(home);
+            env.home = home.clone();
+            user = number;
         }
         if let Some(folder) = flags.bin_dir.text() {
             paths.bin = host.env.cwd.join(expand(folder, &env));
@@ -72,7 +84,7 @@ impl Setting {
             let fallback = Path::new("/opt/bin");
             let usual = files.is_dir(&paths.bin) && !files.may_write(&paths.bin);
             if usual && files.is_dir(fallback) {
-                paths.bin = fallback.to_owned();
+                fallback.clone_into(&mut paths.bin);
             }
         }
         let detected = detect(&files, root.is_some());
@@ -92,6 +104,7 @@ impl Setting {
             flags,
             configs,
             detected,
+            user,
         })
     }
 
@@ -121,14 +134,18 @@ impl Setting {
     }
 }
 
+/// The password file.
+fn users(files: &Files) -> String {
+    let bytes = files.read(Path::new("/etc/passwd"), 16 << 20);
+    String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned()
+}
+
 /// What a run of the scheduler sees, as far as it matters to us.
 fn surroundings(env: &Env, reach: Reach, rooted: bool, files: &Files) -> Env {
     let mut env = env.clone();
     if rooted {
         env.cwd = "/".into();
-        let passwords = files.read(Path::new("/etc/passwd"), 16 << 20);
-        let text = String::from_utf8_lossy(&passwords.unwrap_or_default()).into_owned();
-        env.homes.extend(passwords::homes(&text));
+        env.homes.extend(passwords::homes(&users(files)));
     }
     if reach == Reach::System {
         env.variables

@@ -56,10 +56,10 @@ pub fn list(decided: &[Decided<'_>], changes: &[Change]) -> Vec<String> {
         lines.push(format!("{verb} {path}{more}"));
         match &one.doing {
             Doing::Overwrite(Some(copy)) => {
-                lines.push(format!("keep a copy as {}", copy.display()))
+                lines.push(format!("keep a copy as {}", copy.display()));
             }
             Doing::Dropin { path, .. } => {
-                lines.push(format!("write a drop-in in {}", path.display()))
+                lines.push(format!("write a drop-in in {}", path.display()));
             }
             _ => {}
         }
@@ -97,7 +97,8 @@ pub fn diff(decided: &[Decided<'_>], changes: &[Change]) -> String {
         match whole(one) {
             Some(new) => {
                 let old = one.item.now.as_deref();
-                line(unified(&path, old, new.as_deref()).trim_end().to_owned());
+                let new = Some(&*new).filter(|new| !new.is_empty());
+                line(unified(&path, old, new).trim_end().to_owned());
             }
             None if matches!(one.item.step, Some(Step::Folder { .. })) => {}
             None => list(std::slice::from_ref(one), &[])
@@ -116,15 +117,15 @@ pub fn diff(decided: &[Decided<'_>], changes: &[Change]) -> String {
     text
 }
 
-/// The new text of what people read; within it `None` where it goes.
-fn whole(one: &Decided<'_>) -> Option<Option<String>> {
+/// The new text of what people read; empty where it goes.
+fn whole(one: &Decided<'_>) -> Option<String> {
     let goes = one.doing == Doing::Remove;
     match (one.item.step, &one.item.entry) {
         (Some(Step::File(file)), _) if file.kind.is_edited() => {
-            Some(Some(String::from_utf8_lossy(&file.bytes).into_owned()))
+            Some(String::from_utf8_lossy(&file.bytes).into_owned())
         }
-        (Some(Step::Block(block)), _) => Some(Some(block.lines.clone())),
-        (None, Some(entry)) if goes && entry.is_schedule() => Some(None),
+        (Some(Step::Block(block)), _) => Some(block.lines.clone()),
+        (None, Some(entry)) if goes && entry.is_schedule() => Some(String::new()),
         _ => None,
     }
 }

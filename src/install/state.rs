@@ -1,6 +1,6 @@
 //! How each step of a recipe stands: the disk, the manifest and the recipe compared. Changes nothing.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::crontab;
@@ -72,16 +72,16 @@ impl Disk<'_> {
     /// All steps that have a path, and all that was installed and is in no step.
     pub fn compare<'r>(&self, recipe: &'r Recipe, known: &Known) -> Result<Vec<Item<'r>>, Failure> {
         let mut items = Vec::new();
-        let mut wanted: HashMap<PathBuf, ()> = HashMap::new();
+        let mut wanted = HashSet::new();
         for step in &recipe.steps {
             let Some(item) = self.item(step, known)? else {
                 continue;
             };
-            wanted.insert(item.path.clone(), ());
+            wanted.insert(item.path.clone());
             items.push(item);
         }
         for entry in known.entries() {
-            if !wanted.contains_key(&entry.path) {
+            if !wanted.contains(&entry.path) {
                 items.push(self.installed(entry, known)?);
             }
         }
@@ -179,7 +179,7 @@ impl Disk<'_> {
                         State::Mode(placed.mode)
                     }
                 } else {
-                    self.other(item, &hashed(&bytes), known, || sort_of(&bytes))
+                    other(item, &hashed(&bytes), known, || sort_of(&bytes))
                 }
             }
             Some(placed) => State::Foreign(
@@ -199,7 +199,7 @@ impl Disk<'_> {
             None if item.placed.is_none() => State::Absent,
             None => State::Foreign("not a link of ours".into()),
             Some(hash) if hash == hashed(to.as_os_str().as_encoded_bytes()) => State::Same,
-            Some(hash) => self.other(item, &hash, known, || "a link to another program".into()),
+            Some(hash) => other(item, &hash, known, || "a link to another program".into()),
         };
         Ok(())
     }
@@ -209,27 +209,9 @@ impl Disk<'_> {
         item.state = match &item.now {
             None => State::Absent,
             Some(now) if *now == block.lines => State::Same,
-            Some(now) => self.other(item, &hashed(now.as_bytes()), known, String::new),
+            Some(now) => other(item, &hashed(now.as_bytes()), known, String::new),
         };
         Ok(())
-    }
-
-    /// What is there is not what is to be there: is it ours, and as we left it?
-    fn other(
-        &self,
-        item: &Item<'_>,
-        hash: &str,
-        known: &Known,
-        what: impl FnOnce() -> String,
-    ) -> State {
-        let is_block = matches!(item.step, Some(Step::Block(_)));
-        if known.is_ours(&item.path, hash) {
-            State::Outdated
-        } else if item.entry.is_some() || is_block {
-            State::Edited
-        } else {
-            State::Foreign(what())
-        }
     }
 
     fn link_hash(&self, item: &mut Item<'_>) -> Result<Option<String>, Failure> {
@@ -291,6 +273,18 @@ pub fn crontab_path(crontab: &Crontab) -> PathBuf {
     match crontab {
         Crontab::File(path) => path.clone(),
         Crontab::Own => "crontab".into(),
+    }
+}
+
+/// What is there is not what is to be there: is it ours, and as we left it?
+fn other(item: &Item<'_>, hash: &str, known: &Known, what: impl FnOnce() -> String) -> State {
+    let is_block = matches!(item.step, Some(Step::Block(_)));
+    if known.is_ours(&item.path, hash) {
+        State::Outdated
+    } else if item.entry.is_some() || is_block {
+        State::Edited
+    } else {
+        State::Foreign(what())
     }
 }
 

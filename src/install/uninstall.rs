@@ -52,7 +52,7 @@ impl Task<'_> {
             .iter()
             .filter(|one| one.doing == Doing::Remove)
             .count();
-        self.carry_out(changes)?;
+        self.carry_out(&changes)?;
         if self.flags.json.is_on() {
             let document = serde_json::json!({ "removed": removed, "left": left });
             self.host.bus.data(&document.to_string());
@@ -159,14 +159,32 @@ impl Task<'_> {
                 files.remove_placed(path)?;
             }
         }
-        for path in states.iter().filter(|path| files.is_dir(path)) {
-            self.say(&format!("remove {}", path.display()));
+        for folder in states.iter().filter(|path| files.is_dir(path)) {
+            for name in files.names(folder).unwrap_or_default() {
+                if !is_of_runs(&name.to_string_lossy()) {
+                    continue;
+                }
+                let path = folder.join(name);
+                self.say(&format!("remove {}", path.display()));
+                if shows_only {
+                    continue;
+                }
+                if files.is_dir(&path) {
+                    let failed = |error| Failure::file("remove", &path, &error);
+                    files.remove_tree(&path).map_err(failed)?;
+                } else {
+                    files.remove_placed(&path)?;
+                }
+            }
             if !shows_only {
-                files
-                    .remove_tree(path)
-                    .map_err(|error| Failure::file("remove", path, &error))?;
+                files.remove_folder(folder)?;
             }
         }
         Ok(())
     }
+}
+
+/// Does a name in the state directory belong to what runs write down? What else lies there stays.
+fn is_of_runs(name: &str) -> bool {
+    name == "checks" || name == "locks" || name.starts_with("runs.jsonl")
 }
