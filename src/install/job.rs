@@ -4,6 +4,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 /// A backup that a scheduler starts.
 #[derive(Clone, Debug)]
 pub struct Job {
@@ -27,7 +29,8 @@ pub struct Job {
 }
 
 /// For the whole machine, or for one person while logged in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Reach {
     System,
     User,
