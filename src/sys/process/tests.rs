@@ -449,22 +449,18 @@ fn a_child_on_the_terminal_is_announced_and_its_exit_judged() {
 
 #[test]
 fn a_child_whose_time_is_up_ends_with_all_it_has_started() {
-    let folder = tempfile::tempdir().unwrap();
-    let note = folder.path().join("process");
-    let script = format!("sleep 60 & echo $! > {}; echo there; wait", note.display());
-    let command = shell(&script).within(Duration::from_millis(500));
-    let mut said = Vec::new();
+    let command = shell("sleep 60 & echo $!; wait").within(Duration::from_millis(500));
+    let mut process = String::new();
     let late = Children::new(Stop::default()).run(&command, &mut |part| {
         if let Heard::Out(line) = part {
-            said.push(String::from_utf8_lossy(line).into_owned());
+            process = String::from_utf8_lossy(line).into_owned();
         }
     });
     let late = late.unwrap_err();
     assert!(late.is_late(), "{late}");
-    assert_eq!(said, ["there"]);
-    let process = std::fs::read_to_string(note).unwrap();
+    assert!(!process.is_empty());
     let gone = || {
-        let status = std::fs::read_to_string(format!("/proc/{}/stat", process.trim()));
+        let status = std::fs::read_to_string(format!("/proc/{process}/stat"));
         status.is_err() || status.is_ok_and(|status| status.contains(") Z "))
     };
     let end = Instant::now() + Duration::from_secs(20);
