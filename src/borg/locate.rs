@@ -1,5 +1,6 @@
 //! Finding borg on this machine, and what to type where there is none.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use super::trust;
@@ -22,6 +23,9 @@ const USUAL: [&str; 7] = [
     "~/.local/bin",
     "/snap/bin",
 ];
+
+/// What a PATH names that was not made for a purpose.
+const SYSTEM: [&str; 2] = ["/usr/bin", "/bin"];
 
 /// A borg that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,7 +64,7 @@ pub fn find(local_path: Option<&str>, env: &Env, files: &Files) -> Result<Found,
     if let Ok(path) = which::which_in(program, Some(path), &env.cwd) {
         return Ok(found(program, path, by));
     }
-    if program.contains('/') {
+    if program.contains('/') || is_made_up(path) {
         return Err(missing(program, by, files));
     }
     let places = std::env::join_paths(usual(env)).unwrap_or_default();
@@ -71,6 +75,12 @@ pub fn find(local_path: Option<&str>, env: &Env, files: &Files) -> Result<Found,
         .find(|path| env.user != 0 || trust::stranger(path, files).is_none())
         .ok_or_else(|| missing(program, by, files))?;
     Ok(found(&path.to_string_lossy(), path.clone(), By::Usual))
+}
+
+/// Does PATH leave out the system's own directories? Then it was made to keep programs out.
+fn is_made_up(path: &OsStr) -> bool {
+    let mut places = std::env::split_paths(path);
+    !path.is_empty() && places.all(|place| !SYSTEM.iter().any(|own| place == Path::new(own)))
 }
 
 fn usual(env: &Env) -> impl Iterator<Item = PathBuf> {
@@ -178,7 +188,8 @@ mod tests {
             user: 1000,
             ..Env::default()
         };
-        env.variables.insert("PATH".into(), at("path").into());
+        let path = format!("{}:/bin", at("path").display());
+        env.variables.insert("PATH".into(), path.into());
         let found = |local_path, env: &Env| {
             let found = find(local_path, env, &files).unwrap();
             (found.program, found.path, found.by)
