@@ -161,6 +161,18 @@ need_shells() {
     have groff || die "groff is needed; install it with your package manager"
 }
 
+# need_shellcheck: the linter of install.sh and of these scripts.
+need_shellcheck() {
+    have shellcheck || packages "the linter of shell scripts" shellcheck
+    have shellcheck || die "shellcheck is needed; install it with your package manager"
+}
+
+# need_downloads: the shells that install.sh is tested in, and what it downloads and proves with.
+need_downloads() {
+    packages "the tests of install.sh" dash mksh busybox curl wget openssl minisign
+    have curl && have dash || die "curl and dash are needed; install them with your package manager"
+}
+
 # need_python_borgmatic: the original that this program is compared with; sets PYTHON_BORGMATIC.
 need_python_borgmatic() {
     venv original-2.1.10 borgmatic==2.1.10 || die "Python borgmatic 2.1.10 could not be installed"
