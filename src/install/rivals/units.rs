@@ -79,7 +79,7 @@ impl Manager<'_> {
             .into_iter()
             .filter_map(|name| {
                 let place = self.file(&name)?;
-                let service = if name.ends_with(".timer") {
+                let service = if ending(&name) == "timer" {
                     self.started(&name)
                 } else {
                     name.clone()
@@ -99,14 +99,11 @@ impl Manager<'_> {
         let mut names = Vec::new();
         for folder in &self.folders {
             for wants in self.names(folder) {
-                if !wants.ends_with(".wants") && !wants.ends_with(".requires") {
+                if !["wants", "requires"].contains(&ending(&wants)) {
                     continue;
                 }
                 let units = self.names(&folder.join(&wants)).into_iter();
-                names.extend(units.filter(|unit| {
-                    let ending = unit.rsplit('.').next();
-                    matches!(ending, Some("timer" | "service"))
-                }));
+                names.extend(units.filter(|unit| ["timer", "service"].contains(&ending(unit))));
             }
         }
         names
@@ -177,6 +174,10 @@ impl Manager<'_> {
             starts(command, self.host.files)
         })
     }
+}
+
+fn ending(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or(name)
 }
 
 #[cfg(test)]
