@@ -19,15 +19,17 @@ pub fn object<T: Options>(node: &Node, at: &At<'_>, out: &mut Problems) -> Optio
         out.add(wrong_type(node, at, &Shape::Object(T::GROUPS)));
         return None;
     }
-    if !T::OPEN {
-        unknown_keys(node, T::GROUPS, at, out);
-    }
+    let misspelt = if T::OPEN {
+        Vec::new()
+    } else {
+        unknown_keys(node, T::GROUPS, at, out)
+    };
     let bound = |field: &&Field| {
         field.required || !field.of.is_empty() || !field.or.is_empty() || !field.not.is_empty()
     };
     for field in T::GROUPS.iter().copied().flatten().filter(bound) {
         // What stands there under a wrong name was told as that.
-        if T::OPEN || !is_misspelt(node, T::GROUPS, field) {
+        if !misspelt.contains(&field.name) {
             presence(node, field, at, out);
         }
     }
@@ -56,8 +58,17 @@ pub fn visit(groups: Groups, above: &str, see: &mut dyn FnMut(&str, &'static Fie
 /// So many names can be told in one sentence.
 const FEW: usize = 40;
 
-/// A problem for each key that no group has, with the nearest name.
-pub fn unknown_keys(node: &Node, groups: Groups, at: &At<'_>, out: &mut Problems) {
+/// For so many unknown names the nearest one is looked for: it takes long, and nobody reads on.
+const LOOKED_UP: usize = 200;
+
+/// A problem for each key that no group has, with the nearest name. The fields that were meant.
+pub fn unknown_keys(
+    node: &Node,
+    groups: Groups,
+    at: &At<'_>,
+    out: &mut Problems,
+) -> Vec<&'static str> {
+    let (mut misspelt, mut unknown) = (Vec::new(), 0);
     for (key, value) in node.pairs() {
         let Some(name) = key.as_text() else {
             out.add(
@@ -73,7 +84,11 @@ pub fn unknown_keys(node: &Node, groups: Groups, at: &At<'_>, out: &mut Problems
         if field(groups, name).is_some() {
             continue;
         }
-        let near = meant(groups, name);
+        unknown += 1;
+        let near = (unknown <= LOOKED_UP)
+            .then(|| meant(groups, name))
+            .flatten();
+        misspelt.extend(near.map(|(field, _)| field.name));
         let section = near.is_none() && is_section(value, groups);
         if !section && !near.is_some_and(|(near, _)| is_harmless(near)) {
             // It may hold anything, a misspelt passphrase too.
@@ -98,6 +113,7 @@ pub fn unknown_keys(node: &Node, groups: Groups, at: &At<'_>, out: &mut Problems
             None => problem.help(format!("the options here are: {}", names.collect::<Vec<_>>().join(", "))),
         });
     }
+    misspelt
 }
 
 /// May the option's value be shown, with all that lies within?
@@ -117,15 +133,6 @@ fn is_section(value: &Node, groups: Groups) -> bool {
             .is_some_and(|name| field(groups, name).is_some())
     };
     !pairs.is_empty() && pairs.iter().all(is_option)
-}
-
-/// Does a name that no group has stand for this field?
-fn is_misspelt(node: &Node, groups: Groups, missing: &Field) -> bool {
-    node.pairs().iter().any(|(key, _)| {
-        let name = key.as_text().filter(|name| field(groups, name).is_none());
-        name.and_then(|name| meant(groups, name))
-            .is_some_and(|(near, _)| near.name == missing.name)
-    })
 }
 
 /// Problems of a field that is there and should not be, or the other way round.
