@@ -8,7 +8,9 @@ pub mod change;
 mod choose;
 pub mod crontab;
 pub mod decide;
+pub mod doctor;
 pub mod dropin;
+mod fetched;
 pub mod flags;
 pub mod job;
 pub mod manifest;
@@ -39,7 +41,10 @@ pub use schedulers::Scheduler;
 use crate::actions::{self, Entry};
 
 /// The installer's own actions, in the order of the overview.
-pub static ALL: &[Entry] = &[Entry::alone::<self_install::SelfInstall>()];
+pub static ALL: &[Entry] = &[
+    Entry::alone::<self_install::SelfInstall>(),
+    Entry::alone::<doctor::Doctor>(),
+];
 
 /// Every action of the program.
 pub fn entries() -> &'static [Entry] {

@@ -13,7 +13,7 @@ use super::schedulers::{self, Scheduler};
 use super::setting::Setting;
 use super::show;
 use super::state::Disk;
-use super::{apply, choose, own_files, prepare, status};
+use super::{apply, choose, fetched, own_files, prepare, status};
 use crate::actions::{Alone, AloneAction, Answer, Info};
 use crate::config::find::expand;
 use crate::host::{Command, Failure, Host, Level};
@@ -125,6 +125,18 @@ impl Task<'_> {
                 }
             }
             steps.extend(own_files::program(&setting.paths, bytes, aliases, &taken));
+        }
+        if let (Some(url), Some(hash)) =
+            (self.flags.with_borg.text(), self.flags.borg_sha256.text())
+        {
+            let wanted = fetched::Wanted {
+                url,
+                hash,
+                place: setting.paths.borg(),
+                files: &setting.files,
+                tries: !self.shows_only(),
+            };
+            steps.push(Step::File(fetched::borg(self.alone.host, &wanted)?));
         }
         steps.extend(own_files::shared(&setting.paths));
         if let Some(scheduler) = scheduler {
@@ -323,6 +335,39 @@ impl Task<'_> {
                 "nothing is installed here by this installer".into(),
             ));
         }
+        let in_sync = self.compared(|decided, changes| {
+            let drifted: Vec<_> = decided.iter().filter(|one| !one.is_settled()).collect();
+            if self.flags.json.is_on() {
+                let document = show::json(decided, &changes.list);
+                self.host.bus.data(&document.to_string());
+            } else {
+                for one in &drifted {
+                    let path = one.item.path.display();
+                    self.say(&format!("{path}: {}", show::word(&one.item.state)));
+                }
+                if drifted.is_empty() {
+                    let commands = show::list(&[], &changes.list);
+                    commands
+                        .iter()
+                        .for_each(|line| self.say(&format!("missing: {line}")));
+                }
+            }
+            drifted.is_empty() && changes.list.is_empty()
+        })?;
+        if in_sync {
+            if !self.flags.json.is_on() {
+                self.say("Everything is as it was installed");
+            }
+            return Ok(());
+        }
+        Err(failure("the installation is not as it should be".into()))
+    }
+
+    /// What an installation with the same flags would decide and change now.
+    pub(super) fn compared<T>(
+        &self,
+        look: impl FnOnce(&[Decided<'_>], &Changes) -> T,
+    ) -> Result<T, Failure> {
         let planned = self.plan(false)?;
         let (disk, owner) = (self.disk(), self.owner());
         let items = disk.compare(&planned.recipe, &self.setting.known)?;
@@ -336,33 +381,7 @@ impl Task<'_> {
             planned.next,
             &ground,
         )?;
-        let is_settled =
-            |one: &Decided<'_>| matches!(one.doing, Doing::Nothing | Doing::Keep | Doing::Leave);
-        let drifted: Vec<_> = decided.iter().filter(|one| !is_settled(one)).collect();
-        let in_sync = drifted.is_empty() && changes.list.is_empty();
-        if self.flags.json.is_on() {
-            self.host
-                .bus
-                .data(&show::json(&decided, &changes.list).to_string());
-        } else {
-            for one in &drifted {
-                let path = one.item.path.display();
-                self.say(&format!("{path}: {}", show::word(&one.item.state)));
-            }
-            if drifted.is_empty() {
-                let commands = show::list(&[], &changes.list);
-                commands
-                    .iter()
-                    .for_each(|line| self.say(&format!("missing: {line}")));
-            }
-        }
-        if in_sync {
-            if !self.flags.json.is_on() {
-                self.say("Everything is as it was installed");
-            }
-            return Ok(());
-        }
-        Err(failure("the installation is not as it should be".into()))
+        Ok(look(&decided, &changes))
     }
 
     fn status(&self) -> Result<(), Failure> {

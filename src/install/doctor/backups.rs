@@ -6,8 +6,8 @@ use std::time::Duration;
 use super::{Finding, Visit};
 use crate::actions::history::{Past, pasts};
 use crate::ledger::Outcome;
-use crate::option::Age;
 use crate::option::age::brief;
+use crate::option::{Age, Choice};
 
 /// A day, and two hours for a run that takes its time.
 pub(super) const USUAL: Age = Age(Duration::from_hours(26));
@@ -43,7 +43,11 @@ fn age(visit: &Visit<'_>, past: &Past<'_>) -> Option<Finding> {
     let age = Duration::try_from(backup.age(now)).ok()?;
     let words = format!("{} old", brief(age));
     Some(if age > visit.most.0 {
-        Finding::wrong(about, format!("{words}, and at most {} is meant", visit.most)).cure(cure)
+        Finding::wrong(
+            about,
+            format!("{words}, and at most {} is meant", visit.most),
+        )
+        .cure(cure)
     } else {
         Finding::good(about, words)
     })

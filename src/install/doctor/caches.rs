@@ -37,7 +37,10 @@ pub(super) fn look(visit: &Visit<'_>) -> Vec<Finding> {
         .filter_map(|folder| foreign(visit, folder))
         .collect();
     if foreign.is_empty() {
-        found.push(Finding::good("owners", "borg's directories belong to this user"));
+        found.push(Finding::good(
+            "owners",
+            "borg's directories belong to this user",
+        ));
     }
     found.extend(foreign);
     found
@@ -45,10 +48,16 @@ pub(super) fn look(visit: &Visit<'_>) -> Vec<Finding> {
 
 fn room(visit: &Visit<'_>, cache: &Path) -> Finding {
     let files = visit.host.files;
-    let there = cache.ancestors().find(|path| files.is_dir(path)).unwrap_or(cache);
+    let there = cache
+        .ancestors()
+        .find(|path| files.is_dir(path))
+        .unwrap_or(cache);
     let about = "cache";
     let Some(free) = files.free(there) else {
-        return Finding::look(about, format!("the free space at {} is not known", there.display()));
+        return Finding::look(
+            about,
+            format!("the free space at {} is not known", there.display()),
+        );
     };
     let megabytes = free >> 20;
     let words = format!("{megabytes} MiB free for {}", cache.display());
@@ -71,7 +80,10 @@ fn foreign(visit: &Visit<'_>, folder: &Path) -> Option<Finding> {
         let owner = files.owner(&path).filter(|owner| *owner != user)?;
         Some((path, owner))
     })?;
-    let words = format!("{} belongs to user {owner}, and this is user {user}", place.display());
+    let words = format!(
+        "{} belongs to user {owner}, and this is user {user}",
+        place.display()
+    );
     let shown = quote(&folder.to_string_lossy());
     Some(Finding::wrong("owners", words).cure(format!(
         "run as the user who makes the backups; or give it back: sudo chown -R {user} {shown}"

@@ -15,7 +15,10 @@ use crate::option::words::quote;
 
 pub(super) fn look(visit: &Visit<'_>) -> Vec<Finding> {
     if visit.alone.loaded.is_empty() {
-        return vec![Finding::failed("configuration", &nothing_configured(visit.host.env))];
+        return vec![Finding::failed(
+            "configuration",
+            &nothing_configured(visit.host.env),
+        )];
     }
     let mut found = Vec::new();
     for loaded in visit.alone.loaded {
@@ -55,7 +58,12 @@ fn file(visit: &Visit<'_>, loaded: &Loaded) -> Finding {
 fn sources(visit: &Visit<'_>, config: &Config) -> Vec<Finding> {
     let env = visit.host.env;
     let base = directories::working(&config.source, env).unwrap_or_else(|| env.cwd.clone());
-    let own = config.source.source_directories.items().iter().map(String::as_str);
+    let own = config
+        .source
+        .source_directories
+        .items()
+        .iter()
+        .map(String::as_str);
     let lines = config.exclude.patterns.items().iter();
     let roots = lines.filter_map(|line| line.0.trim().strip_prefix("R "));
     let written: Vec<&str> = own.chain(roots.map(str::trim)).collect();

@@ -96,7 +96,10 @@ impl Report {
     }
 
     pub(super) fn count(&self, state: State) -> usize {
-        self.0.iter().filter(|finding| finding.state == state).count()
+        self.0
+            .iter()
+            .filter(|finding| finding.state == state)
+            .count()
     }
 
     /// A line for each finding, and what to do below it.
@@ -143,11 +146,21 @@ impl Report {
 
 /// One line that does not steer a terminal, whatever a program or a file has in it.
 fn shown(text: &str) -> String {
-    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let lines: Vec<&str> = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect();
     lines
         .join("; ")
         .chars()
-        .map(|letter| if letter.is_control() { '\u{fffd}' } else { letter })
+        .map(|letter| {
+            if letter.is_control() {
+                '\u{fffd}'
+            } else {
+                letter
+            }
+        })
         .collect()
 }
 
@@ -172,7 +185,11 @@ mod tests {
         wrong  repository usb: gone
         1 wrong, 1 to look at
         ");
-        assert!(report().page(true).starts_with("\u{1b}[32mok   \u{1b}[0m  borg"));
+        assert!(
+            report()
+                .page(true)
+                .starts_with("\u{1b}[32mok   \u{1b}[0m  borg")
+        );
     }
 
     #[test]

@@ -36,7 +36,12 @@ pub(super) fn borg(visit: &Visit<'_>) -> Vec<Finding> {
 pub(super) fn others(visit: &Visit<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     let mut seen: Vec<String> = Vec::new();
-    for config in visit.alone.loaded.iter().filter_map(|loaded| loaded.config.as_ref()) {
+    for config in visit
+        .alone
+        .loaded
+        .iter()
+        .filter_map(|loaded| loaded.config.as_ref())
+    {
         for (option, program) in dumps(config) {
             if seen.contains(&program) {
                 continue;
@@ -47,7 +52,9 @@ pub(super) fn others(visit: &Visit<'_>) -> Vec<Finding> {
                     Finding::good(option, words)
                 }
                 None => Finding::wrong(option, format!("the program {program} was not found"))
-                    .cure(format!("install {program}, or name it with its option in {option}")),
+                    .cure(format!(
+                        "install {program}, or name it with its option in {option}"
+                    )),
             });
             seen.push(program);
         }
@@ -75,16 +82,28 @@ fn dumps(config: &Config) -> Vec<(&'static str, String)> {
         add("postgresql_databases", one.pg_dump_command.text(), usual);
     }
     for one in all.mariadb_databases.items() {
-        add("mariadb_databases", one.mariadb_dump_command.text(), "mariadb-dump");
+        add(
+            "mariadb_databases",
+            one.programs.mariadb_dump_command.text(),
+            "mariadb-dump",
+        );
     }
     for one in all.mysql_databases.items() {
-        add("mysql_databases", one.mysql_dump_command.text(), "mysqldump");
+        add(
+            "mysql_databases",
+            one.programs.mysql_dump_command.text(),
+            "mysqldump",
+        );
     }
     for one in all.sqlite_databases.items() {
         add("sqlite_databases", one.sqlite_command.text(), "sqlite3");
     }
     for one in all.mongodb_databases.items() {
-        add("mongodb_databases", one.mongodump_command.text(), "mongodump");
+        add(
+            "mongodb_databases",
+            one.mongodump_command.text(),
+            "mongodump",
+        );
     }
     for one in all.influxdb_databases.items() {
         add("influxdb_databases", one.influx_command.text(), "influx");
@@ -103,8 +122,11 @@ fn fuse(visit: &Visit<'_>) -> Finding {
         .any(|program| locate::on_path(program, visit.host.env).is_some());
     match (device, helper) {
         (false, true) => Finding::good("mount", "FUSE is there"),
-        (true, _) => Finding::look("mount", "there is no /dev/fuse: archives cannot be mounted, only extracted")
-            .cure("load it, if this is no container: sudo modprobe fuse"),
+        (true, _) => Finding::look(
+            "mount",
+            "there is no /dev/fuse: archives cannot be mounted, only extracted",
+        )
+        .cure("load it, if this is no container: sudo modprobe fuse"),
         (false, false) => Finding::look(
             "mount",
             "there is no fusermount: archives cannot be mounted, only extracted",

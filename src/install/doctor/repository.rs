@@ -19,7 +19,12 @@ use crate::option::words::{quote, split};
 const ABREAST: usize = 8;
 
 pub(super) fn all(visit: &Visit<'_>) -> Vec<Finding> {
-    let units: Vec<&Unit> = visit.alone.loaded.iter().flat_map(|loaded| &loaded.units).collect();
+    let units: Vec<&Unit> = visit
+        .alone
+        .loaded
+        .iter()
+        .flat_map(|loaded| &loaded.units)
+        .collect();
     let mut found = Vec::new();
     for some in units.chunks(ABREAST) {
         thread::scope(|scope| {
@@ -28,7 +33,10 @@ pub(super) fn all(visit: &Visit<'_>) -> Vec<Finding> {
                 .map(|unit| scope.spawn(move || one(visit, unit)))
                 .collect();
             for one in asked {
-                found.push(one.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+                found.push(
+                    one.join()
+                        .unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+                );
             }
         });
     }
@@ -112,14 +120,21 @@ fn ask(visit: &Visit<'_>, unit: &Unit, about: &str) -> Result<Finding, Failure> 
                 },
             ))
         }
-        _ if let Some(found) = place.and_then(|place| ssh::explain(about, &place, &said)) => Ok(found),
+        _ if let Some(found) = place.and_then(|place| ssh::explain(about, &place, &said)) => {
+            Ok(found)
+        }
         Meaning::Warning => {
             let last = said.last().cloned().unwrap_or_default();
-            Ok(Finding::look(about, format!("it answers, with a warning: {last}")))
+            Ok(Finding::look(
+                about,
+                format!("it answers, with a warning: {last}"),
+            ))
         }
         Meaning::Error => {
             let exit = ended.exit;
-            let judged = borg.judge(host, &command, ended, Strictness::Usual).map(drop);
+            let judged = borg
+                .judge(host, &command, ended, Strictness::Usual)
+                .map(drop);
             let failure = judged.err().unwrap_or_else(|| {
                 Failure::new("borgmatic::borg::exit", format!("borg ended with {exit}"))
                     .kind(FailureKind::Command(exit))
@@ -157,7 +172,8 @@ fn question(visit: &Visit<'_>, borg: &Borg<'_>, unit: &Unit, seen: &Path) -> Com
 
 fn has_no_passphrase(visit: &Visit<'_>, unit: &Unit) -> bool {
     let options = &unit.config.borg;
-    let configured = options.encryption_passphrase.is_set() || options.encryption_passcommand.is_set();
+    let configured =
+        options.encryption_passphrase.is_set() || options.encryption_passcommand.is_set();
     let names = ["BORG_PASSPHRASE", "BORG_PASSCOMMAND", "BORG_PASSPHRASE_FD"];
     !configured && names.iter().all(|name| visit.host.env.get(name).is_none())
 }
@@ -165,9 +181,13 @@ fn has_no_passphrase(visit: &Visit<'_>, unit: &Unit) -> bool {
 /// ssh that asks nothing and does not wait for ever. Another program is left as it is.
 fn ssh_command(visit: &Visit<'_>, unit: &Unit) -> Option<String> {
     let named = unit.config.borg.ssh_command.text();
-    let words = named.or_else(|| visit.host.env.text("BORG_RSH")).unwrap_or("ssh");
+    let words = named
+        .or_else(|| visit.host.env.text("BORG_RSH"))
+        .unwrap_or("ssh");
     let first = split(words).ok()?.into_iter().next()?;
-    let is_ssh = Path::new(&first).file_name().is_some_and(|name| name == "ssh");
+    let is_ssh = Path::new(&first)
+        .file_name()
+        .is_some_and(|name| name == "ssh");
     let patience = (visit.limit / 2).max(Duration::from_secs(1)).as_secs();
     is_ssh.then(|| format!("{words} -o BatchMode=yes -o ConnectTimeout={patience}"))
 }

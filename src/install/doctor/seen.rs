@@ -16,8 +16,15 @@ pub(super) struct Seen<'a> {
 }
 
 impl<'a> Seen<'a> {
-    pub(super) fn copied(options: &BorgOptions, env: &Env, files: &'a Files) -> Result<Self, Failure> {
-        let parent = options.temporary_directory.text().or_else(|| env.text("TMPDIR"));
+    pub(super) fn copied(
+        options: &BorgOptions,
+        env: &Env,
+        files: &'a Files,
+    ) -> Result<Self, Failure> {
+        let parent = options
+            .temporary_directory
+            .text()
+            .or_else(|| env.text("TMPDIR"));
         let copy = files.scratch(Path::new(parent.unwrap_or("/tmp")), "borgmatic-doctor-")?;
         let seen = Self { files, copy };
         let real = place(options, env);
@@ -47,7 +54,9 @@ impl Drop for Seen<'_> {
 /// Where borg 1 keeps it. Borg docs: environment variables, directories and files.
 fn place(options: &BorgOptions, env: &Env) -> PathBuf {
     let named = |option: Option<&str>, name: &str| {
-        option.or_else(|| env.text(name)).map(|path| env.cwd.join(path))
+        option
+            .or_else(|| env.text(name))
+            .map(|path| env.cwd.join(path))
     };
     named(options.borg_security_directory.text(), "BORG_SECURITY_DIR")
         .unwrap_or_else(|| config(options, env).join("security"))
@@ -55,12 +64,26 @@ fn place(options: &BorgOptions, env: &Env) -> PathBuf {
 
 /// Borg's configuration directory.
 pub(super) fn config(options: &BorgOptions, env: &Env) -> PathBuf {
-    directory(options, env, options.borg_config_directory.text(), "BORG_CONFIG_DIR", "XDG_CONFIG_HOME", ".config")
+    directory(
+        options,
+        env,
+        options.borg_config_directory.text(),
+        "BORG_CONFIG_DIR",
+        "XDG_CONFIG_HOME",
+        ".config",
+    )
 }
 
 /// Borg's cache.
 pub(super) fn cache(options: &BorgOptions, env: &Env) -> PathBuf {
-    directory(options, env, options.borg_cache_directory.text(), "BORG_CACHE_DIR", "XDG_CACHE_HOME", ".cache")
+    directory(
+        options,
+        env,
+        options.borg_cache_directory.text(),
+        "BORG_CACHE_DIR",
+        "XDG_CACHE_HOME",
+        ".cache",
+    )
 }
 
 fn directory(
@@ -74,7 +97,10 @@ fn directory(
     if let Some(path) = option.or_else(|| env.text(own)) {
         return env.cwd.join(path);
     }
-    let base = options.borg_base_directory.text().or_else(|| env.text("BORG_BASE_DIR"));
+    let base = options
+        .borg_base_directory
+        .text()
+        .or_else(|| env.text("BORG_BASE_DIR"));
     if let Some(base) = base {
         return env.cwd.join(base).join(usual).join("borg");
     }

@@ -10,19 +10,26 @@ pub(super) fn explain(about: &str, place: &str, said: &[String]) -> Option<Findi
     if has("REMOTE HOST IDENTIFICATION HAS CHANGED") {
         return wrong(
             "the machine there shows another host key than before: it was set up anew, or somebody stands in between",
-            format!("compare its fingerprint with the one you know; then forget the old one: ssh-keygen -R {}", machine(place)),
+            format!(
+                "compare its fingerprint with the one you know; then forget the old one: ssh-keygen -R {}",
+                machine(place)
+            ),
         );
     }
     if has("Host key verification failed") || has("host key is known") {
         return wrong(
             "the host key of the machine there is not known to this user",
-            format!("connect once, as the user who makes the backups, and compare the fingerprint: ssh {place}"),
+            format!(
+                "connect once, as the user who makes the backups, and compare the fingerprint: ssh {place}"
+            ),
         );
     }
     if has("Permission denied") {
         return wrong(
             "the machine there refuses the key of this user",
-            format!("give it the public key: ssh-copy-id {place}; or name the right one: ssh_command: ssh -i KEY"),
+            format!(
+                "give it the public key: ssh-copy-id {place}; or name the right one: ssh_command: ssh -i KEY"
+            ),
         );
     }
     if has("Could not resolve hostname") {
@@ -74,7 +81,9 @@ pub(super) fn place(path: &str) -> Option<String> {
             None => (None, authority),
         };
         let (host, port) = match host.rsplit_once(':') {
-            Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => (host, Some(port)),
+            Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => {
+                (host, Some(port))
+            }
             _ => (host, None),
         };
         let host = host.trim_matches(['[', ']']);
@@ -114,10 +123,26 @@ mod tests {
             let found = explain("r", "me@host", &[line.to_owned()]);
             found.map(|finding| finding.words)
         };
-        assert!(told("Remote: Host key verification failed.").unwrap().contains("not known"));
-        assert!(told("me@host: Permission denied (publickey).").unwrap().contains("refuses the key"));
-        assert!(told("Remote: sh: 1: borg: not found").unwrap().contains("no borg"));
-        assert!(told("ssh: connect to host x port 22: Connection refused").unwrap().contains("no ssh server"));
+        assert!(
+            told("Remote: Host key verification failed.")
+                .unwrap()
+                .contains("not known")
+        );
+        assert!(
+            told("me@host: Permission denied (publickey).")
+                .unwrap()
+                .contains("refuses the key")
+        );
+        assert!(
+            told("Remote: sh: 1: borg: not found")
+                .unwrap()
+                .contains("no borg")
+        );
+        assert!(
+            told("ssh: connect to host x port 22: Connection refused")
+                .unwrap()
+                .contains("no ssh server")
+        );
         assert_eq!(told("Something else"), None);
     }
 }
