@@ -35,6 +35,8 @@ mod borg_2;
 mod check;
 #[path = "real/completion.rs"]
 mod completion;
+#[path = "real/doctor.rs"]
+mod doctor;
 #[path = "real/faults.rs"]
 mod faults;
 #[path = "real/from_nothing.rs"]

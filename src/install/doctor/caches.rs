@@ -59,8 +59,10 @@ fn room(visit: &Visit<'_>, cache: &Path) -> Finding {
             format!("the free space at {} is not known", there.display()),
         );
     };
-    let megabytes = free >> 20;
-    let words = format!("{megabytes} MiB free for {}", cache.display());
+    let words = match free >> 20 {
+        megabytes @ ..10_240 => format!("{megabytes} MiB free for {}", cache.display()),
+        megabytes => format!("{} GiB free for {}", megabytes >> 10, cache.display()),
+    };
     let cure = "make room there, or set borg_cache_directory to another place";
     match free {
         ..NOTHING => Finding::wrong(about, words).cure(cure),

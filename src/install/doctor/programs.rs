@@ -24,7 +24,7 @@ pub(super) fn borg(visit: &Visit<'_>) -> Vec<Finding> {
         match verify::usable(&visit.host, program, path) {
             Err(failure) => found.push(Finding::failed("borg", &failure)),
             Ok(good) => {
-                let words = format!("borg {} at {}", good.version, good.path.display());
+                let words = format!("{} at {}", good.version, good.path.display());
                 found.push(Finding::good("borg", words));
                 found.extend(good.notes.iter().map(|note| Finding::look("borg", note)));
             }

@@ -12,7 +12,7 @@ use crate::borg::exit::{Meaning, judge};
 use crate::borg::hear::Strictness;
 use crate::borg::{Borg, Feature, Known};
 use crate::config::{Unit, directories};
-use crate::host::{Command, Failure, FailureKind};
+use crate::host::{Command, Failure, FailureKind, Heard};
 use crate::option::words::{quote, split};
 
 /// So many are asked at once.
@@ -108,8 +108,17 @@ fn ask(visit: &Visit<'_>, unit: &Unit, about: &str) -> Result<Finding, Failure> 
     let command = question(visit, &borg, unit, &seen.copy);
     let ended = borg.probe(host, &command)?;
     let said: Vec<String> = ended.tail.clone();
-    let place = ssh::place(unit.repository.path());
-    match judge(ended.exit, options.borg_exit_codes.items()).0 {
+    let meaning = judge(ended.exit, options.borg_exit_codes.items()).0;
+    if meaning != Meaning::Fine
+        && let Some(place) = ssh::place(unit.repository.path())
+    {
+        // What ssh said may have been lost with the connection.
+        let again = || ssh::explain(about, &place, &directly(visit, unit, &place));
+        if let Some(found) = ssh::explain(about, &place, &said).or_else(again) {
+            return Ok(found);
+        }
+    }
+    match meaning {
         Meaning::Fine => {
             let newest = ended.out.lines().find(|line| !line.trim().is_empty());
             Ok(Finding::good(
@@ -119,9 +128,6 @@ fn ask(visit: &Visit<'_>, unit: &Unit, about: &str) -> Result<Finding, Failure> 
                     None => "it answers; it has no archive yet".to_owned(),
                 },
             ))
-        }
-        _ if let Some(found) = place.and_then(|place| ssh::explain(about, &place, &said)) => {
-            Ok(found)
         }
         Meaning::Warning => {
             let last = said.last().cloned().unwrap_or_default();
@@ -168,6 +174,32 @@ fn question(visit: &Visit<'_>, borg: &Borg<'_>, unit: &Unit, seen: &Path) -> Com
         Some(words) => command.set("BORG_RSH", words),
         None => command,
     }
+}
+
+/// What ssh says without borg on this side.
+fn directly(visit: &Visit<'_>, unit: &Unit, place: &str) -> Vec<String> {
+    let words = ssh_command(visit, unit).and_then(|words| split(&words).ok());
+    let mut words = words.unwrap_or_default().into_iter();
+    let Some(program) = words.next() else {
+        return Vec::new();
+    };
+    let remote = unit.config.borg.remote_path.text().unwrap_or("borg");
+    let question = Command::new(program)
+        .args(words)
+        .args(place.split(' '))
+        .arg(quote(remote))
+        .arg("--version")
+        .reads();
+    let mut said = Vec::new();
+    let asked = visit.host.processes.run(&question, &mut |heard| {
+        if let Heard::Out(line) | Heard::Err(line) = heard {
+            said.push(String::from_utf8_lossy(line).into_owned());
+        }
+    });
+    if let Err(failure) = asked {
+        said.push(failure.words);
+    }
+    said
 }
 
 fn has_no_passphrase(visit: &Visit<'_>, unit: &Unit) -> bool {

@@ -50,7 +50,10 @@ pub(super) fn explain(about: &str, place: &str, said: &[String]) -> Option<Findi
             format!("is it on, and is the network there? Try: ssh -v {place}"),
         );
     }
-    let missing = |line: &String| line.contains("borg") && line.contains("not found");
+    let missing = |line: &String| {
+        let gone = ["not found", ": No such file or directory"];
+        line.contains("borg") && gone.iter().any(|words| line.ends_with(words))
+    };
     if said.iter().any(missing) {
         return wrong(
             "the machine there has no borg that its shell finds",
@@ -133,11 +136,12 @@ mod tests {
                 .unwrap()
                 .contains("refuses the key")
         );
-        assert!(
-            told("Remote: sh: 1: borg: not found")
-                .unwrap()
-                .contains("no borg")
-        );
+        for line in [
+            "Remote: sh: 1: borg: not found",
+            "bash: line 1: /opt/borg: No such file or directory",
+        ] {
+            assert!(told(line).unwrap().contains("no borg"));
+        }
         assert!(
             told("ssh: connect to host x port 22: Connection refused")
                 .unwrap()
