@@ -66,7 +66,7 @@ fn room(visit: &Visit<'_>, cache: &Path) -> Finding {
     let cure = "make room there, or set borg_cache_directory to another place";
     match free {
         ..NOTHING => Finding::wrong(about, words).cure(cure),
-        ..LITTLE => Finding::look(about, words).cure(cure),
+        NOTHING..LITTLE => Finding::look(about, words).cure(cure),
         _ => Finding::good(about, words),
     }
 }

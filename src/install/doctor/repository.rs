@@ -105,7 +105,7 @@ fn ask(visit: &Visit<'_>, unit: &Unit, about: &str) -> Result<Finding, Failure> 
     let borg = Borg::ready(host, &known, options, cwd, &state, &scope)?;
     borg.unlock(host, &known)?;
     let seen = Seen::copied(options, host.env, host.files)?;
-    let command = question(visit, &borg, unit, &seen.copy);
+    let command = question(visit, &borg, unit, &seen);
     let ended = borg.probe(host, &command)?;
     let said: Vec<String> = ended.tail.clone();
     let meaning = judge(ended.exit, options.borg_exit_codes.items()).0;
@@ -155,7 +155,7 @@ fn ask(visit: &Visit<'_>, unit: &Unit, about: &str) -> Result<Finding, Failure> 
 }
 
 /// The list of archives: it needs the key and the lock, and leaves the cache alone.
-fn question(visit: &Visit<'_>, borg: &Borg<'_>, unit: &Unit, seen: &Path) -> Command {
+fn question(visit: &Visit<'_>, borg: &Borg<'_>, unit: &Unit, seen: &Seen<'_>) -> Command {
     let mut command = borg
         .command(borg.renamed("repo-list", "list"))
         .args(borg.remote())
@@ -164,7 +164,10 @@ fn question(visit: &Visit<'_>, borg: &Borg<'_>, unit: &Unit, seen: &Path) -> Com
         .args(borg.at(unit.repository.path()))
         .reads();
     if !borg.has(Feature::SeparateRepository) {
-        command = command.set("BORG_SECURITY_DIR", seen);
+        command = command.set("BORG_SECURITY_DIR", &seen.security);
+    }
+    if let Some(cache) = &seen.cache {
+        command = command.set("BORG_CACHE_DIR", cache);
     }
     if has_no_passphrase(visit, unit) {
         // Otherwise borg asks for it at the terminal.

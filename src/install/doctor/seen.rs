@@ -12,7 +12,11 @@ const LARGEST: u64 = 1 << 16;
 /// A directory that goes with the value.
 pub(super) struct Seen<'a> {
     files: &'a Files,
-    pub(super) copy: PathBuf,
+    scratch: PathBuf,
+    /// The copy.
+    pub(super) security: PathBuf,
+    /// Where there is no cache yet, borg would make one.
+    pub(super) cache: Option<PathBuf>,
 }
 
 impl<'a> Seen<'a> {
@@ -25,11 +29,19 @@ impl<'a> Seen<'a> {
             .temporary_directory
             .text()
             .or_else(|| env.text("TMPDIR"));
-        let copy = files.scratch(Path::new(parent.unwrap_or("/tmp")), "borgmatic-doctor-")?;
-        let seen = Self { files, copy };
+        let scratch = files.scratch(Path::new(parent.unwrap_or("/tmp")), "borgmatic-doctor-")?;
+        let security = scratch.join("security");
+        let no_cache = !files.is_dir(&cache(options, env));
+        let seen = Self {
+            files,
+            cache: no_cache.then(|| scratch.join("cache")),
+            security,
+            scratch,
+        };
+        files.make_dir(&seen.security, 0o700)?;
         let real = place(options, env);
         for repository in files.names(&real).unwrap_or_default() {
-            let (from, to) = (real.join(&repository), seen.copy.join(&repository));
+            let (from, to) = (real.join(&repository), seen.security.join(&repository));
             if !files.is_dir(&from) {
                 continue;
             }
@@ -47,7 +59,7 @@ impl<'a> Seen<'a> {
 impl Drop for Seen<'_> {
     fn drop(&mut self) {
         // What stays is a copy in a private directory.
-        self.files.remove_tree(&self.copy).ok();
+        self.files.remove_tree(&self.scratch).ok();
     }
 }
 
