@@ -20,6 +20,7 @@ mod programs;
 pub mod recipe;
 pub mod schedulers;
 pub mod self_install;
+pub mod self_update;
 pub mod setting;
 pub mod show;
 pub mod state;
@@ -38,7 +39,10 @@ pub use schedulers::Scheduler;
 use crate::actions::{self, Entry};
 
 /// The installer's own actions, in the order of the overview.
-pub static ALL: &[Entry] = &[Entry::alone::<self_install::SelfInstall>()];
+pub static ALL: &[Entry] = &[
+    Entry::alone::<self_install::SelfInstall>(),
+    Entry::alone::<self_update::SelfUpdate>(),
+];
 
 /// Every action of the program.
 pub fn entries() -> &'static [Entry] {
