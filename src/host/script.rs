@@ -9,8 +9,8 @@ use std::time::Duration;
 use jiff::Zoned;
 
 use super::{
-    About, Body, Bus, Clock, Command, Env, Event, Exit, Failure, Files, Heard, Host, Level,
-    Listener, Processes, Signal, Sockets, Terminal,
+    About, Beside, Body, Bus, Clock, Command, Env, Event, Exit, Failure, Files, Heard, Host, Level,
+    Listener, Network, Processes, Signal, Sockets, Terminal,
 };
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -173,6 +173,51 @@ impl Processes for Script {
     fn is_above(&self, _process: u32) -> bool {
         false
     }
+
+    /// Here it is there from the start.
+    fn beside(&self, command: &Command, _longest: Duration) -> Result<Beside, Failure> {
+        match self.run(command, &mut |_| {})? {
+            Exit::Code(0) => Ok(Box::new(())),
+            exit => Err(Failure::new(
+                "borgmatic::host::beside",
+                format!("ended with {exit}"),
+            )),
+        }
+    }
+}
+
+/// Machines that answer, but not before they are asked so often.
+#[derive(Debug, Default)]
+pub struct Reached {
+    after: Mutex<Vec<(String, u32)>>,
+    asked: Mutex<Vec<String>>,
+}
+
+impl Reached {
+    /// This one answers from the question after so many on.
+    pub fn after(&self, place: &str, questions: u32) {
+        locked(&self.after).push((place.to_owned(), questions));
+    }
+
+    /// The places so far, `host:port`, one for each question.
+    pub fn asked(&self) -> Vec<String> {
+        locked(&self.asked).clone()
+    }
+}
+
+impl Network for Reached {
+    fn answers(&self, host: &str, port: u16, _longest: Duration) -> io::Result<()> {
+        let place = format!("{host}:{port}");
+        locked(&self.asked).push(place.clone());
+        let mut after = locked(&self.after);
+        match after.iter_mut().find(|(known, _)| *known == place) {
+            Some((_, left @ 1..)) => {
+                *left -= 1;
+                Err(io::ErrorKind::NetworkUnreachable.into())
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// Moves only when somebody sleeps.
@@ -316,6 +361,7 @@ pub struct Stage {
     pub script: Script,
     pub clock: Arc<Still>,
     pub terminal: Arc<Collected>,
+    pub network: Reached,
     pub sockets: Arc<Posted>,
     pub files: Files,
     pub env: Env,
@@ -333,6 +379,7 @@ impl Stage {
             script: Script::default(),
             clock: Arc::default(),
             terminal: Arc::default(),
+            network: Reached::default(),
             sockets: Arc::default(),
             files: Files::new(root),
             env: Env {
@@ -350,6 +397,7 @@ impl Stage {
             processes: &self.script,
             clock: &*self.clock,
             terminal: &*self.terminal,
+            network: &self.network,
             files: &self.files,
             env: &self.env,
             bus: &self.bus,

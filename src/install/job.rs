@@ -4,6 +4,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub use crate::run::{Battery, Inhibit};
+
 /// A backup that a scheduler starts.
 #[derive(Clone, Debug)]
 pub struct Job {
@@ -31,20 +33,6 @@ pub struct Job {
 pub enum Reach {
     System,
     User,
-}
-
-/// What to do where the machine runs on its battery.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Battery {
-    Run,
-    Skip,
-}
-
-/// What a run keeps the machine from doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Inhibit {
-    Sleep,
-    None,
 }
 
 /// How much of the machine a unit may see and change.

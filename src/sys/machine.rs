@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::clock::System;
+use super::network::Tcp;
 use super::process::Children;
 use super::signal::Stop;
 use super::socket::Local;
@@ -19,6 +20,7 @@ pub struct Machine {
     pub processes: Children,
     pub clock: Arc<System>,
     pub terminal: Arc<Standard>,
+    pub network: Tcp,
     pub sockets: Arc<Local>,
 }
 
@@ -28,6 +30,7 @@ impl Default for Machine {
         let stop = Stop::default();
         Self {
             processes: Children::new(stop.clone()),
+            network: Tcp::new(stop.clone()),
             clock: Arc::new(System::new(stop)),
             terminal: Arc::default(),
             sockets: Arc::default(),

@@ -40,6 +40,7 @@ fn create(world: &World, repository: &str, hours_ago: i64, result: Outcome) -> A
         code: None,
         reason: None,
         dry: false,
+        not_due: false,
         archive: Some("me-2".into()),
         sizes: Sizes {
             files: Some(1200),
