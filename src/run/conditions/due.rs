@@ -16,7 +16,7 @@ use crate::run::observe::{Ended, Observer};
 
 /// After a try, good or bad, the next one comes an hour later. Schedulers that ask each hour drift
 /// by some seconds.
-const PAUSE: Duration = Duration::from_secs(59 * 60);
+const PAUSE: Duration = Duration::from_mins(59);
 
 /// How old a success may be.
 #[derive(Clone, Copy, Debug)]
@@ -32,7 +32,7 @@ impl Due {
     ) -> bool {
         for file in &mut outline.files {
             let reasons = self.reasons(host, file);
-            self.say(host, file, &reasons, observer);
+            say(host, file, &reasons, observer);
             let mut reasons = reasons.into_iter();
             file.units.retain(|_| reasons.next().flatten().is_none());
         }
@@ -50,7 +50,7 @@ impl Due {
         let reasons = self.reasons(host, file);
         let done = reasons.iter().all(Option::is_some);
         if done {
-            self.say(host, file, &reasons, observer);
+            say(host, file, &reasons, observer);
         }
         done
     }
@@ -73,20 +73,14 @@ impl Due {
         };
         file.units.iter().map(reason).collect()
     }
+}
 
-    fn say(
-        self,
-        host: &Host<'_>,
-        file: &FilePart<'_>,
-        reasons: &[Option<String>],
-        observer: &dyn Observer,
-    ) {
-        for (unit, reason) in file.units.iter().zip(reasons) {
-            let Some(reason) = reason else { continue };
-            host.bus
-                .line(Level::Info, unit.unit.repository.name(), reason);
-            tell(host, observer, file, unit, Ended::NotDue(reason));
-        }
+fn say(host: &Host<'_>, file: &FilePart<'_>, reasons: &[Option<String>], observer: &dyn Observer) {
+    for (unit, reason) in file.units.iter().zip(reasons) {
+        let Some(reason) = reason else { continue };
+        host.bus
+            .line(Level::Info, unit.unit.repository.name(), reason);
+        tell(host, observer, file, unit, Ended::NotDue(reason));
     }
 }
 
