@@ -315,8 +315,8 @@ def calls(folder):
     return found
 
 
-def theirs(folder, line):
-    env = world(folder)
+def theirs_in(folder, line, env):
+    """Runs the original in a process of its own; its exit code and what it said."""
     child = os.fork()
     if child == 0:
         with contextlib.suppress(BaseException):
@@ -341,7 +341,12 @@ def theirs(folder, line):
             os._exit(code)
         os._exit(98)
     _, status = os.waitpid(child, 0)
-    return os.waitstatus_to_exitcode(status), calls(folder), (folder / 'theirs.log').read_text(errors='replace')
+    return os.waitstatus_to_exitcode(status), (folder / 'theirs.log').read_text(errors='replace')
+
+
+def theirs(folder, line):
+    code, said = theirs_in(folder, line, world(folder))
+    return code, calls(folder), said
 
 
 def ours(folder, line, binary):

@@ -74,7 +74,7 @@ fn command(context: &Context<'_>, flags: &Flags, matching: &[String]) -> Command
         .args(if json { &[] } else { borg.verbose() })
         .args(borg.shared(true))
         .args(matching)
-        .option("--format", format.filter(|_| !json))
+        .option("--format", format)
         .args(sorted(&[
             &[
                 switch("--deleted", &flags.deleted),

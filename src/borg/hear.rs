@@ -170,6 +170,7 @@ impl Borg<'_> {
                     words: command.words(),
                     exit: ended.exit,
                     said,
+                    hook: None,
                 }))
             }
         }

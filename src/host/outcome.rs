@@ -72,6 +72,8 @@ pub struct Child {
     pub exit: Exit,
     /// The last lines of all that it said.
     pub said: Vec<String>,
+    /// The hook that it was: `before repository`.
+    pub hook: Option<String>,
 }
 
 #[derive(Clone, Debug)]

@@ -3,12 +3,19 @@
 //! out, checking and undoing all read that one list. It knows nothing of how a run goes on.
 
 pub mod job;
+pub mod needs;
+pub mod own_files;
+pub mod paths;
 pub mod recipe;
+pub mod schedulers;
 
 use std::sync::LazyLock;
 
 pub use job::Job;
+pub use needs::Needs;
+pub use paths::Paths;
 pub use recipe::{File, Kind, Recipe, Step};
+pub use schedulers::Scheduler;
 
 use crate::actions::{self, Entry};
 

@@ -172,12 +172,12 @@ pub(super) fn without_runtime_twice(
     patterns
 }
 
-/// Without repetitions. What follows another style means something else.
+/// Without repetitions. What follows another style means something else, unless it is a root.
 fn once_each(patterns: Vec<Pattern>) -> Vec<Pattern> {
     let mut seen = HashSet::new();
     let fresh = |pattern: &Pattern| {
         if pattern.kind == Kind::Style {
-            seen.clear();
+            seen.retain(|other: &Pattern| other.kind == Kind::Root);
         }
         seen.insert(pattern.clone())
     };
@@ -238,13 +238,14 @@ fn device(context: &Context<'_>, path: &OsString) -> Option<u64> {
 }
 
 /// Refuses paths that borg would read otherwise than they are written: a patterns file has lines,
-/// and borg takes away the spaces around each.
+/// and borg takes away the spaces around each. An empty pattern matches nothing, but as a regular
+/// expression everything.
 pub(in crate::actions) fn can_be_written(patterns: &[Pattern]) -> Result<(), Failure> {
     for pattern in patterns {
         let bytes = pattern.path.as_bytes();
         let why = if bytes.iter().any(|byte| b"\n\r\0".contains(byte)) {
             "holds a line end"
-        } else if bytes.is_empty() {
+        } else if bytes.is_empty() && (pattern.kind == Kind::Root || pattern.style == "re") {
             "is empty"
         } else if pattern.kind == Kind::Root && !is_trim(&pattern.path.to_string_lossy()) {
             "starts or ends with a space"

@@ -64,12 +64,22 @@ impl Surroundings<'_> {
         Ok(())
     }
 
+    /// What the original calls it.
+    fn kind(&self) -> &'static str {
+        match self.what {
+            "the repository" => "repository",
+            "the configuration" => "configuration",
+            _ => "action",
+        }
+    }
+
     fn command(&self, host: &Host<'_>, line: &str, side: Side, title: &str) -> Result<(), Failure> {
         let filled = fill(line, &self.variables);
         for name in filled.unknown {
             let mut words =
                 format!("{{{name}}} means nothing in a command {title}: it stays as it is");
-            if let Some(near) = nearest(&name, NAMES) {
+            let elsewhere = NAMES.contains(&name.as_str());
+            if let Some(near) = nearest(&name, NAMES).filter(|_| !elsewhere) {
                 words += &format!("; did you mean {{{near}}}?");
             }
             host.bus.line(Level::Warning, self.scope, &words);
@@ -119,6 +129,7 @@ impl Surroundings<'_> {
             words: command.words(),
             exit,
             said: said.into_lines(),
+            hook: Some(format!("{} {}", side.word(), self.kind())),
         };
         Err(Failure::new("borgmatic::hook::command", words)
             .kind(kind)

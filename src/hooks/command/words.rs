@@ -140,7 +140,12 @@ pub fn error(failure: &Failure) -> String {
         Exit::Code(code) => format!("returned non-zero exit status {code}"),
         Exit::Signal(number) => format!("died with <Signals.SIG{}: {number}>", Signal(number)),
     };
-    format!("Command '{}' {how}.", child.words)
+    let hook = child
+        .hook
+        .as_ref()
+        .map(|hook| format!("Error running {hook} hook: "))
+        .unwrap_or_default();
+    format!("{hook}Command '{}' {how}.", child.words)
 }
 
 /// `{output}`: what that child said last.
