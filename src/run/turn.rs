@@ -47,11 +47,11 @@ impl Turn {
     /// Takes the lock of a configuration, or waits for it. A dry run and actions that only read take
     /// none.
     /// Where only what is `due` runs, somebody who is at work on it is a soft failure: there is nothing
-    /// to do. Not so one who has been at it for longer than the time in which it is due again.
+    /// to do. Not so one who began before it was due.
     pub(super) fn take(
         host: &Host<'_>,
         file: &FilePart<'_>,
-        due: Option<Due>,
+        due: Option<&Due>,
         dry: bool,
     ) -> Result<Self, Failure> {
         let actions = writers(file);
@@ -92,11 +92,10 @@ impl Turn {
             // Who has just taken it has told nobody yet, and who has just ended has gone.
             let short = PAUSE * 5;
             if waited >= most && (holder.is_some() || waited >= short) {
-                let now = host.clock.now().timestamp();
-                let at_it = holder.as_ref().and_then(|holder| holder.age(now));
-                let is_soft = due.is_some_and(|due| at_it.is_some_and(|age| age <= due.0.0));
-                let failure = busy(holder.as_ref(), waited, now);
-                return Err(if is_soft {
+                let now = host.clock.now();
+                let is_young = |holder: &Holder| due.is_some_and(|due| due.is_young(holder.since, &now));
+                let failure = busy(holder.as_ref(), waited, now.timestamp());
+                return Err(if holder.as_ref().is_some_and(is_young) {
                     failure.kind(FailureKind::Soft)
                 } else {
                     failure

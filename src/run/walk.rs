@@ -70,7 +70,7 @@ pub(super) struct Walk<'a> {
     pub(super) known: &'a Known,
     pub(super) observer: &'a dyn Observer,
     /// Only what is due runs.
-    pub(super) due: Option<Due>,
+    pub(super) due: Option<&'a Due>,
     pub(super) dry: bool,
 }
 

@@ -12,7 +12,7 @@ use crate::option::Age;
 use crate::options;
 use crate::plan::{ActPart, FilePart, Outline, UnitPart};
 
-pub(super) use due::Due;
+pub use due::Due;
 
 options! {
     /// What a run does where the machine runs on its battery.
@@ -27,8 +27,8 @@ options! {
 options! {
     /// Conditions for a run, for schedulers.
     pub struct Conditions {
-        /// Leave out repositories whose last success is no older than this (24h, 7d), or that were tried within the last hour.
-        if_due: Age = "24h";
+        /// Leave out repositories whose last success is no older than this (24h, 7d) or than the last point of a schedule (daily, Mon..Fri 02:30), and those that were tried within the last hour.
+        if_due: Due = "24h";
         /// Wait until the machines of remote repositories answer, at most so long: 2m.
         wait_network: Age = "2m";
         /// With skip, nothing is done while the machine runs on its battery.
@@ -76,8 +76,8 @@ impl Conditions {
         })
     }
 
-    pub(super) fn due(&self) -> Option<Due> {
-        self.if_due.get().copied().map(Due)
+    pub(super) fn due(&self) -> Option<&Due> {
+        self.if_due.get()
     }
 }
 
