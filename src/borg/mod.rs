@@ -1,6 +1,6 @@
 //! What borg understands: versions, flags, environment, repositories, archives, patterns, exit codes
-//! and answers. Pure, except [`ready`], [`hear`] and [`ask`], which run borg, and [`remote`], which asks
-//! ssh.
+//! and answers. Pure, except [`ready`], [`hear`], [`ask`] and [`verify`], which run borg, and [`remote`],
+//! which asks ssh.
 
 pub mod archive;
 pub mod ask;
@@ -21,6 +21,8 @@ mod recall;
 pub mod remote;
 pub mod reply;
 pub mod repository;
+pub mod trust;
+pub mod verify;
 pub mod version;
 
 pub use feature::Feature;
@@ -29,4 +31,5 @@ pub use made::Made;
 pub use options::BorgOptions;
 pub use ready::{Borg, Known};
 pub use repository::Repository;
+pub use verify::Verified;
 pub use version::Version;

@@ -32,6 +32,11 @@ impl Files {
         fs::metadata(self.at(path)).ok().map(|meta| meta.uid())
     }
 
+    /// The group id of a file, links followed.
+    pub fn group(&self, path: &Path) -> Option<u32> {
+        fs::metadata(self.at(path)).ok().map(|meta| meta.gid())
+    }
+
     pub fn identity(&self, path: &Path) -> Option<Identity> {
         let meta = fs::metadata(self.at(path)).ok()?;
         let nanoseconds =
