@@ -2,9 +2,13 @@
 //! configuration makes of a name: it is asked.
 
 use std::path::Path;
+use std::time::Duration;
 
 use crate::host::{Command, Exit, Heard, Host};
 use crate::option::words;
+
+/// How long ssh may take to read its configuration.
+const LONGEST: Duration = Duration::from_secs(20);
 
 /// What an address says of its machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -160,7 +164,8 @@ impl Ssh {
             .option("-p", port)
             .arg("--")
             .arg(who.replace(['[', ']'], ""))
-            .reads();
+            .reads()
+            .within(LONGEST);
         let mut told = Vec::new();
         let exit = host.processes.run(&command, &mut |heard| {
             if let Heard::Out(line) = heard

@@ -93,7 +93,8 @@ impl Turn {
             let short = PAUSE * 5;
             if waited >= most && (holder.is_some() || waited >= short) {
                 let now = host.clock.now();
-                let is_young = |holder: &Holder| due.is_some_and(|due| due.is_young(holder.since, &now));
+                let is_young =
+                    |holder: &Holder| due.is_some_and(|due| due.is_young(holder.since, &now));
                 let failure = busy(holder.as_ref(), waited, now.timestamp());
                 return Err(if holder.as_ref().is_some_and(is_young) {
                     failure.kind(FailureKind::Soft)

@@ -237,11 +237,21 @@ mod tests {
     #[test]
     fn a_schedule_asks_for_what_has_begun_since_its_last_point() {
         let due = Due::Since(Schedule::parse("03:30").unwrap());
-        let judged = |success, now| by(&due, &[("create", Some(success), success)], &["create"], now);
+        let judged = |success, now| {
+            by(
+                &due,
+                &[("create", Some(success), success)],
+                &["create"],
+                now,
+            )
+        };
         assert_eq!(judged(0, 10), "not due: create succeeded 5m ago");
         assert_eq!(judged(0, 13), "not due yet: create was tried 13m ago");
         assert_eq!(judged(0, 73), "due");
-        assert_eq!(judged(13, 24 * 60 + 12), "not due: create succeeded 23h ago");
+        assert_eq!(
+            judged(13, 24 * 60 + 12),
+            "not due: create succeeded 23h ago"
+        );
         assert_eq!(judged(13, 24 * 60 + 13), "due");
         // From before the last point to after it.
         assert_eq!(judged(12, 72), "due");

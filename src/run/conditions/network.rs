@@ -134,7 +134,10 @@ fn looked_up(host: &Host<'_>, name: &str) -> Vec<String> {
     if name.parse::<std::net::IpAddr>().is_ok() || name.starts_with('-') {
         return Vec::new();
     }
-    let command = Command::new("getent").args(["ahosts", name]).reads();
+    let command = Command::new("getent")
+        .args(["ahosts", name])
+        .reads()
+        .within(MOST);
     let mut found: Vec<String> = Vec::new();
     let exit = host.processes.run(&command, &mut |heard| {
         if let Heard::Out(line) = heard
