@@ -12,7 +12,8 @@ use crate::cli::{self, Invocation, Special};
 use crate::config::{Loaded, is_secret};
 use crate::host::dry::Dry;
 use crate::host::{
-    Bus, Clock, Env, Failure, Files, Host, Level, Network, Processes, Signal, Sockets, Terminal,
+    Bus, Clock, Env, Failure, Fetch, Files, Host, Level, Network, Processes, Signal, Sockets,
+    Terminal,
 };
 use crate::install;
 use crate::plan::{Shown, outline};
@@ -27,6 +28,7 @@ pub struct Machine<'a> {
     pub terminal: Arc<dyn Terminal>,
     pub network: &'a dyn Network,
     pub sockets: Arc<dyn Sockets>,
+    pub fetch: &'a dyn Fetch,
     pub files: &'a Files,
     pub env: &'a Env,
 }
@@ -129,6 +131,7 @@ fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) ->
         clock: machine.clock.as_ref(),
         terminal,
         network: machine.network,
+        fetch: machine.fetch,
         files: machine.files,
         env: machine.env,
         bus: &bus,

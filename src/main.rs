@@ -19,6 +19,7 @@ fn main() -> ExitCode {
             terminal: Arc::clone(&machine.terminal) as _,
             network: &machine.network,
             sockets: Arc::clone(&machine.sockets) as _,
+            fetch: &machine.fetch,
             files: &files,
             env: &env,
         },

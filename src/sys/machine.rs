@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::clock::System;
+use super::fetch::Web;
 use super::network::Tcp;
 use super::process::Children;
 use super::signal::Stop;
@@ -22,6 +23,7 @@ pub struct Machine {
     pub terminal: Arc<Standard>,
     pub network: Tcp,
     pub sockets: Arc<Local>,
+    pub fetch: Web,
 }
 
 /// With the first child, signals become ours: see [`crate::host::Processes::stop`].
@@ -34,6 +36,7 @@ impl Default for Machine {
             clock: Arc::new(System::new(stop)),
             terminal: Arc::default(),
             sockets: Arc::default(),
+            fetch: Web,
         }
     }
 }

@@ -5,6 +5,7 @@ mod beside;
 mod clock;
 mod closed;
 mod descent;
+mod fetch;
 mod lines;
 mod machine;
 mod network;
@@ -16,6 +17,7 @@ mod stream;
 mod terminal;
 
 pub use clock::System;
+pub use fetch::Web;
 pub use machine::Machine;
 pub use network::Tcp;
 pub use process::Children;

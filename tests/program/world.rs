@@ -139,6 +139,7 @@ impl World {
                 terminal: Arc::clone(&stage.terminal) as _,
                 network: &stage.network,
                 sockets: Arc::clone(&stage.sockets) as _,
+                fetch: &stage.web,
                 files: &stage.files,
                 env: &stage.env,
             },

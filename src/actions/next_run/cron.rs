@@ -187,7 +187,9 @@ mod tests {
 
     #[test]
     fn lines_are_read_as_cron_does() {
-        let now = "2026-11-25T12:00:00".parse::<jiff::civil::DateTime>().unwrap();
+        let now = "2026-11-25T12:00:00"
+            .parse::<jiff::civil::DateTime>()
+            .unwrap();
         let now = now.to_zoned(TimeZone::UTC).unwrap();
         let next = |line: &str| {
             let read = line_of(line).and_then(|(schedule, _)| schedule.next(&now));
