@@ -54,7 +54,6 @@ fn writer() {
     };
     let machine = Machine::default();
     let host = Host {
-        network: &machine.network,
         clock: &*machine.clock,
         ..stage.host()
     };
