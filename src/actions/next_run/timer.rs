@@ -56,9 +56,9 @@ fn ask(host: &Host<'_>, of_user: bool) -> Option<Told> {
         if let Heard::Out(line) = heard {
             let line = String::from_utf8_lossy(line).into_owned();
             match line.split_once('=') {
-                Some(("NextElapseUSecRealtime", value)) => told.next = value.to_owned(),
-                Some(("ExecStart", value)) => told.start = value.to_owned(),
-                Some(("User", value)) => told.user = value.to_owned(),
+                Some(("NextElapseUSecRealtime", value)) => value.clone_into(&mut told.next),
+                Some(("ExecStart", value)) => value.clone_into(&mut told.start),
+                Some(("User", value)) => value.clone_into(&mut told.user),
                 _ => {}
             }
         }
