@@ -10,8 +10,12 @@ use jiff::Zoned;
 
 use super::{
     About, Beside, Body, Bus, Clock, Command, Env, Event, Exit, Failure, Fetch, Files, Heard, Host,
-    Level, Listener, Network, Processes, Signal, Sockets, Terminal,
+    Level, Listener, Processes, Signal, Sockets, Terminal,
 };
+
+mod reached;
+
+pub use reached::Reached;
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -182,40 +186,6 @@ impl Processes for Script {
                 "borgmatic::host::beside",
                 format!("ended with {exit}"),
             )),
-        }
-    }
-}
-
-/// Machines that answer, but not before they are asked so often.
-#[derive(Debug, Default)]
-pub struct Reached {
-    after: Mutex<Vec<(String, u32)>>,
-    asked: Mutex<Vec<String>>,
-}
-
-impl Reached {
-    /// This one answers from the question after so many on.
-    pub fn after(&self, place: &str, questions: u32) {
-        locked(&self.after).push((place.to_owned(), questions));
-    }
-
-    /// The places so far, `host:port`, one for each question.
-    pub fn asked(&self) -> Vec<String> {
-        locked(&self.asked).clone()
-    }
-}
-
-impl Network for Reached {
-    fn answers(&self, host: &str, port: u16, _longest: Duration) -> io::Result<()> {
-        let place = format!("{host}:{port}");
-        locked(&self.asked).push(place.clone());
-        let mut after = locked(&self.after);
-        match after.iter_mut().find(|(known, _)| *known == place) {
-            Some((_, left @ 1..)) => {
-                *left -= 1;
-                Err(io::ErrorKind::NetworkUnreachable.into())
-            }
-            _ => Ok(()),
         }
     }
 }
