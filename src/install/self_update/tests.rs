@@ -1,5 +1,6 @@
 //! The whole of an update, on a played machine: real files, scripted programs, a scripted server.
 
+#[cfg(test)]
 use std::fs;
 use std::path::{Path, PathBuf};
 
