@@ -2,12 +2,16 @@
 //! made by pure functions from what the machine is and what the person wants; showing it, carrying it
 //! out, checking and undoing all read that one list. It knows nothing of how a run goes on.
 
+pub mod cron;
 pub mod job;
+pub mod launchd;
 pub mod needs;
 pub mod own_files;
 pub mod paths;
 pub mod recipe;
 pub mod schedulers;
+pub mod spread;
+pub mod systemd;
 
 use std::sync::LazyLock;
 
