@@ -1,7 +1,7 @@
 //! Scheduler files that are made from configurations: each is kept beside its configuration in
 //! `tests/units/`, and systemd itself judges the units.
 
-#![allow(clippy::disallowed_methods, clippy::unwrap_used)]
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::print_stdout)]
 
 #[path = "program/kept.rs"]
 mod kept;

@@ -50,11 +50,11 @@ pub(super) fn string(text: &str) -> String {
 }
 
 pub(super) fn array(values: &[String]) -> String {
-    let values: String = values
-        .iter()
-        .map(|value| format!("    {}\n", string(value)))
-        .collect();
-    format!("<array>\n{values}</array>")
+    let mut text = String::from("<array>\n");
+    for value in values {
+        text += &format!("    {}\n", string(value));
+    }
+    text + "</array>"
 }
 
 /// A dictionary of one entry.

@@ -12,7 +12,7 @@ pub(super) fn text(job: &Job) -> String {
     let command: Vec<String> = job
         .command(&["--verbosity", "1"])
         .iter()
-        .map(command_word)
+        .map(|word| command_word(word))
         .collect();
     text.set("ExecStart", &command.join(" "));
     text.set(
@@ -66,6 +66,6 @@ pub(super) fn head(job: &Job, name: &str) -> String {
 }
 
 /// A word of a command line, in which `$` starts a variable. systemd.service(5), «Command lines».
-fn command_word(text: &String) -> String {
+fn command_word(text: &str) -> String {
     word(&text.replace('$', "$$"))
 }
