@@ -46,7 +46,7 @@ impl Processes for Children {
         }
         if command.streams == Streams::Terminal {
             // What waits to be shown belongs before what the child shows.
-            hear(Heard::Idle);
+            hear(Heard::Idle(b""));
         }
         let mut child = spawn::start(command)?;
         let mut running = Running {
@@ -135,7 +135,8 @@ impl Running<'_> {
             let fresh = more || out || err;
             more = self.read(out, err, hear);
             if fresh && !more {
-                hear(Heard::Idle);
+                let unfinished = self.out.as_ref().map_or(&b""[..], Stream::unfinished);
+                hear(Heard::Idle(unfinished));
             }
         }
     }

@@ -49,6 +49,11 @@ impl Stream {
         }
     }
 
+    /// What is there of a line that has no end yet.
+    pub(super) fn unfinished(&self) -> &[u8] {
+        self.lines.unfinished()
+    }
+
     pub(super) fn finish(&mut self, hand: &mut dyn FnMut(&[u8])) {
         self.lines.finish(hand);
     }

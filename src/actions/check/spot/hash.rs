@@ -183,7 +183,7 @@ impl Program<'_> {
                 said = String::from_utf8_lossy(line).into_owned();
                 (self.say)(Level::Warning, &said);
             }
-            Heard::Idle => {}
+            Heard::Idle(_) => {}
         })?;
         if exit != Exit::Code(0) {
             return Ok(Err(format!("{first} ended with {exit}: {said}")));

@@ -3,7 +3,8 @@
 //!
 //! Linear in the number of files: the source is named once by a dry run of create, the archive is
 //! listed once, both at the same time; and once more for the hashes of the sample, while threads read
-//! the same files here.
+//! the same files here. Three borgs may run at once: each is heard to its end, and a failure of any of
+//! them is one of the check.
 
 mod count;
 mod hash;
@@ -13,6 +14,7 @@ mod verdict;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Sender};
 use std::thread;
 
 use crate::actions::create::{self, Runtime};
@@ -52,30 +54,59 @@ pub(super) fn check(context: &Context<'_>) -> Result<(), Failure> {
         Level::Info,
         &format!("Comparing files with archive {archive} (spot check)"),
     );
-    let configs = configs(context, &archive)?;
-    let runtime = Runtime::make(context)?;
-    let ended = compare(context, &settings, &archive, &configs, &runtime);
-    runtime.remove(context);
-    ended
+    // Borg names the configuration files at once, and then reads on to the end of the archive.
+    let (tell, told) = mpsc::channel();
+    let (looked, compared) = thread::scope(|scope| {
+        let look = scope.spawn(|| configs(context, &archive, tell));
+        let compared = told
+            .recv()
+            .map(|configs| compare(context, &settings, &archive, &configs));
+        let looked = look
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        (looked, compared)
+    });
+    looked?;
+    let Compared {
+        verdict,
+        sources,
+        difference,
+    } = compared.map_err(|_| no_manifest(&archive))??;
+    verdict.tell(context, sources, difference, settings.data_tolerance)
 }
 
-/// The configuration files that the archive was made with.
-fn configs(context: &Context<'_>, archive: &str) -> Result<Vec<PathBuf>, Failure> {
-    let found = manifest::config_paths(
+struct Compared {
+    verdict: Verdict,
+    /// Files of the source.
+    sources: usize,
+    /// Between their number and that in the archive, in percent.
+    difference: f64,
+}
+
+/// Tells the configuration files that the archive was made with.
+fn configs(
+    context: &Context<'_>,
+    archive: &str,
+    tell: Sender<Vec<PathBuf>>,
+) -> Result<bool, Failure> {
+    manifest::config_paths(
         context.host,
         context.borg,
         &context.config.run,
         context.config.archive.numeric_ids.is_on(),
         &extract::absolute(context.repository, context.working()),
         archive,
-    )?;
-    found.ok_or_else(|| {
-        let words = format!(
-            "the archive {archive} holds no bootstrap manifest, which names its configuration files"
-        );
-        Failure::new("borgmatic::archive::no-manifest", words)
-            .help("make an archive with `borgmatic create`, without store_config_files: false below bootstrap")
-    })
+        // It is heard until the end.
+        &mut |paths| drop(tell.send(paths)),
+    )
+}
+
+fn no_manifest(archive: &str) -> Failure {
+    let words = format!(
+        "the archive {archive} holds no bootstrap manifest, which names its configuration files"
+    );
+    Failure::new("borgmatic::archive::no-manifest", words)
+        .help("make an archive with `borgmatic create`, without store_config_files: false below bootstrap")
 }
 
 fn settings<'a>(context: &Context<'a>) -> Result<Settings<'a>, Failure> {
@@ -118,8 +149,20 @@ fn compare(
     settings: &Settings<'_>,
     archive: &str,
     configs: &[PathBuf],
+) -> Result<Compared, Failure> {
+    let runtime = Runtime::make(context)?;
+    let compared = compare_in(context, settings, archive, configs, &runtime);
+    runtime.remove(context);
+    compared
+}
+
+fn compare_in(
+    context: &Context<'_>,
+    settings: &Settings<'_>,
+    archive: &str,
+    configs: &[PathBuf],
     runtime: &Runtime,
-) -> Result<(), Failure> {
+) -> Result<Compared, Failure> {
     let (dry_run, patterns) = create::names(context, runtime, configs)?;
     let names = Names::of(&patterns, &context.borg.version);
     let counted = count::both(context, &dry_run, archive, &names, settings.sample)?;
@@ -146,7 +189,11 @@ fn compare(
     let words = format!("Comparing {} of {sources} files", sample.len());
     context.say(Level::Info, &words);
     let verdict = hashes(context, settings, archive, &sample, &names, runtime)?;
-    verdict.tell(context, sources, difference, settings.data_tolerance)
+    Ok(Compared {
+        verdict,
+        sources,
+        difference,
+    })
 }
 
 /// Reads the sample on both sides at once.

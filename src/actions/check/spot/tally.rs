@@ -1,7 +1,7 @@
 //! Counts the files of both sides, and draws the sample, while their names come in. Pure.
 //!
-//! For each file it keeps eight bytes, and the name of those that may come into the sample: memory
-//! grows with the sample, not with the names.
+//! For each file of either side it keeps eight bytes, and the name of those that may come into the
+//! sample: memory grows with the sample, not with the names.
 
 use std::hash::{BuildHasher, RandomState};
 
