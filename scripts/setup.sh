@@ -161,10 +161,48 @@ need_shells() {
     have groff || die "groff is needed; install it with your package manager"
 }
 
+# need_shellcheck: the linter of install.sh and of these scripts.
+need_shellcheck() {
+    have shellcheck || packages "the linter of shell scripts" shellcheck
+    have shellcheck || die "shellcheck is needed; install it with your package manager"
+}
+
+# need_downloads: the shells that install.sh is tested in, and what it downloads and proves with.
+need_downloads() {
+    packages "the tests of install.sh" dash mksh busybox curl wget openssl minisign
+    have curl && have dash || die "curl and dash are needed; install them with your package manager"
+}
+
 # need_python_borgmatic: the original that this program is compared with; sets PYTHON_BORGMATIC.
 need_python_borgmatic() {
     venv original-2.1.10 borgmatic==2.1.10 || die "Python borgmatic 2.1.10 could not be installed"
     PYTHON_BORGMATIC=$venv/bin/borgmatic
+}
+
+# need_machine: what the tests boot a machine of their own from, with a systemd and a cron that are
+# real, in a container; sets MACHINE_ROOT, empty where it cannot be: their tests are skipped.
+need_machine() {
+    MACHINE_ROOT=
+    [ "$(id -u)" = 0 ] && grep -qs '^ID=debian$' /etc/os-release || return 0
+    packages "a machine for the tests, in a container" systemd-container systemd debootstrap util-linux
+    codename=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
+    root=$tools/machine-$codename-1
+    if ! [ -d "$root" ]; then
+        say "making the machine that tests boot, in $root"
+        rm -rf "$root.part"
+        mkdir -p "$tools"
+        # From where this machine's packages come.
+        mirror=$(apt-get indextargets --format '$(CODENAME) $(REPO_URI)' | sed -n "s/^$codename //p" | head -n 1)
+        # shellcheck disable=SC2086  # no word where there is none
+        debootstrap --variant=minbase --include="systemd,systemd-sysv,dbus,dbus-user-session,libpam-systemd,cron,\
+borgbackup,openssh-server,busybox-static" "$codename" "$root.part" $mirror >"$tools/machine.log" 2>&1 ||
+            die "debootstrap failed; what it said is in $tools/machine.log"
+        for folder in var/cache/apt var/lib/apt/lists usr/share/doc usr/share/man usr/share/locale; do
+            rm -rf "$root.part/${folder:?}"
+        done
+        mv "$root.part" "$root"
+    fi
+    MACHINE_ROOT=$root
 }
 
 # need_yaml: a Python, 3.11 or newer, that reads YAML, for the oracle; sets PYTHON_YAML.
@@ -192,6 +230,17 @@ need_zig() {
         die "neither rustup's musl target nor Debian's rustc-web is here; with rustup: rustup target add $1"
     venv zig-0.17.1 ziglang==0.17.1 cargo-zigbuild==0.24.0 || die "zig could not be installed"
     ZIG_BIN=$venv/bin
+}
+
+# need_packaging: what makes packages, signatures and the list of materials; PACKAGING is the folder of its programs.
+need_packaging() {
+    packages "packages and their signature" minisign gzip
+    PACKAGING=$tools/packaging/bin
+    for crate in cargo-deb@3.8.0 cargo-generate-rpm@0.21.1 cargo-cyclonedx@0.5.9; do
+        [ -x "$PACKAGING/${crate%@*}" ] && continue
+        say "installing $crate in $tools/packaging: some minutes"
+        cargo install --quiet --locked --root "$tools/packaging" "$crate" || die "$crate could not be installed"
+    done
 }
 
 # need_fuzz: cargo-fuzz and the C++ compiler that its engine is built with; sets CARGO_FUZZ.

@@ -27,6 +27,8 @@ mod abreast;
 mod actions;
 #[path = "real/archives.rs"]
 mod archives;
+#[path = "real/booted.rs"]
+mod booted;
 #[path = "real/borg_2.rs"]
 mod borg_2;
 #[path = "real/check.rs"]
@@ -37,10 +39,14 @@ mod completion;
 mod faults;
 #[path = "real/from_nothing.rs"]
 mod from_nothing;
+#[path = "real/inside.rs"]
+mod inside;
 #[path = "real/life.rs"]
 mod life;
 #[path = "real/logs.rs"]
 mod logs;
+#[path = "real/machine.rs"]
+mod machine;
 #[path = "real/man.rs"]
 mod man;
 #[path = "real/old_names.rs"]
@@ -49,6 +55,8 @@ mod old_names;
 mod patterns;
 #[path = "real/progress.rs"]
 mod progress;
+#[path = "real/scheduled.rs"]
+mod scheduled;
 #[path = "real/secrets.rs"]
 mod secrets;
 #[path = "real/ssh.rs"]

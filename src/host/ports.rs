@@ -55,6 +55,9 @@ pub trait Terminal: Send + Sync {
     fn err_is_terminal(&self) -> bool;
     /// Width of the terminal, in characters.
     fn width(&self) -> usize;
+    /// Asks the person at the terminal, never standard input, and takes a line. `None`: nobody is
+    /// there.
+    fn ask(&self, question: &str) -> Option<String>;
 }
 
 /// Local sockets that take log messages.
@@ -64,6 +67,13 @@ pub trait Sockets: Send + Sync {
 
     /// Sends a message of any size to a journal: what is too large for the socket goes as memory.
     fn send_any(&self, to: &Path, message: &[u8]) -> io::Result<()>;
+}
+
+/// Files on web servers.
+pub trait Fetch: Sync {
+    /// What an address leads to, of at most `limit` bytes: by https, or by http from this very
+    /// machine. Everything but an answer with a body is a failure.
+    fn get(&self, url: &str, limit: u64) -> Result<Vec<u8>, Failure>;
 }
 
 /// What surrounds the process, as it was when it started.
@@ -118,6 +128,7 @@ pub struct Host<'a> {
     pub processes: &'a dyn Processes,
     pub clock: &'a dyn Clock,
     pub terminal: &'a dyn Terminal,
+    pub fetch: &'a dyn Fetch,
     pub files: &'a Files,
     pub env: &'a Env,
     pub bus: &'a Bus,

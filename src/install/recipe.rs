@@ -3,6 +3,8 @@
 
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
+
 use crate::host::Command;
 
 /// In the order in which it is carried out; the undo goes backwards.
@@ -25,16 +27,8 @@ pub enum Step {
         path: PathBuf,
         to: PathBuf,
     },
-    /// Our lines in a crontab that has others too.
-    Block {
-        user: Option<String>,
-        lines: String,
-    },
-    /// Something to start once the files are there, and what takes it back.
-    Run {
-        command: Box<Command>,
-        undo: Option<Box<Command>>,
-    },
+    Block(Block),
+    Run(Box<Run>),
 }
 
 /// A file that is ours alone.
@@ -46,8 +40,41 @@ pub struct File {
     pub kind: Kind,
 }
 
+/// Our lines in a crontab that has others too.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Block {
+    pub crontab: Crontab,
+    /// Without the marks around them.
+    pub lines: String,
+}
+
+/// Where a crontab is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Crontab {
+    /// A file that cron reads itself: busybox has `/etc/crontabs/root`.
+    File(PathBuf),
+    /// That of the user who installs, behind the program `crontab`.
+    Own,
+}
+
+/// What a service manager is told.
+#[derive(Clone, Debug, Default)]
+pub struct Run {
+    pub does: Option<Box<Command>>,
+    /// Takes it back.
+    pub undo: Option<Box<Command>>,
+    /// Needed when a file of this kind was written or removed …
+    pub after: Option<Kind>,
+    /// … or when one of these questions does not end with 0.
+    pub unless: Vec<Command>,
+    /// It may fail: what it ends may have ended already.
+    pub may_fail: bool,
+}
+
 /// What a file is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Kind {
     Program,
     Manual,
@@ -58,4 +85,17 @@ pub enum Kind {
     Cron,
     /// A property list of launchd.
     Agent,
+}
+
+impl Kind {
+    /// Is it text that people edit, so that the manifest keeps it to compare with?
+    pub fn is_edited(self) -> bool {
+        matches!(self, Self::Unit | Self::Cron | Self::Agent)
+    }
+}
+
+impl From<Run> for Step {
+    fn from(run: Run) -> Self {
+        Self::Run(Box::new(run))
+    }
 }

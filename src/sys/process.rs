@@ -23,6 +23,8 @@ const CHECKPOINT: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 10 }
 const SILENCE: Duration = Duration::from_millis(200);
 /// How long we listen on to a grandchild that keeps talking.
 const CHATTER: Duration = Duration::from_secs(10);
+/// Between TERM and KILL for a child that did not end in time, and again before it is given up.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// We look after a child at least this often, in case whoever started us blocked SIGCHLD.
 const TICK: Duration = Duration::from_secs(1);
 
@@ -55,20 +57,25 @@ impl Processes for Children {
             child,
             ear,
             passed_on,
-            shell: command.shell,
+            shell: command.shell || command.limit.is_some(),
             told: None,
             term_at: None,
             termed: false,
+            end: command.limit.map(|limit| Instant::now() + limit),
+            late: 0,
         };
         let status = running.listen(hear).map_err(trouble)?;
         running.listen_on(hear);
         // A terminal's INT may end the child before we look at our own.
-        match running.told() {
-            Some(signal) => Err(Failure::interrupted(signal)),
-            None => Ok(match (status.code(), status.signal()) {
-                (None, Some(signal)) => Exit::Signal(signal),
-                (code, _) => Exit::Code(code.unwrap_or(-1)),
-            }),
+        match (running.told(), status) {
+            (Some(signal), _) => Err(Failure::interrupted(signal)),
+            (None, Some(status)) if running.late == 0 => {
+                Ok(match (status.code(), status.signal()) {
+                    (None, Some(signal)) => Exit::Signal(signal),
+                    (code, _) => Exit::Code(code.unwrap_or(-1)),
+                })
+            }
+            (None, _) => Err(Failure::late(command)),
         }
     }
 
@@ -106,11 +113,15 @@ struct Running<'a> {
     term_at: Option<Instant>,
     /// It was sent TERM.
     termed: bool,
+    /// When its time is up.
+    end: Option<Instant>,
+    /// How often its time was up.
+    late: u8,
 }
 
 impl Running<'_> {
-    /// Until the child has ended.
-    fn listen(&mut self, hear: &mut dyn FnMut(Heard<'_>)) -> std::io::Result<ExitStatus> {
+    /// Until the child has ended; `None` for one that not even KILL ends in time.
+    fn listen(&mut self, hear: &mut dyn FnMut(Heard<'_>)) -> std::io::Result<Option<ExitStatus>> {
         let mut look = true;
         let mut more = false;
         loop {
@@ -118,9 +129,12 @@ impl Running<'_> {
             if (self.ear.heard(SIGCHLD) || look)
                 && let Some(status) = self.child.try_wait()?
             {
-                return Ok(status);
+                return Ok(Some(status));
             }
-            let longest = match self.term_at {
+            if self.hurry() {
+                return Ok(None);
+            }
+            let longest = match [self.term_at, self.end].into_iter().flatten().min() {
                 _ if more => Duration::ZERO,
                 Some(at) => at.saturating_duration_since(Instant::now()).min(TICK),
                 None => TICK,
@@ -199,6 +213,21 @@ impl Running<'_> {
         if self.term_at.is_some_and(|at| Instant::now() >= at) {
             self.term();
         }
+    }
+
+    /// Ends a child whose time is up: TERM, KILL, and then it is given up.
+    fn hurry(&mut self) -> bool {
+        if self.end.is_none_or(|end| Instant::now() < end) {
+            return false;
+        }
+        self.end = Some(Instant::now() + PATIENCE);
+        self.late += 1;
+        match self.late {
+            1 => self.send(SIGTERM),
+            2 => self.send(SIGKILL),
+            _ => return true,
+        }
+        false
     }
 
     fn term(&mut self) {

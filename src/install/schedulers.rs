@@ -1,0 +1,201 @@
+//! Who starts the backups, and what each of them needs: its files, and what it is told about them.
+//! The texts come from a [`Job`]. Pure.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::job::{Job, Reach};
+use super::paths::{CRON, Paths};
+use super::recipe::{Block, Crontab, File, Kind, Run, Step};
+use crate::host::Command;
+
+/// Who starts the backups.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scheduler {
+    Systemd,
+    Cron,
+    Launchd,
+}
+
+/// What a machine has for schedulers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Managers {
+    pub reach: Reach,
+    /// Does the manager run, so that it is told of its files? Never below `--root`.
+    pub told: bool,
+    /// Effective user id: launchd's domain of a user has it in its name.
+    pub user: u32,
+    /// Where a line for cron goes; none: into `/etc/cron.d`.
+    pub crontab: Option<Crontab>,
+}
+
+const TIMER: &str = "borgmatic.timer";
+const SERVICE: &str = "borgmatic.service";
+pub const LABEL: &str = "org.borgmatic";
+
+impl Scheduler {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Systemd => "systemd",
+            Self::Cron => "cron",
+            Self::Launchd => "launchd",
+        }
+    }
+}
+
+/// The steps for a scheduler, in their order.
+pub fn steps(scheduler: Scheduler, job: &Job, managers: &Managers, paths: &Paths) -> Vec<Step> {
+    let folder = |path: &Path| Step::Folder {
+        path: path.to_owned(),
+        mode: 0o755,
+    };
+    let mut steps = Vec::new();
+    match scheduler {
+        Scheduler::Systemd => {
+            steps.push(folder(&paths.units));
+            steps.extend(systemd(job, &paths.units).into_iter().map(Step::File));
+        }
+        Scheduler::Cron => match &managers.crontab {
+            None => {
+                steps.push(folder(Path::new(CRON)));
+                steps.push(Step::File(cron(job, Path::new(CRON))));
+            }
+            Some(crontab) => steps.push(Step::Block(Block {
+                crontab: crontab.clone(),
+                lines: cron_lines(job),
+            })),
+        },
+        Scheduler::Launchd => {
+            steps.push(folder(&paths.agents));
+            steps.push(Step::File(launchd(job, &paths.agents)));
+        }
+    }
+    around(scheduler, managers, paths, steps)
+}
+
+/// The same steps with what the manager is told before and after.
+pub fn around(
+    scheduler: Scheduler,
+    managers: &Managers,
+    paths: &Paths,
+    mut steps: Vec<Step>,
+) -> Vec<Step> {
+    if managers.told {
+        let (before, after) = tell(scheduler, managers, paths);
+        steps.splice(0..0, before.into_iter().map(Step::from));
+        steps.extend(after.into_iter().map(Step::from));
+    }
+    steps
+}
+
+/// What a manager is told before and after its files are there.
+pub fn tell(scheduler: Scheduler, managers: &Managers, paths: &Paths) -> (Vec<Run>, Vec<Run>) {
+    match scheduler {
+        Scheduler::Cron => (Vec::new(), Vec::new()),
+        Scheduler::Systemd => {
+            let user = managers.reach == Reach::User;
+            let systemctl = || Command::new("systemctl").when(user, ["--user"]);
+            let reload = || systemctl().arg("daemon-reload");
+            let asks = |question: &str| systemctl().args(["--quiet", question, TIMER]).reads();
+            let forget = Run {
+                undo: Some(Box::new(systemctl().args(["reset-failed", SERVICE, TIMER]))),
+                after: Some(Kind::Unit),
+                may_fail: true,
+                ..Run::default()
+            };
+            let begin = Run {
+                undo: Some(Box::new(reload())),
+                after: Some(Kind::Unit),
+                ..Run::default()
+            };
+            let renew = Run {
+                does: Some(Box::new(reload())),
+                after: Some(Kind::Unit),
+                ..Run::default()
+            };
+            let enable = Run {
+                does: Some(Box::new(systemctl().args(["enable", "--now", TIMER]))),
+                undo: Some(Box::new(systemctl().args(["disable", "--now", TIMER]))),
+                unless: vec![asks("is-enabled"), asks("is-active")],
+                ..Run::default()
+            };
+            (vec![begin, forget], vec![renew, enable])
+        }
+        Scheduler::Launchd => {
+            let domain = match managers.reach {
+                Reach::System => "system".to_owned(),
+                Reach::User => format!("gui/{}", managers.user),
+            };
+            let target = format!("{domain}/{LABEL}");
+            let bootout = || Command::new("launchctl").args(["bootout", &target]);
+            let end = Run {
+                does: Some(Box::new(bootout())),
+                after: Some(Kind::Agent),
+                may_fail: true,
+                ..Run::default()
+            };
+            let begin = Run {
+                does: Some(Box::new(
+                    Command::new("launchctl")
+                        .args(["bootstrap", &domain])
+                        .arg(plist(&paths.agents)),
+                )),
+                undo: Some(Box::new(bootout())),
+                after: Some(Kind::Agent),
+                unless: vec![Command::new("launchctl").args(["print", &target]).reads()],
+                ..Run::default()
+            };
+            (Vec::new(), vec![end, begin])
+        }
+    }
+}
+
+fn plist(folder: &Path) -> PathBuf {
+    folder.join(format!("{LABEL}.plist"))
+}
+
+/// The text of a sample, for this program.
+fn text(sample: &str, job: &Job) -> Vec<u8> {
+    let program = job.program.to_string_lossy();
+    sample
+        .replace("/usr/local/bin/borgmatic", &program)
+        .into_bytes()
+}
+
+fn systemd(job: &Job, folder: &Path) -> Vec<File> {
+    [
+        (SERVICE, include_str!("../../systemd/borgmatic.service")),
+        (TIMER, include_str!("../../systemd/borgmatic.timer")),
+    ]
+    .map(|(name, sample)| File {
+        path: folder.join(name),
+        bytes: text(sample, job),
+        mode: 0o644,
+        kind: Kind::Unit,
+    })
+    .into()
+}
+
+fn cron(job: &Job, folder: &Path) -> File {
+    File {
+        path: folder.join("borgmatic"),
+        bytes: text(include_str!("../../cron/borgmatic"), job),
+        mode: 0o644,
+        kind: Kind::Cron,
+    }
+}
+
+fn cron_lines(job: &Job) -> String {
+    format!("0 3 * * * {}\n", job.program.display())
+}
+
+fn launchd(job: &Job, folder: &Path) -> File {
+    File {
+        path: plist(folder),
+        bytes: text(include_str!("../../launchd/org.borgmatic.plist"), job),
+        mode: 0o644,
+        kind: Kind::Agent,
+    }
+}
