@@ -97,7 +97,7 @@ fn configs(
         &extract::absolute(context.repository, context.working()),
         archive,
         // It is heard until the end.
-        &mut |paths| drop(tell.send(paths)),
+        &mut move |paths| drop(tell.send(paths)),
     )
 }
 
