@@ -138,7 +138,10 @@ impl Include for Includes<'_> {
             return None;
         };
         let real = |path: &Path| self.files.real(path).unwrap_or_else(|| path.to_owned());
-        let first = self.open.first().filter(|(_, real)| real.as_os_str().is_empty());
+        let first = self
+            .open
+            .first()
+            .filter(|(_, real)| real.as_os_str().is_empty());
         let outermost = first.map(|(path, _)| real(path));
         let real = real(path);
         if let Some(outermost) = outermost {
