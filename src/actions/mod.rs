@@ -21,6 +21,7 @@ pub mod key;
 pub mod list;
 mod manifest;
 pub mod mount;
+pub mod next_run;
 mod patterns_file;
 pub mod prune;
 pub mod recreate;
@@ -134,7 +135,7 @@ impl Entry {
         }
     }
 
-    const fn alone<A: AloneAction>() -> Self {
+    pub const fn alone<A: AloneAction>() -> Self {
         Self {
             info: A::INFO,
             groups: A::Flags::GROUPS,

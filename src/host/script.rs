@@ -9,9 +9,13 @@ use std::time::Duration;
 use jiff::Zoned;
 
 use super::{
-    About, Body, Bus, Clock, Command, Env, Event, Exit, Failure, Fetch, Files, Heard, Host, Level,
-    Listener, Processes, Signal, Sockets, Terminal,
+    About, Beside, Body, Bus, Clock, Command, Env, Event, Exit, Failure, Fetch, Files, Heard, Host,
+    Level, Listener, Processes, Signal, Sockets, Terminal,
 };
+
+mod reached;
+
+pub use reached::Reached;
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -173,6 +177,17 @@ impl Processes for Script {
     fn is_above(&self, _process: u32) -> bool {
         false
     }
+
+    /// Here it is there from the start.
+    fn beside(&self, command: &Command, _longest: Duration) -> Result<Beside, Failure> {
+        match self.run(command, &mut |_| {})? {
+            Exit::Code(0) => Ok(Box::new(())),
+            exit => Err(Failure::new(
+                "borgmatic::host::beside",
+                format!("ended with {exit}"),
+            )),
+        }
+    }
 }
 
 /// Moves only when somebody sleeps.
@@ -225,6 +240,8 @@ pub struct Collected {
     pub terminal: bool,
     /// Standard output goes into a file all the same.
     pub out_is_file: bool,
+    /// What the person there says next.
+    pub answers: Mutex<Vec<String>>,
 }
 
 impl Collected {
@@ -258,6 +275,12 @@ impl Terminal for Collected {
 
     fn width(&self) -> usize {
         80
+    }
+
+    fn ask(&self, question: &str) -> Option<String> {
+        let answer = locked(&self.answers).pop()?;
+        self.err(question.as_bytes());
+        Some(answer)
     }
 }
 
@@ -347,6 +370,7 @@ pub struct Stage {
     pub script: Script,
     pub clock: Arc<Still>,
     pub terminal: Arc<Collected>,
+    pub network: Reached,
     pub sockets: Arc<Posted>,
     pub web: Served,
     pub files: Files,
@@ -365,6 +389,7 @@ impl Stage {
             script: Script::default(),
             clock: Arc::default(),
             terminal: Arc::default(),
+            network: Reached::default(),
             sockets: Arc::default(),
             web: Served::default(),
             files: Files::new(root),
@@ -383,6 +408,7 @@ impl Stage {
             processes: &self.script,
             clock: &*self.clock,
             terminal: &*self.terminal,
+            network: &self.network,
             fetch: &self.web,
             files: &self.files,
             env: &self.env,
