@@ -246,9 +246,9 @@ def installs_itself(release):
     said = home.install()
     assert 'nothing to download' in said, said
     assert {path: os.stat(path).st_mtime_ns for path in tree(home.dir)} == first, said
-    home.borgmatic('self-install', '--check')
+    home.borgmatic('self-install', '--user', '--check')
     assert 'nothing to do' in home.borgmatic('self-update'), 'up to date'
-    home.borgmatic('self-install', '--uninstall', '--yes')
+    home.borgmatic('self-install', '--user', '--uninstall', '--yes')
     left = {path for path, what in tree(home.dir).items() if what != 'folder'}
     assert left == set(), left
 
@@ -266,7 +266,7 @@ def updates_itself(release):
         assert 'would take the place' in said and tree(home.dir) == before, said
         home.borgmatic('self-update')
         assert home.version() == newer
-        home.borgmatic('self-install', '--check')
+        home.borgmatic('self-install', '--user', '--check')
         assert sha256(home.program.with_suffix('.prev')) == sha256(release.file(name(VERSION)))
         home.borgmatic('self-update', '--rollback')
         assert home.version() == VERSION
@@ -302,7 +302,7 @@ def updates_itself(release):
         (folder / 'SHA256SUMS').write_text(f'{sha256(folder / name(newer))}  {name(newer)}\n')
         release.sign(newer)
         refused('does not run here')
-        home.borgmatic('self-install', '--uninstall', '--yes')
+        home.borgmatic('self-install', '--user', '--uninstall', '--yes')
         left = {path for path, what in tree(home.dir).items() if what != 'folder'}
         assert left == set(), left
     finally:

@@ -13,7 +13,7 @@ use super::schedulers::{self, Scheduler};
 use super::setting::Setting;
 use super::show;
 use super::state::Disk;
-use super::{apply, choose, own_files, prepare, status};
+use super::{apply, choose, judge, own_files, prepare, status};
 use crate::actions::{Alone, AloneAction, Answer, Info};
 use crate::config::find::expand;
 use crate::host::{Command, Failure, Host, Level};
@@ -63,6 +63,8 @@ pub(super) struct Task<'a> {
 pub(super) struct Planned {
     pub(super) recipe: Recipe,
     pub(super) next: Manifest,
+    /// What a person should know about what starts the backups.
+    notes: Vec<String>,
 }
 
 impl Task<'_> {
@@ -102,7 +104,7 @@ impl Task<'_> {
         let setting = self.setting;
         let found = prepare::paths(self);
         let scheduler = choose::scheduler(self, !found.is_empty(), asks)?;
-        let mut steps = Vec::new();
+        let (mut steps, mut notes) = (Vec::new(), Vec::new());
         let mut flags = self.flags.words();
         if self.flags.no_bin.is_on() {
             // What a package manager or an image put there.
@@ -134,17 +136,15 @@ impl Task<'_> {
             if !flags.contains(&word) {
                 flags.insert(0, word);
             }
-            steps.extend(schedulers::steps(
-                scheduler,
-                &job,
-                &setting.managers,
-                &setting.paths,
-            ));
+            let of = schedulers::steps(scheduler, &job, &setting.managers, &setting.paths)?;
+            steps.extend(of);
+            notes = schedulers::notes(scheduler, &job);
         } else if !flags.iter().any(|word| word == "--no-schedule") {
             flags.insert(0, "--no-schedule".into());
         }
         Ok(Planned {
             recipe: Recipe { steps },
+            notes,
             next: Manifest {
                 version: env!("CARGO_PKG_VERSION").to_owned(),
                 scheduler,
@@ -219,12 +219,19 @@ impl Task<'_> {
         }
         apply::targets(&self.host, changes.list.iter())?;
         conflicts(&decided, |text| self.host.bus.data(text))?;
+        if !changes.list.is_empty() {
+            judge::judge(self, &planned.recipe.steps)?;
+        }
         let document = show::json(&decided, &changes.list);
         self.carry_out(&changes)?;
         if self.flags.json.is_on() {
             self.host.bus.data(&document.to_string());
         } else {
-            self.tell(&decided, &manifest, document["up_to_date"] == true);
+            let is_same = document["up_to_date"] == true;
+            self.tell(&decided, &manifest, is_same);
+            for note in planned.notes.iter().filter(|_| !is_same) {
+                self.say(&format!("Note: {note}"));
+            }
         }
         Ok(())
     }
