@@ -261,7 +261,7 @@ impl Task<'_> {
 
     pub(super) fn carry_out(&self, changes: &Changes) -> Result<(), Failure> {
         let host = &self.host;
-        for change in build::tidy(&self.setting.known) {
+        for change in build::tidy(&self.setting.known, &self.setting.paths) {
             // What stays does no harm.
             apply::act(host, &change).ok();
         }
