@@ -18,6 +18,7 @@ pub mod paths;
 mod prepare;
 mod programs;
 pub mod recipe;
+pub mod rivals;
 pub mod schedulers;
 pub mod self_install;
 pub mod setting;
