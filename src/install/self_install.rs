@@ -13,7 +13,7 @@ use super::schedulers::{self, Scheduler};
 use super::setting::Setting;
 use super::show;
 use super::state::Disk;
-use super::{apply, choose, own_files, prepare, status};
+use super::{apply, choose, others, own_files, prepare, status};
 use crate::actions::{Alone, AloneAction, Answer, Info};
 use crate::config::find::expand;
 use crate::host::{Command, Failure, Host, Level};
@@ -62,6 +62,8 @@ pub(super) struct Task<'a> {
 /// A recipe, and what the next manifest says beside it.
 pub(super) struct Planned {
     pub(super) recipe: Recipe,
+    /// What a person should know about it.
+    notes: Vec<String>,
     pub(super) next: Manifest,
 }
 
@@ -70,7 +72,7 @@ impl Task<'_> {
         self.host.bus.line(Level::Answer, "", words);
     }
 
-    fn note(&self, words: &str) {
+    pub(super) fn note(&self, words: &str) {
         self.host.bus.line(Level::Warning, "", words);
     }
 
@@ -102,7 +104,7 @@ impl Task<'_> {
         let setting = self.setting;
         let found = prepare::paths(self);
         let scheduler = choose::scheduler(self, !found.is_empty(), asks)?;
-        let mut steps = Vec::new();
+        let (mut steps, mut notes) = (Vec::new(), Vec::new());
         let mut flags = self.flags.words();
         if self.flags.no_bin.is_on() {
             // What a package manager or an image put there.
@@ -134,17 +136,19 @@ impl Task<'_> {
             if !flags.contains(&word) {
                 flags.insert(0, word);
             }
+            notes = schedulers::notes(scheduler, &job);
             steps.extend(schedulers::steps(
                 scheduler,
                 &job,
                 &setting.managers,
                 &setting.paths,
-            ));
+            )?);
         } else if !flags.iter().any(|word| word == "--no-schedule") {
             flags.insert(0, "--no-schedule".into());
         }
         Ok(Planned {
             recipe: Recipe { steps },
+            notes,
             next: Manifest {
                 version: env!("CARGO_PKG_VERSION").to_owned(),
                 scheduler,
@@ -215,17 +219,25 @@ impl Task<'_> {
         )?;
         if shows_only {
             self.show(&decided, &changes);
-            return conflicts(&decided, |_| {});
+            planned.notes.iter().for_each(|note| self.note(note));
+            conflicts(self, &decided, |_| {})?;
+            return others::starters(self, &decided, manifest.scheduler);
         }
         apply::targets(&self.host, changes.list.iter())?;
-        conflicts(&decided, |text| self.host.bus.data(text))?;
+        conflicts(self, &decided, |text| self.host.bus.data(text))?;
+        others::starters(self, &decided, manifest.scheduler)?;
         let document = show::json(&decided, &changes.list);
         self.carry_out(&changes)?;
         if self.flags.json.is_on() {
             self.host.bus.data(&document.to_string());
         } else {
-            self.tell(&decided, &manifest, document["up_to_date"] == true);
+            let is_same = document["up_to_date"] == true;
+            self.tell(&decided, &manifest, is_same);
+            if !is_same {
+                planned.notes.iter().for_each(|note| self.note(note));
+            }
         }
+        others::shadows(self);
         Ok(())
     }
 
@@ -387,7 +399,11 @@ fn named_files_are_there(keep: &[PathBuf], decided: &[Decided<'_>]) -> Result<()
 }
 
 /// Shows what a person has to decide, and refuses.
-fn conflicts(decided: &[Decided<'_>], mut show: impl FnMut(&str)) -> Result<(), Failure> {
+fn conflicts(
+    task: &Task<'_>,
+    decided: &[Decided<'_>],
+    mut show: impl FnMut(&str),
+) -> Result<(), Failure> {
     let mut found = Vec::new();
     for one in decided {
         let Doing::Conflict(why) = &one.doing else {
@@ -414,20 +430,18 @@ fn conflicts(decided: &[Decided<'_>], mut show: impl FnMut(&str)) -> Result<(), 
         words += &rest.join("\n");
     }
     Err(Failure::new("borgmatic::install::conflict", words)
-        .help(choices(first))
+        .help(choices(task, first))
         .status(3))
 }
 
 /// What a person can do about it.
-fn choices(one: &Decided<'_>) -> String {
+fn choices(task: &Task<'_>, one: &Decided<'_>) -> String {
     use super::recipe::Kind;
     use super::state::{PYTHON, State};
     let path = one.item.path.display();
     if matches!(&one.item.state, State::Foreign(what) if what == PYTHON) {
-        return String::from(
-            "remove it with what installed it: uv tool uninstall borgmatic, pipx uninstall borgmatic, \
-             or pip uninstall borgmatic; or put ours elsewhere: --bin-dir DIR",
-        );
+        let remove = others::removal(task, &one.item.path);
+        return format!("remove it first: {remove}; or put ours elsewhere: --bin-dir DIR");
     }
     let mut choices = vec![format!("keep it as it is: --keep {path}")];
     if one.item.state == State::Edited

@@ -70,12 +70,8 @@ impl Tree {
         let bytes = format!("program {version}").into_bytes();
         let mut steps = own_files::program(&self.paths, bytes, Aliases::Auto, &[]);
         let job = job(version);
-        steps.extend(schedulers::steps(
-            Scheduler::Systemd,
-            &job,
-            &managers(),
-            &self.paths,
-        ));
+        let made = schedulers::steps(Scheduler::Systemd, &job, &managers(), &self.paths);
+        steps.extend(made.unwrap());
         let recipe = Recipe { steps };
         let known = self.known();
         let next = Manifest {
@@ -127,6 +123,7 @@ fn managers() -> Managers {
         told: false,
         user: 0,
         crontab: None,
+        busybox: false,
     }
 }
 
