@@ -69,6 +69,8 @@ pub fn install(
         }
     }
     let mut manifest = written::manifest(decided, next, &build.changes.folders, ground);
+    // Made by a killed run, perhaps, that could not write it down yet.
+    manifest.folders.push(ground.paths.state().to_owned());
     manifest.folders.sort_unstable();
     manifest.folders.dedup();
     let is_new = known.manifest.as_ref() != Some(&manifest);

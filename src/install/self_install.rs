@@ -6,7 +6,7 @@ use super::build::{self, Changes, Ground};
 use super::change::{Change, Undone, carry_out};
 use super::decide::{self, Consent, Decided, Doing};
 use super::flags::{Flags, Wish};
-use super::manifest::Manifest;
+use super::manifest::{Entry, Manifest, What};
 use super::programs::{agrees, says};
 use super::recipe::{Crontab, Recipe, Step};
 use super::schedulers::{self, Scheduler};
@@ -81,10 +81,15 @@ impl Task<'_> {
         self.alone.dry || self.flags.list.is_on()
     }
 
-    pub(super) fn disk(&self) -> Disk<'_> {
-        let is_own = self.setting.managers.crontab == Some(Crontab::Own);
+    /// The disk, with the crontab of the user where it has a part in it.
+    pub(super) fn disk(&self, recipe: &Recipe) -> Disk<'_> {
+        let is_own =
+            |step: &Step| matches!(step, Step::Block(block) if block.crontab == Crontab::Own);
+        let was_own = |entry: &&Entry| entry.kind == What::Block(Crontab::Own);
+        let is_meant =
+            recipe.steps.iter().any(is_own) || self.setting.known.entries().iter().any(was_own);
         let question = Command::new("crontab").arg("-l").reads();
-        let crontab = is_own.then(|| says(&self.host, &question)).flatten();
+        let crontab = is_meant.then(|| says(&self.host, &question)).flatten();
         Disk {
             files: &self.setting.files,
             crontab: crontab.unwrap_or_default(),
@@ -203,7 +208,7 @@ impl Task<'_> {
             apply::privilege(&self.host, self.setting)?;
         }
         let planned = self.plan(!shows_only)?;
-        let (disk, owner) = (self.disk(), self.owner());
+        let (disk, owner) = (self.disk(&planned.recipe), self.owner());
         let consent = self.consent();
         let items = disk.compare(&planned.recipe, &self.setting.known)?;
         let decided = decide::install(items, &consent);
@@ -336,7 +341,7 @@ impl Task<'_> {
             ));
         }
         let planned = self.plan(false)?;
-        let (disk, owner) = (self.disk(), self.owner());
+        let (disk, owner) = (self.disk(&planned.recipe), self.owner());
         let items = disk.compare(&planned.recipe, &self.setting.known)?;
         let decided = decide::install(items, &Consent::default());
         let asks = |question: &Command| agrees(&self.host, question);

@@ -8,6 +8,7 @@ use super::change::Change;
 use super::decide::{self, Decided, Doing};
 use super::dropin;
 use super::programs::agrees;
+use super::recipe::Recipe;
 use super::self_install::Task;
 use super::state::State;
 use super::{prepare, status};
@@ -36,7 +37,7 @@ impl Task<'_> {
             }
             return self.purge(&loaded, shows_only);
         }
-        let disk = self.disk();
+        let disk = self.disk(&Recipe::default());
         let mut items = Vec::new();
         for entry in known.entries() {
             items.push(disk.installed(entry, known)?);

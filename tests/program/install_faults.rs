@@ -28,7 +28,7 @@ struct Tree {
 impl Tree {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        for path in ["usr/local/bin", "etc/systemd"] {
+        for path in ["usr/local/bin", "etc/systemd", "var/lib"] {
             std::fs::create_dir_all(folder.path().join(path)).unwrap();
         }
         std::fs::write(folder.path().join("usr/local/bin/other"), "other").unwrap();
@@ -183,7 +183,7 @@ fn each_is_old_or_new(
 fn a_failure_at_any_step_of_an_installation_takes_all_back() {
     let (fresh, older) = (Tree::new(), Tree::with("1"));
     let steps = fresh.installing("2").list.len();
-    assert!(steps > 20, "{steps}");
+    assert!(steps > 15, "{steps}");
     for tree in [fresh, older] {
         let before = tree.seen();
         let changes = tree.installing("2");
@@ -229,7 +229,7 @@ fn a_killed_installation_is_healed_by_the_next_or_by_an_uninstallation() {
             };
             let again = killed();
             again.do_all(&again.installing("2"));
-            assert_eq!(again.seen(), new, "installed again after {kill} steps");
+            assert!(again.seen() == new, "installed again after {kill} steps");
             let settled = again.installing("2");
             assert!(settled.list.is_empty(), "{:?}", settled.list);
             let other = killed();
