@@ -346,7 +346,7 @@ keep_daily: 7
 fn files_that_contradict_each_other_about_the_log_are_told_with_the_rest() {
     let config = |log| format!("repositories: [{{path: /r}}]\nkeep_daily: 7\nlog_file: {log}\n");
     let mut world = world(&config("/one"));
-    world.write("/home/me/y.yaml", &config("/two"));
+    world.write("/home/me/y.yaml", config("/two"));
     let both = ["-c", "x.yaml", "-c", "y.yaml"];
     let ran = world.run(&[&["config", "validate", "--format", "json"][..], &both].concat());
     assert_eq!(ran.code, 1);
