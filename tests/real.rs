@@ -43,6 +43,8 @@ mod faults;
 mod from_nothing;
 #[path = "real/inside.rs"]
 mod inside;
+#[path = "real/install.rs"]
+mod install;
 #[path = "real/life.rs"]
 mod life;
 #[path = "real/logs.rs"]

@@ -2,25 +2,28 @@
 //! made by pure functions from what the machine is and what the person wants; showing it, carrying it
 //! out, checking and undoing all read that one list. It knows nothing of how a run goes on.
 
+mod analyze;
 pub mod apply;
 pub mod build;
 pub mod change;
 mod choose;
+mod conflict;
 pub mod cron;
 pub mod crontab;
 pub mod decide;
 pub mod dropin;
 pub mod flags;
 pub mod job;
-mod judge;
 pub mod launchd;
 pub mod manifest;
 pub mod needs;
+mod others;
 pub mod own_files;
 pub mod paths;
 mod prepare;
 mod programs;
 pub mod recipe;
+pub mod rivals;
 pub mod schedulers;
 pub mod self_install;
 pub mod self_update;
