@@ -10,6 +10,8 @@ mod abreast;
 mod codes;
 #[path = "program/commands.rs"]
 mod commands;
+#[path = "program/conditions.rs"]
+mod conditions;
 #[path = "program/corpus.rs"]
 mod corpus;
 #[path = "program/dry.rs"]
@@ -20,6 +22,10 @@ mod generate;
 mod globs;
 #[path = "program/hooks.rs"]
 mod hooks;
+#[path = "program/install.rs"]
+mod install;
+#[path = "program/install_faults.rs"]
+mod install_faults;
 #[path = "program/kept.rs"]
 mod kept;
 #[path = "program/laws.rs"]

@@ -9,9 +9,13 @@ use std::time::Duration;
 use jiff::Zoned;
 
 use super::{
-    About, Body, Bus, Clock, Command, Env, Event, Exit, Failure, Fetch, Files, Heard, Host, Level,
-    Listener, Processes, Signal, Sockets, Terminal,
+    About, Beside, Body, Bus, Clock, Command, Env, Event, Exit, Failure, Fetch, Files, Heard, Host,
+    Level, Listener, Processes, Signal, Sockets, Terminal,
 };
+
+mod reached;
+
+pub use reached::Reached;
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -154,7 +158,7 @@ impl Processes for Script {
             });
         }
         if !answer.said.is_empty() {
-            hear(Heard::Idle);
+            hear(Heard::Idle(b""));
         }
         match answer.end {
             End::Exit(exit) => Ok(exit),
@@ -172,6 +176,17 @@ impl Processes for Script {
 
     fn is_above(&self, _process: u32) -> bool {
         false
+    }
+
+    /// Here it is there from the start.
+    fn beside(&self, command: &Command, _longest: Duration) -> Result<Beside, Failure> {
+        match self.run(command, &mut |_| {})? {
+            Exit::Code(0) => Ok(Box::new(())),
+            exit => Err(Failure::new(
+                "borgmatic::host::beside",
+                format!("ended with {exit}"),
+            )),
+        }
     }
 }
 
@@ -226,10 +241,18 @@ pub struct Collected {
     /// Standard output goes into a file all the same.
     pub out_is_file: bool,
     /// What the person there says next.
-    pub answers: Mutex<Vec<String>>,
+    answers: Mutex<Vec<String>>,
 }
 
 impl Collected {
+    /// A terminal at which somebody answers so, the last one first.
+    pub fn answering(answers: Vec<String>) -> Self {
+        Self {
+            answers: answers.into(),
+            ..Self::default()
+        }
+    }
+
     pub fn out_text(&self) -> String {
         String::from_utf8_lossy(&locked(&self.out)).into_owned()
     }
@@ -355,6 +378,7 @@ pub struct Stage {
     pub script: Script,
     pub clock: Arc<Still>,
     pub terminal: Arc<Collected>,
+    pub network: Reached,
     pub sockets: Arc<Posted>,
     pub web: Served,
     pub files: Files,
@@ -373,6 +397,7 @@ impl Stage {
             script: Script::default(),
             clock: Arc::default(),
             terminal: Arc::default(),
+            network: Reached::default(),
             sockets: Arc::default(),
             web: Served::default(),
             files: Files::new(root),
@@ -391,6 +416,7 @@ impl Stage {
             processes: &self.script,
             clock: &*self.clock,
             terminal: &*self.terminal,
+            network: &self.network,
             fetch: &self.web,
             files: &self.files,
             env: &self.env,
@@ -418,7 +444,7 @@ mod tests {
             let exit = host.processes.run(&command, &mut |part| match part {
                 Heard::Out(line) => heard.push(format!("out {}", String::from_utf8_lossy(line))),
                 Heard::Err(line) => heard.push(format!("err {}", String::from_utf8_lossy(line))),
-                Heard::Idle => {}
+                Heard::Idle(_) => {}
             });
             (exit.ok(), heard)
         };

@@ -45,6 +45,9 @@ pub struct Action {
     /// A dry run: it proves nothing.
     #[serde(default, skip_serializing_if = "is_off")]
     pub dry: bool,
+    /// Skipped because it was done not long ago.
+    #[serde(default, skip_serializing_if = "is_off")]
+    pub not_due: bool,
     /// The archive that it made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub archive: Option<String>,
@@ -168,9 +171,10 @@ impl Record {
         text + "\n"
     }
 
-    /// Is it worth reading a line in search of a borg?
+    /// Is it worth reading a line in search of a borg? Version and kind come first in ours.
     pub(super) fn may_be_borg(line: &[u8]) -> bool {
-        line.windows(13).any(|part| part == b"\"kind\":\"borg\"")
+        let head = &line[..line.len().min(40)];
+        head.windows(13).any(|part| part == b"\"kind\":\"borg\"")
     }
 
     /// Reads a line that we understand.
@@ -202,6 +206,7 @@ pub(super) mod tests {
             code: Some(0),
             reason: None,
             dry: false,
+            not_due: false,
             archive: None,
             sizes: Sizes::default(),
         }

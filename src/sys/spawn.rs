@@ -14,7 +14,7 @@ use std::process::{Child, Command as Builder, Stdio};
 
 use rustix::fs::{Mode, RawMode};
 use rustix::io::FdFlags;
-use rustix::process::{Pid, Signal};
+use rustix::process::Pid;
 
 use crate::host::outcome::reason;
 use crate::host::{Command, Failure, FailureKind, Secret, Streams};
@@ -37,8 +37,10 @@ pub(super) fn start(command: &Command) -> Result<Child, Failure> {
     if let Some(cwd) = &command.cwd {
         builder.current_dir(cwd);
     }
-    if command.streams == Streams::Heard {
-        builder.stdin(Stdio::null());
+    match command.streams {
+        Streams::Heard => drop(builder.stdin(Stdio::null())),
+        Streams::Beside => drop(builder.stdin(Stdio::piped()).process_group(0)),
+        Streams::Asking | Streams::Terminal => {}
     }
     if command.streams != Streams::Terminal {
         builder.stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -101,7 +103,7 @@ fn prepare(builder: &mut Builder, umask: Option<u32>, secret: Option<PipeReader>
 fn end_with(parent: Pid) -> io::Result<()> {
     #[cfg(target_os = "linux")]
     {
-        rustix::process::set_parent_process_death_signal(Some(Signal::TERM))?;
+        rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::TERM))?;
         if rustix::process::getppid() != Some(parent) {
             return Err(io::ErrorKind::BrokenPipe.into());
         }

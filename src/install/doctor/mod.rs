@@ -109,7 +109,7 @@ impl Visit<'_> {
             .alone
             .loaded
             .iter()
-            .filter_map(|loaded| loaded.config.as_ref())
+            .filter_map(|loaded| loaded.config.as_deref())
             .collect();
         let flags = flags_alone(&self.alone.wishes.given);
         let logs = if configs.is_empty() {

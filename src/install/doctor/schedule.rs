@@ -40,12 +40,7 @@ fn installed(visit: &Visit<'_>) -> Result<Vec<Finding>, Failure> {
     let Some(manifest) = &setting.known.manifest else {
         return Ok(foreign(&others));
     };
-    let task = Task {
-        alone: &alone,
-        host: setting.host(&host),
-        setting: &setting,
-        flags: &setting.flags,
-    };
+    let task = Task::new(&alone, &setting);
     let mut found = vec![match manifest.scheduler {
         None => nobody(),
         Some(scheduler) => in_sync(&task, scheduler)?,

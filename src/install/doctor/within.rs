@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::host::{Command, Exit, Failure, Heard, Processes, Signal, Streams};
+use crate::host::{Beside, Command, Exit, Failure, Heard, Processes, Signal, Streams};
 
 pub(super) struct Within<'a> {
     pub(super) processes: &'a dyn Processes,
@@ -18,6 +18,10 @@ impl Processes for Within<'_> {
             ..command.clone()
         };
         self.processes.run(&command, hear)
+    }
+
+    fn beside(&self, command: &Command, longest: Duration) -> Result<Beside, Failure> {
+        self.processes.beside(command, longest.min(self.limit))
     }
 
     fn stop(&self) -> Option<Signal> {

@@ -14,7 +14,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 pub use owners::Owner;
-pub use programs::{MARK, Program, Sort, programs};
+pub use programs::{MARK, Program, Sort, programs, sort};
 pub use shadows::{Shadow, shadows};
 
 use crate::host::Host;

@@ -119,7 +119,7 @@ fn folders(host: &Host<'_>) -> Vec<PathBuf> {
 }
 
 /// By its bytes.
-fn sort(bytes: &[u8]) -> Sort {
+pub fn sort(bytes: &[u8]) -> Sort {
     const MAGIC: [&[u8]; 4] = [
         b"\x7fELF",
         b"\xcf\xfa\xed\xfe",
