@@ -10,7 +10,7 @@ use miette::{Diagnostic, LabeledSpan, SourceCode};
 use super::edit::Edits;
 use super::frame::Frame;
 use super::node::{Node, Origin};
-use super::source::{Source, Span};
+use super::source::{Source, Span, between_words};
 
 /// One mistake: what, where, why, what to type instead.
 #[derive(Clone, Debug)]
@@ -150,6 +150,39 @@ impl Problem {
     pub fn deprecation(mut self) -> Self {
         self.severity = Severity::Deprecation;
         self
+    }
+
+    /// Takes out of its words what has been found to be a secret since: the values of unknown options
+    /// are known as such only when the whole text is read.
+    pub fn redact(&mut self) {
+        let Some((origin, _)) = self.labels.first() else {
+            return;
+        };
+        let hidden = origin.source.hidden_words(&origin.span);
+        if hidden.is_empty() {
+            return;
+        }
+        // What is quoted from a text stands between backticks.
+        let masked = |words: &str| {
+            let parts = words.split('`').enumerate();
+            let part = |(index, part): (usize, &str)| {
+                if index % 2 == 0 {
+                    return part.to_owned();
+                }
+                let words = part.split_inclusive(between_words).map(|word| {
+                    let bare = word.trim_end_matches(between_words);
+                    if hidden.contains(bare) {
+                        word.replacen(bare, "***", 1)
+                    } else {
+                        word.to_owned()
+                    }
+                });
+                words.collect::<String>()
+            };
+            parts.map(part).collect::<Vec<_>>().join("`")
+        };
+        self.words = masked(&self.words);
+        self.help = self.help.as_deref().map(masked);
     }
 
     /// The name of the text it is in.
@@ -352,6 +385,11 @@ impl Problems {
             Some((&origin.source.name, origin.span.start))
         }
         self.0.sort_by(|one, other| place(one).cmp(&place(other)));
+    }
+
+    /// Takes secrets out of the words of all: see [`Problem::redact`].
+    pub fn redact(&mut self) {
+        self.0.iter_mut().for_each(Problem::redact);
     }
 
     pub fn errors(&self) -> impl Iterator<Item = &Problem> {
