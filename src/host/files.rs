@@ -252,7 +252,18 @@ impl Files {
         fs::rename(self.at(from), self.at(to)).map_err(|error| Failure::file("move", from, &error))
     }
 
-    /// A new private file with a random name, for a child to read.
+    /// A new private file for a child to read. It is gone after the run, so nothing waits for the disk.
+    pub fn write_scratch(&self, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+        let open = fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(self.at(path));
+        open.and_then(|mut file| file.write_all(bytes))
+            .map_err(|error| Failure::file("write", path, &error))
+    }
+
+    /// The same with a random name.
     pub fn scratch_file(&self, parent: &Path, bytes: &[u8]) -> Result<PathBuf, Failure> {
         let failed = |error: io::Error| Failure::file("write a file in", parent, &error);
         let mut file = tempfile::Builder::new()
@@ -292,5 +303,15 @@ mod tests {
         files.write_private(&link, b"new").unwrap();
         assert_eq!(files.read(&real, 9).unwrap(), b"new");
         assert_eq!(files.read_link(&link), Some("real".into()));
+    }
+
+    #[test]
+    fn what_a_child_is_to_read_is_new_and_private() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, files) = (folder.path().join("list"), Files::new("/"));
+        files.write_scratch(&path, b"one").unwrap();
+        files.write_scratch(&path, b"two").unwrap_err();
+        assert_eq!(files.read(&path, 9).unwrap(), b"one");
+        assert_eq!(files.mode(&path), Some(0o600));
     }
 }
