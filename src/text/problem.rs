@@ -1,7 +1,7 @@
 //! Something a person wrote wrong, and where. Data only: drawing is miette's, saying it is
 //! `report`'s.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
@@ -84,6 +84,24 @@ impl Clone for OnceNotes {
     }
 }
 
+/// Words without those that are hidden. What is quoted from a text stands between backticks.
+fn without(hidden: &HashSet<&str>, words: &str) -> String {
+    let word = |word: &str| {
+        let bare = word.trim_end_matches(between_words);
+        if hidden.contains(bare) {
+            word.replacen(bare, "***", 1)
+        } else {
+            word.to_owned()
+        }
+    };
+    let part = |(index, part): (usize, &str)| match index % 2 {
+        0 => part.to_owned(),
+        _ => part.split_inclusive(between_words).map(word).collect(),
+    };
+    let parts: Vec<String> = words.split('`').enumerate().map(part).collect();
+    parts.join("`")
+}
+
 /// A place in another text, with its own frame.
 #[derive(Debug)]
 struct Note {
@@ -162,27 +180,9 @@ impl Problem {
         if hidden.is_empty() {
             return;
         }
-        // What is quoted from a text stands between backticks.
-        let masked = |words: &str| {
-            let parts = words.split('`').enumerate();
-            let part = |(index, part): (usize, &str)| {
-                if index % 2 == 0 {
-                    return part.to_owned();
-                }
-                let words = part.split_inclusive(between_words).map(|word| {
-                    let bare = word.trim_end_matches(between_words);
-                    if hidden.contains(bare) {
-                        word.replacen(bare, "***", 1)
-                    } else {
-                        word.to_owned()
-                    }
-                });
-                words.collect::<String>()
-            };
-            parts.map(part).collect::<Vec<_>>().join("`")
-        };
-        self.words = masked(&self.words);
-        self.help = self.help.as_deref().map(masked);
+        let (words, help) = (without(&hidden, &self.words), self.help.as_deref());
+        self.help = help.map(|help| without(&hidden, help));
+        self.words = words;
     }
 
     /// The name of the text it is in.
