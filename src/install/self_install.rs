@@ -254,10 +254,7 @@ impl Task<'_> {
             self.host.bus.data(&document.to_string());
         } else {
             let is_same = document["up_to_date"] == true;
-            self.tell(&decided, &manifest, is_same);
-            if let Some(exposure) = exposure {
-                self.say(&format!("  exposure   {exposure} of 10, as systemd counts"));
-            }
+            self.tell(&decided, &manifest, is_same, exposure.as_deref());
             if !is_same {
                 planned.notes.iter().for_each(|note| self.note(note));
             }
@@ -285,7 +282,9 @@ impl Task<'_> {
         let text = if self.flags.json.is_on() {
             show::json(decided, &changes.list).to_string()
         } else if self.flags.list.is_on() {
-            show::list(decided, &changes.list).join("\n")
+            show::list(decided, &changes.list)
+                .into_iter()
+                .fold(String::new(), |text, line| text + &line + "\n")
         } else {
             show::diff(decided, &changes.list)
         };
@@ -317,25 +316,38 @@ impl Task<'_> {
     }
 
     /// What was done, and what comes next.
-    fn tell(&self, decided: &[Decided<'_>], manifest: &Manifest, is_same: bool) {
+    fn tell(
+        &self,
+        decided: &[Decided<'_>],
+        manifest: &Manifest,
+        is_same: bool,
+        exposure: Option<&str>,
+    ) {
         let program = self.setting.paths.program();
         if is_same {
             self.say("Nothing to do: everything is up to date");
         } else {
             let count = decided.iter().filter(|one| one.doing.writes()).count();
+            let plural = if count == 1 { "" } else { "s" };
             let version = env!("CARGO_PKG_VERSION");
-            self.say(&format!("Installed borgmatic {version}: {count} files"));
-            if !self.stays() {
-                self.say(&format!("  program    {}", program.display()));
-            }
+            self.say(&format!(
+                "Installed borgmatic {version}: {count} file{plural} written"
+            ));
         }
-        for one in decided.iter().filter(|one| one.item.is_schedule()) {
-            if one.doing.writes() {
-                self.say(&format!("  schedule   {}", one.item.path.display()));
+        for one in decided.iter().filter(|one| one.doing.writes()) {
+            let path = one.item.path.display();
+            if one.item.path == program {
+                self.say(&format!("  program   {path}"));
+            }
+            if one.item.is_schedule() {
+                self.say(&format!("  schedule  {path}"));
                 if let Some(masked) = others::masked(self, &one.item.path) {
                     self.note(&format!("it takes the place of {}", masked.display()));
                 }
             }
+        }
+        if let Some(exposure) = exposure {
+            self.say(&format!("  exposure  {exposure} of 10, as systemd counts"));
         }
         if manifest.scheduler.is_none() {
             self.say("Nobody starts backups regularly yet");
