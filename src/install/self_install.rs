@@ -13,7 +13,7 @@ use super::schedulers::{self, Scheduler};
 use super::setting::Setting;
 use super::show;
 use super::state::Disk;
-use super::{analyze, apply, choose, conflict, others, own_files, prepare, status};
+use super::{apply, choose, conflict, judge, others, own_files, prepare, status};
 use crate::actions::{Alone, AloneAction, Answer, Info};
 use crate::config::find::expand;
 use crate::host::{Command, Failure, Host, Level};
@@ -69,9 +69,9 @@ pub(super) struct Task<'a> {
 /// A recipe, and what the next manifest says beside it.
 pub(super) struct Planned {
     pub(super) recipe: Recipe,
-    /// What a person should know about it.
-    notes: Vec<String>,
     pub(super) next: Manifest,
+    /// What a person should know about what starts the backups.
+    notes: Vec<String>,
 }
 
 impl Task<'_> {
@@ -148,13 +148,9 @@ impl Task<'_> {
             if !flags.contains(&word) {
                 flags.insert(0, word);
             }
+            let of = schedulers::steps(scheduler, &job, &setting.managers, &setting.paths)?;
+            steps.extend(of);
             notes = schedulers::notes(scheduler, &job);
-            steps.extend(schedulers::steps(
-                scheduler,
-                &job,
-                &setting.managers,
-                &setting.paths,
-            )?);
         } else if !flags.iter().any(|word| word == "--no-schedule") {
             flags.insert(0, "--no-schedule".into());
         }
@@ -243,20 +239,18 @@ impl Task<'_> {
         apply::targets(&self.host, changes.list.iter())?;
         conflict::refuse(self, &decided, |text| self.host.bus.data(text))?;
         others::starters(self, &decided, manifest.scheduler)?;
-        let exposure = if changes.list.is_empty() {
-            None
-        } else {
-            analyze::units(self, &decided)?
-        };
+        if !changes.list.is_empty() {
+            judge::judge(self, &planned.recipe.steps)?;
+        }
         let document = show::json(&decided, &changes.list);
         self.carry_out(&changes)?;
         if self.flags.json.is_on() {
             self.host.bus.data(&document.to_string());
         } else {
             let is_same = document["up_to_date"] == true;
-            self.tell(&decided, &manifest, is_same, exposure.as_deref());
-            if !is_same {
-                planned.notes.iter().for_each(|note| self.note(note));
+            self.tell(&decided, &manifest, is_same);
+            for note in planned.notes.iter().filter(|_| !is_same) {
+                self.note(note);
             }
         }
         others::shadows(self);
@@ -316,13 +310,7 @@ impl Task<'_> {
     }
 
     /// What was done, and what comes next.
-    fn tell(
-        &self,
-        decided: &[Decided<'_>],
-        manifest: &Manifest,
-        is_same: bool,
-        exposure: Option<&str>,
-    ) {
+    fn tell(&self, decided: &[Decided<'_>], manifest: &Manifest, is_same: bool) {
         let program = self.setting.paths.program();
         if is_same {
             self.say("Nothing to do: everything is up to date");
@@ -345,9 +333,6 @@ impl Task<'_> {
                     self.note(&format!("it takes the place of {}", masked.display()));
                 }
             }
-        }
-        if let Some(exposure) = exposure {
-            self.say(&format!("  exposure  {exposure} of 10, as systemd counts"));
         }
         if manifest.scheduler.is_none() {
             self.say("Nobody starts backups regularly yet");
