@@ -26,6 +26,7 @@ pub mod recipe;
 pub mod rivals;
 pub mod schedulers;
 pub mod self_install;
+pub mod self_update;
 pub mod setting;
 pub mod show;
 pub mod spread;
@@ -46,7 +47,10 @@ pub use schedulers::Scheduler;
 use crate::actions::{self, Entry};
 
 /// The installer's own actions, in the order of the overview.
-pub static ALL: &[Entry] = &[Entry::alone::<self_install::SelfInstall>()];
+pub static ALL: &[Entry] = &[
+    Entry::alone::<self_install::SelfInstall>(),
+    Entry::alone::<self_update::SelfUpdate>(),
+];
 
 /// Every action of the program.
 pub fn entries() -> &'static [Entry] {

@@ -341,3 +341,19 @@ keep_daily: 7
     let ran = world(&shared.concat()).run(&["config", "validate", "--portable", "-c", "x.yaml"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
 }
+
+#[test]
+fn files_that_contradict_each_other_about_the_log_are_told_with_the_rest() {
+    let config = |log| format!("repositories: [{{path: /r}}]\nkeep_daily: 7\nlog_file: {log}\n");
+    let mut world = world(&config("/one"));
+    world.write("/home/me/y.yaml", config("/two"));
+    let both = ["-c", "x.yaml", "-c", "y.yaml"];
+    let ran = world.run(&[&["config", "validate", "--format", "json"][..], &both].concat());
+    assert_eq!(ran.code, 1);
+    let report: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    let codes = report["problems"].as_array().unwrap().iter();
+    let mut codes = codes.map(|problem| problem["code"].as_str().unwrap());
+    assert!(codes.any(|code| code == "borgmatic::config::two-logs"));
+    let ran = world.run(&[&["config", "show"][..], &both].concat());
+    assert_eq!(ran.code, 0, "what opens no log needs none: {}", ran.err);
+}
