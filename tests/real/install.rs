@@ -170,6 +170,11 @@ fn an_installation_that_is_killed_is_healed() {
                     .iter()
                     .any(|(at, its)| at.ends_with(path) && *its == what)
             };
+            if name.ends_with("self-install.json") {
+                // Its hashes are those of texts that name the world.
+                serde_json::from_slice::<serde_json::Value>(&what.1).unwrap();
+                continue;
+            }
             assert!(
                 beside || as_in(&old) || as_in(&new),
                 "{name} after {after} events"
