@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::machine::Machine;
 use crate::ssh::{Server, configure, user_name};
 use crate::world::{World, outcome, passphrase_option};
 
@@ -537,6 +538,55 @@ fn a_certificate_that_nobody_known_has_signed_is_refused() {
     install(Some(&certificate)).ends_with(0);
     let placed = world.path("root/usr/local/bin/borg");
     assert_eq!(fs::read_to_string(placed).unwrap(), program);
+}
+
+#[test]
+fn the_schedule_of_a_machine_is_judged() {
+    let Some(machine) = Machine::boot() else {
+        return;
+    };
+    machine.put_in_place();
+    machine.ready("");
+    machine.sh("borgmatic create").ends_with(0);
+    let schedule = || {
+        let said = machine.sh("borgmatic doctor --json || true");
+        found(&said.json(), "schedule")
+    };
+    assert!(
+        schedule().starts_with("look: nothing starts backups"),
+        "{}",
+        schedule()
+    );
+    machine.write("/etc/cron.d/backup", "0 3 * * * root borgmatic\n");
+    let told = schedule();
+    assert!(
+        told.starts_with("ok: cron starts borgmatic: /etc/cron.d/backup"),
+        "{told}"
+    );
+    machine
+        .sh("rm /etc/cron.d/backup /usr/local/bin/borgmatic")
+        .ends_with(0);
+    machine
+        .carried(&["self-install", "--systemd", "--yes"])
+        .ends_with(0);
+    let told = schedule();
+    assert!(
+        told.starts_with("ok: systemd starts backups, and all is as it was installed"),
+        "{told}"
+    );
+    let said = machine.sh("borgmatic doctor --json");
+    let next = found(&said.json(), "next run");
+    assert!(next.starts_with("ok: "), "{next}");
+    machine
+        .sh("systemctl disable --now borgmatic.timer")
+        .ends_with(0);
+    let told = schedule();
+    assert!(told.starts_with("wrong: systemd was not told"), "{told}");
+    machine
+        .sh("rm /etc/systemd/system/borgmatic.timer")
+        .ends_with(0);
+    let told = schedule();
+    assert!(told.contains("borgmatic.timer: missing"), "{told}");
 }
 
 struct Ended(Child);
