@@ -415,6 +415,38 @@ fn who_is_in_a_hurry_ends_a_child_that_ignores_all() {
 }
 
 #[test]
+fn a_child_that_ignores_term_is_killed_in_the_end() {
+    let script = "trap '' INT TERM; echo ready; while :; do sleep 0.05; done";
+    for (signal, name) in [(Number::TERM, "TERM"), (Number::INT, "INT")] {
+        let start = Instant::now();
+        let printed = strike(script, signal);
+        assert!(start.elapsed() >= LAST);
+        assert_eq!(printed[0], format!("failed: stopped by signal {name}"));
+        assert_eq!(printed[2..], AFTER);
+    }
+}
+
+#[test]
+fn a_second_term_kills_sooner_what_a_shell_has_started_too() {
+    let inner = "trap '' TERM; echo ready; while :; do sleep 0.05; done";
+    let mut victim = start("", &format!("trap '' TERM; ( {inner} ); echo never"));
+    let mut lines = BufReader::new(victim.stdout.take().unwrap())
+        .lines()
+        .map(Result::unwrap);
+    lines.find(|line| line.ends_with("child: ready")).unwrap();
+    let start = Instant::now();
+    for _ in 0..2 {
+        kill_process(Pid::from_child(&victim), Number::TERM).unwrap();
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    let failed = "failed: stopped by signal TERM";
+    lines.find(|line| line == failed).unwrap();
+    assert!(start.elapsed() >= SOON);
+    assert_eq!(lines.filter(|line| line.contains("never")).count(), 0);
+    assert!(victim.wait().unwrap().success());
+}
+
+#[test]
 fn usr1_and_hup_are_passed_on_and_the_run_goes_on() {
     for (number, name) in [(Number::USR1, "USR1"), (Number::HUP, "HUP")] {
         let script =
