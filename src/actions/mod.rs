@@ -63,6 +63,8 @@ pub trait Action {
     const INFO: Info;
     /// Does it write, so that only one run of a configuration may do it at a time?
     const TAKES_TURN: bool = false;
+    /// Does it make sense in one repository of a run only?
+    const SINGLE: bool = false;
 
     /// Rules between flags.
     fn rules(_flags: &Self::Flags, _node: &Node, _out: &mut Problems) {}
@@ -105,6 +107,8 @@ pub struct Entry {
     pub first: bool,
     /// Does only one run of a configuration do it at a time?
     pub takes_turn: bool,
+    /// Does it make sense in one repository of a run only?
+    pub single: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -130,6 +134,7 @@ impl Entry {
             loads: true,
             first: false,
             takes_turn: A::TAKES_TURN,
+            single: A::SINGLE,
         }
     }
 
@@ -144,6 +149,7 @@ impl Entry {
             loads: A::LOADS,
             first: A::FIRST,
             takes_turn: false,
+            single: false,
         }
     }
 
@@ -158,6 +164,7 @@ impl Entry {
             loads: true,
             first: false,
             takes_turn: false,
+            single: false,
         }
     }
 
@@ -172,6 +179,7 @@ impl Entry {
             loads: true,
             first: true,
             takes_turn: false,
+            single: false,
         }
     }
 
