@@ -43,6 +43,8 @@ mod faults;
 mod from_nothing;
 #[path = "real/inside.rs"]
 mod inside;
+#[path = "real/install.rs"]
+mod install;
 #[path = "real/life.rs"]
 mod life;
 #[path = "real/logs.rs"]
@@ -61,6 +63,8 @@ mod progress;
 mod scheduled;
 #[path = "real/secrets.rs"]
 mod secrets;
+#[path = "real/self_update.rs"]
+mod self_update;
 #[path = "real/ssh.rs"]
 mod ssh;
 #[path = "real/terminal.rs"]

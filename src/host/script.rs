@@ -158,7 +158,7 @@ impl Processes for Script {
             });
         }
         if !answer.said.is_empty() {
-            hear(Heard::Idle);
+            hear(Heard::Idle(b""));
         }
         match answer.end {
             End::Exit(exit) => Ok(exit),
@@ -241,10 +241,18 @@ pub struct Collected {
     /// Standard output goes into a file all the same.
     pub out_is_file: bool,
     /// What the person there says next.
-    pub answers: Mutex<Vec<String>>,
+    answers: Mutex<Vec<String>>,
 }
 
 impl Collected {
+    /// A terminal at which somebody answers so, the last one first.
+    pub fn answering(answers: Vec<String>) -> Self {
+        Self {
+            answers: answers.into(),
+            ..Self::default()
+        }
+    }
+
     pub fn out_text(&self) -> String {
         String::from_utf8_lossy(&locked(&self.out)).into_owned()
     }
@@ -436,7 +444,7 @@ mod tests {
             let exit = host.processes.run(&command, &mut |part| match part {
                 Heard::Out(line) => heard.push(format!("out {}", String::from_utf8_lossy(line))),
                 Heard::Err(line) => heard.push(format!("err {}", String::from_utf8_lossy(line))),
-                Heard::Idle => {}
+                Heard::Idle(_) => {}
             });
             (exit.ok(), heard)
         };

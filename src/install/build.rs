@@ -11,6 +11,7 @@ use super::manifest::{Entry, Known, Manifest, Origin, What};
 use super::paths::Paths;
 use super::recipe::{Crontab, Kind, Recipe, Run, Step};
 use super::schedulers::{self, Managers};
+use super::self_update;
 use super::state::{Disk, State};
 use super::written;
 use crate::host::{Command, Failure};
@@ -69,6 +70,8 @@ pub fn install(
         }
     }
     let mut manifest = written::manifest(decided, next, &build.changes.folders, ground);
+    // Made by a killed run, perhaps, that could not write it down yet.
+    manifest.folders.push(ground.paths.state().to_owned());
     manifest.folders.sort_unstable();
     manifest.folders.dedup();
     let is_new = known.manifest.as_ref() != Some(&manifest);
@@ -127,43 +130,66 @@ pub fn uninstall(
             entries: left,
             ..old.clone()
         });
-    match &left {
-        Some(left) => last.write(&ground.paths.manifest, left.bytes(), 0o644),
-        None => last.take_away(&ground.paths.manifest),
+    if let Some(left) = &left {
+        last.write(&ground.paths.manifest, left.bytes(), 0o644);
     }
-    last.take_away(&ground.paths.begun());
+    changes.list.append(&mut last.changes.list);
+    changes.finish.append(&mut last.changes.finish);
     for entry in known.entries() {
         if !matches!(entry.kind, What::Block(Crontab::Own)) {
-            last.changes
-                .finish
-                .push(Change::Unstage(entry.path.clone()));
-            last.changes.finish.push(Change::LetGo(entry.path.clone()));
+            changes.finish.push(Change::Unstage(entry.path.clone()));
+            changes.finish.push(Change::LetGo(entry.path.clone()));
+        }
+        let is_program = entry.kind == What::File(Kind::Program);
+        if is_program && gone.iter().any(|one| one.item.path == entry.path) {
+            let previous = self_update::previous(&entry.path);
+            last.changes.finish.push(Change::Remove(previous));
         }
     }
+    // Until here a run that is killed is still known of.
     let mut folders: Vec<PathBuf> = known.folders().into_iter().cloned().collect();
-    folders.push(ground.paths.state().to_owned());
+    let state = ground.paths.state();
+    folders.push(state.to_owned());
     // What is inside goes first.
     folders.sort_unstable_by(|one, other| other.cmp(one));
     folders.dedup();
-    changes.list.append(&mut last.changes.list);
-    changes.finish.append(&mut last.changes.finish);
-    for path in folders {
-        changes.finish.push(Change::NoFolder { path, mode: 0o755 });
+    let (above, others): (Vec<PathBuf>, Vec<_>) = folders
+        .into_iter()
+        .partition(|folder| state.starts_with(folder));
+    let gone = |path| Change::NoFolder { path, mode: 0o755 };
+    changes.finish.extend(others.into_iter().map(gone));
+    if left.is_none() {
+        changes
+            .finish
+            .push(Change::Unstage(ground.paths.manifest.clone()));
+        changes
+            .finish
+            .push(Change::LetGo(ground.paths.manifest.clone()));
+        changes
+            .finish
+            .push(Change::Remove(ground.paths.manifest.clone()));
     }
+    changes.finish.push(Change::Unstage(ground.paths.begun()));
+    changes.finish.push(Change::LetGo(ground.paths.begun()));
+    changes.finish.push(Change::Remove(ground.paths.begun()));
+    changes.finish.extend(above.into_iter().map(gone));
     Ok((changes, left))
 }
 
 /// What a run that was killed left beside the places of files.
-pub fn tidy(known: &Known) -> Vec<Change> {
-    let begun = known.begun.iter().flat_map(|begun| &begun.entries);
-    begun
-        .filter(|entry| !matches!(entry.kind, What::Block(Crontab::Own)))
-        .flat_map(|entry| {
-            [
-                Change::Unstage(entry.path.clone()),
-                Change::LetGo(entry.path.clone()),
-            ]
-        })
+pub fn tidy(known: &Known, paths: &Paths) -> Vec<Change> {
+    let Some(begun) = &known.begun else {
+        return Vec::new();
+    };
+    let entries = begun
+        .entries
+        .iter()
+        .filter(|entry| !matches!(entry.kind, What::Block(Crontab::Own)));
+    let own = [paths.manifest.clone(), paths.begun()];
+    entries
+        .map(|entry| entry.path.clone())
+        .chain(own)
+        .flat_map(|path| [Change::Unstage(path.clone()), Change::LetGo(path)])
         .collect()
 }
 

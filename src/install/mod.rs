@@ -6,24 +6,33 @@ pub mod apply;
 pub mod build;
 pub mod change;
 mod choose;
+mod conflict;
+pub mod cron;
 pub mod crontab;
 pub mod decide;
 pub mod dropin;
 pub mod flags;
 pub mod job;
+mod judge;
+pub mod launchd;
 pub mod manifest;
 pub mod needs;
+mod others;
 pub mod own_files;
 pub mod paths;
 mod prepare;
 mod programs;
 pub mod recipe;
+pub mod rivals;
 pub mod schedulers;
 pub mod self_install;
+pub mod self_update;
 pub mod setting;
 pub mod show;
+pub mod spread;
 pub mod state;
 mod status;
+pub mod systemd;
 mod uninstall;
 mod written;
 
@@ -38,7 +47,10 @@ pub use schedulers::Scheduler;
 use crate::actions::{self, Entry};
 
 /// The installer's own actions, in the order of the overview.
-pub static ALL: &[Entry] = &[Entry::alone::<self_install::SelfInstall>()];
+pub static ALL: &[Entry] = &[
+    Entry::alone::<self_install::SelfInstall>(),
+    Entry::alone::<self_update::SelfUpdate>(),
+];
 
 /// Every action of the program.
 pub fn entries() -> &'static [Entry] {

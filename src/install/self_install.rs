@@ -6,14 +6,14 @@ use super::build::{self, Changes, Ground};
 use super::change::{Change, Undone, carry_out};
 use super::decide::{self, Consent, Decided, Doing};
 use super::flags::{Flags, Wish};
-use super::manifest::Manifest;
+use super::manifest::{Entry, Manifest, What};
 use super::programs::{agrees, says};
 use super::recipe::{Crontab, Recipe, Step};
 use super::schedulers::{self, Scheduler};
 use super::setting::Setting;
 use super::show;
 use super::state::Disk;
-use super::{apply, choose, own_files, prepare, status};
+use super::{apply, choose, conflict, judge, others, own_files, prepare, status};
 use crate::actions::{Alone, AloneAction, Answer, Info};
 use crate::config::find::expand;
 use crate::host::{Command, Failure, Host, Level};
@@ -39,6 +39,11 @@ impl AloneAction for SelfInstall {
             host,
             setting: &setting,
             flags: &setting.flags,
+            packaged: false,
+        };
+        let task = Task {
+            packaged: others::is_packaged(&task),
+            ..task
         };
         match flags.wish() {
             Wish::Install => task.install(),
@@ -57,12 +62,16 @@ pub(super) struct Task<'a> {
     pub(super) host: Host<'a>,
     pub(super) setting: &'a Setting,
     pub(super) flags: &'a Flags,
+    /// The running program belongs to a package.
+    packaged: bool,
 }
 
 /// A recipe, and what the next manifest says beside it.
 pub(super) struct Planned {
     pub(super) recipe: Recipe,
     pub(super) next: Manifest,
+    /// What a person should know about what starts the backups.
+    notes: Vec<String>,
 }
 
 impl Task<'_> {
@@ -70,7 +79,7 @@ impl Task<'_> {
         self.host.bus.line(Level::Answer, "", words);
     }
 
-    fn note(&self, words: &str) {
+    pub(super) fn note(&self, words: &str) {
         self.host.bus.line(Level::Warning, "", words);
     }
 
@@ -79,10 +88,15 @@ impl Task<'_> {
         self.alone.dry || self.flags.list.is_on()
     }
 
-    pub(super) fn disk(&self) -> Disk<'_> {
-        let is_own = self.setting.managers.crontab == Some(Crontab::Own);
+    /// The disk, with the crontab of the user where it has a part in it.
+    pub(super) fn disk(&self, recipe: &Recipe) -> Disk<'_> {
+        let is_own =
+            |step: &Step| matches!(step, Step::Block(block) if block.crontab == Crontab::Own);
+        let was_own = |entry: &&Entry| entry.kind == What::Block(Crontab::Own);
+        let is_meant =
+            recipe.steps.iter().any(is_own) || self.setting.known.entries().iter().any(was_own);
         let question = Command::new("crontab").arg("-l").reads();
-        let crontab = is_own.then(|| says(&self.host, &question)).flatten();
+        let crontab = is_meant.then(|| says(&self.host, &question)).flatten();
         Disk {
             files: &self.setting.files,
             crontab: crontab.unwrap_or_default(),
@@ -102,9 +116,9 @@ impl Task<'_> {
         let setting = self.setting;
         let found = prepare::paths(self);
         let scheduler = choose::scheduler(self, !found.is_empty(), asks)?;
-        let mut steps = Vec::new();
+        let (mut steps, mut notes) = (Vec::new(), Vec::new());
         let mut flags = self.flags.words();
-        if self.flags.no_bin.is_on() {
+        if self.stays() {
             // What a package manager or an image put there.
         } else {
             let bytes = self.alone.host.files.own_program().map_err(|error| {
@@ -134,17 +148,15 @@ impl Task<'_> {
             if !flags.contains(&word) {
                 flags.insert(0, word);
             }
-            steps.extend(schedulers::steps(
-                scheduler,
-                &job,
-                &setting.managers,
-                &setting.paths,
-            ));
+            let of = schedulers::steps(scheduler, &job, &setting.managers, &setting.paths)?;
+            steps.extend(of);
+            notes = schedulers::notes(scheduler, &job);
         } else if !flags.iter().any(|word| word == "--no-schedule") {
             flags.insert(0, "--no-schedule".into());
         }
         Ok(Planned {
             recipe: Recipe { steps },
+            notes,
             next: Manifest {
                 version: env!("CARGO_PKG_VERSION").to_owned(),
                 scheduler,
@@ -153,6 +165,11 @@ impl Task<'_> {
                 ..Manifest::default()
             },
         })
+    }
+
+    /// Does the program stay where it is? A package's does, too: two of one name get mixed up.
+    pub(super) fn stays(&self) -> bool {
+        self.flags.no_bin.is_on() || self.packaged
     }
 
     /// Where the running program stays; by its stable name, where PATH has one.
@@ -199,11 +216,11 @@ impl Task<'_> {
             apply::privilege(&self.host, self.setting)?;
         }
         let planned = self.plan(!shows_only)?;
-        let (disk, owner) = (self.disk(), self.owner());
+        let (disk, owner) = (self.disk(&planned.recipe), self.owner());
         let consent = self.consent();
         let items = disk.compare(&planned.recipe, &self.setting.known)?;
         let decided = decide::install(items, &consent);
-        named_files_are_there(&consent.keep, &decided)?;
+        conflict::named_files_are_there(&consent.keep, &decided)?;
         let asks = |question: &Command| agrees(&self.host, question);
         let ground = self.ground(&disk, &owner, &asks);
         let (changes, manifest) = build::install(
@@ -215,17 +232,28 @@ impl Task<'_> {
         )?;
         if shows_only {
             self.show(&decided, &changes);
-            return conflicts(&decided, |_| {});
+            planned.notes.iter().for_each(|note| self.note(note));
+            conflict::refuse(self, &decided, |_| {})?;
+            return others::starters(self, &decided, manifest.scheduler);
         }
         apply::targets(&self.host, changes.list.iter())?;
-        conflicts(&decided, |text| self.host.bus.data(text))?;
+        conflict::refuse(self, &decided, |text| self.host.bus.data(text))?;
+        others::starters(self, &decided, manifest.scheduler)?;
+        if !changes.list.is_empty() {
+            judge::judge(self, &planned.recipe.steps)?;
+        }
         let document = show::json(&decided, &changes.list);
         self.carry_out(&changes)?;
         if self.flags.json.is_on() {
             self.host.bus.data(&document.to_string());
         } else {
-            self.tell(&decided, &manifest, document["up_to_date"] == true);
+            let is_same = document["up_to_date"] == true;
+            self.tell(&decided, &manifest, is_same);
+            for note in planned.notes.iter().filter(|_| !is_same) {
+                self.note(note);
+            }
         }
+        others::shadows(self);
         Ok(())
     }
 
@@ -248,7 +276,9 @@ impl Task<'_> {
         let text = if self.flags.json.is_on() {
             show::json(decided, &changes.list).to_string()
         } else if self.flags.list.is_on() {
-            show::list(decided, &changes.list).join("\n")
+            show::list(decided, &changes.list)
+                .into_iter()
+                .fold(String::new(), |text, line| text + &line + "\n")
         } else {
             show::diff(decided, &changes.list)
         };
@@ -261,7 +291,7 @@ impl Task<'_> {
 
     pub(super) fn carry_out(&self, changes: &Changes) -> Result<(), Failure> {
         let host = &self.host;
-        for change in build::tidy(&self.setting.known) {
+        for change in build::tidy(&self.setting.known, &self.setting.paths) {
             // What stays does no harm.
             apply::act(host, &change).ok();
         }
@@ -270,6 +300,7 @@ impl Task<'_> {
         if let Err(undone) = carry_out(&changes.list, &mut act, &stopped) {
             return Err(taken_back(*undone));
         }
+        others::relabel(self, &changes.list);
         for change in &changes.finish {
             if let Err(failure) = apply::act(host, change) {
                 host.bus.failure(Level::Warning, &failure);
@@ -285,15 +316,22 @@ impl Task<'_> {
             self.say("Nothing to do: everything is up to date");
         } else {
             let count = decided.iter().filter(|one| one.doing.writes()).count();
+            let plural = if count == 1 { "" } else { "s" };
             let version = env!("CARGO_PKG_VERSION");
-            self.say(&format!("Installed borgmatic {version}: {count} files"));
-            if !self.flags.no_bin.is_on() {
-                self.say(&format!("  program    {}", program.display()));
-            }
+            self.say(&format!(
+                "Installed borgmatic {version}: {count} file{plural} written"
+            ));
         }
-        for one in decided.iter().filter(|one| one.item.is_schedule()) {
-            if one.doing.writes() {
-                self.say(&format!("  schedule   {}", one.item.path.display()));
+        for one in decided.iter().filter(|one| one.doing.writes()) {
+            let path = one.item.path.display();
+            if one.item.path == program {
+                self.say(&format!("  program   {path}"));
+            }
+            if one.item.is_schedule() {
+                self.say(&format!("  schedule  {path}"));
+                if let Some(masked) = others::masked(self, &one.item.path) {
+                    self.note(&format!("it takes the place of {}", masked.display()));
+                }
             }
         }
         if manifest.scheduler.is_none() {
@@ -324,7 +362,7 @@ impl Task<'_> {
             ));
         }
         let planned = self.plan(false)?;
-        let (disk, owner) = (self.disk(), self.owner());
+        let (disk, owner) = (self.disk(&planned.recipe), self.owner());
         let items = disk.compare(&planned.recipe, &self.setting.known)?;
         let decided = decide::install(items, &Consent::default());
         let asks = |question: &Command| agrees(&self.host, question);
@@ -368,75 +406,6 @@ impl Task<'_> {
     fn status(&self) -> Result<(), Failure> {
         status::show(self)
     }
-}
-
-/// `--keep` must name something that is installed.
-fn named_files_are_there(keep: &[PathBuf], decided: &[Decided<'_>]) -> Result<(), Failure> {
-    for path in keep {
-        let is_known = |one: &Decided<'_>| one.item.path == *path && one.item.step.is_some();
-        if !decided.iter().any(is_known) {
-            let words = format!(
-                "--keep {}: no such file belongs to the installation",
-                path.display()
-            );
-            let help = "see which do: borgmatic self-install --status";
-            return Err(super::flags::usage(words, help));
-        }
-    }
-    Ok(())
-}
-
-/// Shows what a person has to decide, and refuses.
-fn conflicts(decided: &[Decided<'_>], mut show: impl FnMut(&str)) -> Result<(), Failure> {
-    let mut found = Vec::new();
-    for one in decided {
-        let Doing::Conflict(why) = &one.doing else {
-            continue;
-        };
-        let item = &one.item;
-        if let (Some(written), Some(now)) = (item.written(), &item.now) {
-            let path = item.path.display().to_string();
-            show(show::unified(&path, Some(written), Some(now)).trim_end());
-        }
-        found.push((one, why));
-    }
-    let Some((first, why)) = found.first() else {
-        return Ok(());
-    };
-    let path = first.item.path.display();
-    let mut words = format!("{path}: {why}");
-    if found.len() > 1 {
-        let rest: Vec<_> = found[1..]
-            .iter()
-            .map(|(one, why)| format!("{}: {why}", one.item.path.display()))
-            .collect();
-        words += "\n";
-        words += &rest.join("\n");
-    }
-    Err(Failure::new("borgmatic::install::conflict", words)
-        .help(choices(first))
-        .status(3))
-}
-
-/// What a person can do about it.
-fn choices(one: &Decided<'_>) -> String {
-    use super::recipe::Kind;
-    use super::state::{PYTHON, State};
-    let path = one.item.path.display();
-    if matches!(&one.item.state, State::Foreign(what) if what == PYTHON) {
-        return String::from(
-            "remove it with what installed it: uv tool uninstall borgmatic, pipx uninstall borgmatic, \
-             or pip uninstall borgmatic; or put ours elsewhere: --bin-dir DIR",
-        );
-    }
-    let mut choices = vec![format!("keep it as it is: --keep {path}")];
-    if one.item.state == State::Edited
-        && matches!(one.item.step, Some(Step::File(file)) if file.kind == Kind::Unit)
-    {
-        choices.push("move the edits to a drop-in: --to-dropin".into());
-    }
-    choices.push("overwrite it and keep a copy: --force --backup".into());
-    choices.join("; ")
 }
 
 /// Nothing, or not everything, was taken back after a failure.

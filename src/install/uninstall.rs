@@ -4,12 +4,14 @@ use std::path::PathBuf;
 
 use super::apply;
 use super::build;
+use super::change::Change;
 use super::decide::{self, Decided, Doing};
 use super::dropin;
 use super::programs::agrees;
+use super::recipe::Recipe;
 use super::self_install::Task;
 use super::state::State;
-use super::{prepare, status};
+use super::{others, prepare, status};
 use crate::config::directories;
 use crate::config::groups::Run;
 use crate::config::load::{Loaded, load};
@@ -30,9 +32,12 @@ impl Task<'_> {
         }
         if known.is_empty() {
             self.say("Nothing is installed here by this installer");
+            if !shows_only {
+                self.tidy_up()?;
+            }
             return self.purge(&loaded, shows_only);
         }
-        let disk = self.disk();
+        let disk = self.disk(&Recipe::default());
         let mut items = Vec::new();
         for entry in known.entries() {
             items.push(disk.installed(entry, known)?);
@@ -61,6 +66,17 @@ impl Task<'_> {
             left.iter().for_each(|line| self.say(line));
         }
         self.purge(&loaded, false)
+    }
+
+    /// What a run leaves that was killed before it had written anything down.
+    fn tidy_up(&self) -> Result<(), Failure> {
+        let paths = &self.setting.paths;
+        let (begun, path) = (paths.begun(), paths.state().to_owned());
+        if self.setting.files.is_dir(&path) {
+            apply::act(&self.host, &Change::Unstage(begun))?;
+            apply::act(&self.host, &Change::NoFolder { path, mode: 0o755 })?;
+        }
+        Ok(())
     }
 
     /// Refuses while a backup runs: it would go on with half of its program gone.
@@ -102,20 +118,10 @@ impl Task<'_> {
                 let own = status::dropins(self, &one.item.path);
                 lines.extend(own.iter().map(|path| format!("left: {path}, your drop-in")));
             }
-            let entry = one.item.entry.as_ref();
-            let vendor = ["/usr/lib/systemd/system", "/lib/systemd/system"];
-            let name = entry.and_then(|entry| entry.path.file_name());
-            if let (Some(name), true) = (name, one.item.is_schedule()) {
-                let masked = vendor.iter().map(|folder| PathBuf::from(folder).join(name));
-                let found = masked
-                    .into_iter()
-                    .find(|path| self.setting.files.is_file(path));
-                lines.extend(found.map(|path| {
-                    format!(
-                        "in force again: {}, which a package brought",
-                        path.display()
-                    )
-                }));
+            let masked = others::masked(self, &one.item.path);
+            if let (Some(path), true) = (masked, one.item.is_schedule()) {
+                let path = path.display();
+                lines.push(format!("in force again: {path}, which a package brought"));
             }
         }
         lines
