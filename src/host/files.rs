@@ -15,6 +15,7 @@ mod log;
 mod placed;
 mod plain;
 mod private;
+mod space;
 mod stream;
 
 pub use held::Held;
