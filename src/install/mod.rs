@@ -2,7 +2,6 @@
 //! made by pure functions from what the machine is and what the person wants; showing it, carrying it
 //! out, checking and undoing all read that one list. It knows nothing of how a run goes on.
 
-mod analyze;
 pub mod apply;
 pub mod build;
 pub mod change;
@@ -14,6 +13,7 @@ pub mod decide;
 pub mod dropin;
 pub mod flags;
 pub mod job;
+mod judge;
 pub mod launchd;
 pub mod manifest;
 pub mod needs;

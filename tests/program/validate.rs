@@ -165,8 +165,29 @@ fn tools_get_every_problem_with_its_place() {
     for result in results {
         assert!(rules.contains(&&result["ruleId"]));
         let place = &result["locations"][0]["physicalLocation"];
-        assert_eq!(place["artifactLocation"]["uri"], "/home/me/x.yaml");
-        assert!(place["region"]["startLine"].as_u64() > Some(0));
+        assert_eq!(place["artifactLocation"]["uri"], "file:///home/me/x.yaml");
+        assert!(["error", "warning"].contains(&result["level"].as_str().unwrap()));
+        assert!(result["message"]["text"].is_string());
+        let mut regions = vec![&place["region"]];
+        for fix in result["fixes"].as_array().into_iter().flatten() {
+            assert!(fix["description"]["text"].is_string());
+            let replacements = fix["artifactChanges"][0]["replacements"].as_array();
+            regions.extend(
+                replacements
+                    .unwrap()
+                    .iter()
+                    .map(|one| &one["deletedRegion"]),
+            );
+            assert!(!replacements.unwrap().is_empty());
+        }
+        for region in regions {
+            let place = |line: &str, column: &str| {
+                [line, column].map(|name| region[name].as_u64().unwrap())
+            };
+            let start = place("startLine", "startColumn");
+            assert!(start.iter().all(|number| *number > 0), "{region}");
+            assert!(start <= place("endLine", "endColumn"), "{region}");
+        }
     }
 
     let github = run("github");
