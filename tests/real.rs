@@ -37,6 +37,8 @@ mod check;
 mod completion;
 #[path = "real/conditions.rs"]
 mod conditions;
+#[path = "real/doctor.rs"]
+mod doctor;
 #[path = "real/faults.rs"]
 mod faults;
 #[path = "real/from_nothing.rs"]
