@@ -37,6 +37,8 @@ mod check;
 mod completion;
 #[path = "real/conditions.rs"]
 mod conditions;
+#[path = "real/cron.rs"]
+mod cron;
 #[path = "real/faults.rs"]
 mod faults;
 #[path = "real/from_nothing.rs"]
@@ -59,6 +61,8 @@ mod old_names;
 mod patterns;
 #[path = "real/progress.rs"]
 mod progress;
+#[path = "real/sandboxed.rs"]
+mod sandboxed;
 #[path = "real/scheduled.rs"]
 mod scheduled;
 #[path = "real/secrets.rs"]
