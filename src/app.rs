@@ -113,9 +113,9 @@ fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) ->
     let looks = |act: &Act| act.entry.is_alone() || act.entry.is_outline();
     let runs = !invocation.acts.iter().any(looks);
     let opened = match conflict {
-        Some(problem) => Err(problem),
+        Some(problem) if runs => Err(problem),
         None if runs => logs::listen(&wanted, &bus, machine),
-        None => Ok(()),
+        _ => Ok(()),
     };
     if let Err(problem) = opened {
         configs::show(std::iter::once(&*problem), &bus, true);

@@ -67,6 +67,8 @@ mod sandboxed;
 mod scheduled;
 #[path = "real/secrets.rs"]
 mod secrets;
+#[path = "real/self_update.rs"]
+mod self_update;
 #[path = "real/ssh.rs"]
 mod ssh;
 #[path = "real/terminal.rs"]

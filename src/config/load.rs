@@ -85,6 +85,7 @@ pub fn load(path: &Path, wishes: &Wishes, files: &Files, env: &Env) -> Loaded {
         passes(node, wishes, env, &mut further);
         loaded = units(node, &mut further);
         if problems.has_errors() {
+            problems.redact();
             further = certain(further, &problems);
         }
         problems.extend(further);

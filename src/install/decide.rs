@@ -109,6 +109,8 @@ fn one(item: &Item<'_>, consent: &Consent) -> Doing {
 fn unwanted(item: &Item<'_>, consent: &Consent) -> Doing {
     match item.state {
         State::Absent => Doing::Forget,
+        // Fetched once, with `--with-borg`.
+        _ if item.path.ends_with("borg") => Doing::Leave,
         State::Same => Doing::Remove,
         _ if consent.force && item.state == State::Edited => Doing::Remove,
         // Two would start backups.

@@ -13,7 +13,7 @@ use super::schedulers::{self, Scheduler};
 use super::setting::Setting;
 use super::show;
 use super::state::Disk;
-use super::{analyze, apply, choose, conflict, others, own_files, prepare, status};
+use super::{apply, choose, conflict, judge, others, own_files, prepare, status};
 use crate::actions::{Alone, AloneAction, Answer, Info};
 use crate::config::find::expand;
 use crate::host::{Command, Failure, Host, Level};
@@ -69,9 +69,9 @@ pub(super) struct Task<'a> {
 /// A recipe, and what the next manifest says beside it.
 pub(super) struct Planned {
     pub(super) recipe: Recipe,
-    /// What a person should know about it.
-    notes: Vec<String>,
     pub(super) next: Manifest,
+    /// What a person should know about what starts the backups.
+    notes: Vec<String>,
 }
 
 impl Task<'_> {
@@ -148,13 +148,9 @@ impl Task<'_> {
             if !flags.contains(&word) {
                 flags.insert(0, word);
             }
+            let of = schedulers::steps(scheduler, &job, &setting.managers, &setting.paths)?;
+            steps.extend(of);
             notes = schedulers::notes(scheduler, &job);
-            steps.extend(schedulers::steps(
-                scheduler,
-                &job,
-                &setting.managers,
-                &setting.paths,
-            )?);
         } else if !flags.iter().any(|word| word == "--no-schedule") {
             flags.insert(0, "--no-schedule".into());
         }
@@ -243,11 +239,9 @@ impl Task<'_> {
         apply::targets(&self.host, changes.list.iter())?;
         conflict::refuse(self, &decided, |text| self.host.bus.data(text))?;
         others::starters(self, &decided, manifest.scheduler)?;
-        let exposure = if changes.list.is_empty() {
-            None
-        } else {
-            analyze::units(self, &decided)?
-        };
+        if !changes.list.is_empty() {
+            judge::judge(self, &planned.recipe.steps)?;
+        }
         let document = show::json(&decided, &changes.list);
         self.carry_out(&changes)?;
         if self.flags.json.is_on() {
@@ -255,11 +249,8 @@ impl Task<'_> {
         } else {
             let is_same = document["up_to_date"] == true;
             self.tell(&decided, &manifest, is_same);
-            if let Some(exposure) = exposure {
-                self.say(&format!("  exposure   {exposure} of 10, as systemd counts"));
-            }
-            if !is_same {
-                planned.notes.iter().for_each(|note| self.note(note));
+            for note in planned.notes.iter().filter(|_| !is_same) {
+                self.note(note);
             }
         }
         others::shadows(self);
@@ -285,7 +276,9 @@ impl Task<'_> {
         let text = if self.flags.json.is_on() {
             show::json(decided, &changes.list).to_string()
         } else if self.flags.list.is_on() {
-            show::list(decided, &changes.list).join("\n")
+            show::list(decided, &changes.list)
+                .into_iter()
+                .fold(String::new(), |text, line| text + &line + "\n")
         } else {
             show::diff(decided, &changes.list)
         };
@@ -323,15 +316,19 @@ impl Task<'_> {
             self.say("Nothing to do: everything is up to date");
         } else {
             let count = decided.iter().filter(|one| one.doing.writes()).count();
+            let plural = if count == 1 { "" } else { "s" };
             let version = env!("CARGO_PKG_VERSION");
-            self.say(&format!("Installed borgmatic {version}: {count} files"));
-            if !self.stays() {
-                self.say(&format!("  program    {}", program.display()));
-            }
+            self.say(&format!(
+                "Installed borgmatic {version}: {count} file{plural} written"
+            ));
         }
-        for one in decided.iter().filter(|one| one.item.is_schedule()) {
-            if one.doing.writes() {
-                self.say(&format!("  schedule   {}", one.item.path.display()));
+        for one in decided.iter().filter(|one| one.doing.writes()) {
+            let path = one.item.path.display();
+            if one.item.path == program {
+                self.say(&format!("  program   {path}"));
+            }
+            if one.item.is_schedule() {
+                self.say(&format!("  schedule  {path}"));
                 if let Some(masked) = others::masked(self, &one.item.path) {
                     self.note(&format!("it takes the place of {}", masked.display()));
                 }

@@ -26,6 +26,8 @@ const SILENCE: Duration = Duration::from_millis(200);
 const CHATTER: Duration = Duration::from_secs(10);
 /// Between TERM and KILL for a child that did not end in time, and again before it is given up.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// How long a chatty child may collect lines before they are read.
+const COLLECT: Duration = Duration::from_millis(1);
 /// We look after a child at least this often, in case whoever started us blocked SIGCHLD.
 const TICK: Duration = Duration::from_secs(1);
 
@@ -58,6 +60,7 @@ impl Processes for Children {
             child,
             ear,
             passed_on,
+            chatty: command.chatty,
             shell: command.shell || command.limit.is_some(),
             told: None,
             term_at: None,
@@ -111,6 +114,7 @@ struct Running<'a> {
     err: Option<Stream>,
     ear: Ear,
     passed_on: &'a [i32],
+    chatty: bool,
     /// What it has started hears our signals, too.
     shell: bool,
     /// The signal that ended the run.
@@ -157,6 +161,10 @@ impl Running<'_> {
             if fresh && !more {
                 let unfinished = self.out.as_ref().map_or(&b""[..], Stream::unfinished);
                 hear(Heard::Idle(unfinished));
+                if self.chatty {
+                    // A signal ends this at once, such as that of the child's end.
+                    wait([Some(self.ear.descriptor())], COLLECT);
+                }
             }
         }
     }

@@ -37,16 +37,14 @@ fn out(command: &Command) -> String {
 #[test]
 fn many_lines_arrive_complete_and_in_order_on_both_streams() {
     let script = "i=0; while [ $i -lt 200000 ]; do echo $i; echo $i >&2; i=$((i+1)); done";
-    let (exit, out, err) = run(&shell(script));
-    assert_eq!(exit.unwrap(), Exit::Code(0));
-    for lines in [out, err] {
-        assert_eq!(lines.len(), 200_000);
-        assert!(
-            lines
-                .iter()
-                .enumerate()
-                .all(|(i, line)| *line == i.to_string())
-        );
+    for command in [shell(script), shell(script).chatty()] {
+        let (exit, out, err) = run(&command);
+        assert_eq!(exit.unwrap(), Exit::Code(0));
+        for lines in [out, err] {
+            assert_eq!(lines.len(), 200_000);
+            let mut numbered = lines.iter().enumerate();
+            assert!(numbered.all(|(i, line)| *line == i.to_string()));
+        }
     }
 }
 
