@@ -137,10 +137,11 @@ fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) ->
         bus: &bus,
     };
 
+    let tells = ["config validate", "doctor"];
     let validates = invocation
         .acts
         .iter()
-        .any(|act| act.entry.info.name == "config validate");
+        .any(|act| tells.contains(&act.entry.info.name));
     let mut summary = Summary::default();
     configs::show(invocation.notes.iter(), &bus, validates);
     for note in invocation.notes.iter().filter(|_| !validates) {

@@ -39,6 +39,8 @@ mod completion;
 mod conditions;
 #[path = "real/cron.rs"]
 mod cron;
+#[path = "real/doctor.rs"]
+mod doctor;
 #[path = "real/faults.rs"]
 mod faults;
 #[path = "real/from_nothing.rs"]

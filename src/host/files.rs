@@ -15,6 +15,7 @@ mod log;
 mod placed;
 mod plain;
 mod private;
+mod space;
 
 pub use held::Held;
 pub use identity::Identity;
