@@ -37,6 +37,8 @@ mod check;
 mod completion;
 #[path = "real/conditions.rs"]
 mod conditions;
+#[path = "real/cron.rs"]
+mod cron;
 #[path = "real/doctor.rs"]
 mod doctor;
 #[path = "real/faults.rs"]
@@ -61,6 +63,8 @@ mod old_names;
 mod patterns;
 #[path = "real/progress.rs"]
 mod progress;
+#[path = "real/sandboxed.rs"]
+mod sandboxed;
 #[path = "real/scheduled.rs"]
 mod scheduled;
 #[path = "real/secrets.rs"]
