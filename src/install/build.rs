@@ -140,7 +140,8 @@ pub fn uninstall(
             changes.finish.push(Change::Unstage(entry.path.clone()));
             changes.finish.push(Change::LetGo(entry.path.clone()));
         }
-        let is_program = entry.kind == What::File(Kind::Program);
+        let is_program =
+            entry.kind == What::File(Kind::Program) && entry.path.ends_with("borgmatic");
         if is_program && gone.iter().any(|one| one.item.path == entry.path) {
             let previous = self_update::previous(&entry.path);
             changes.finish.push(Change::Remove(previous));

@@ -467,6 +467,12 @@ fn a_borg_is_fetched_only_with_the_right_hash() {
         0o755
     );
     install(hash, &[]).ends_with(0).says("up to date");
+    // It stays when it is not asked for again.
+    world
+        .run(&["self-install", "--system", "--root", &root])
+        .ends_with(0)
+        .says("up to date");
+    assert!(placed.exists());
     world
         .run(&["self-install", "--system", "--root", &root, "--uninstall"])
         .ends_with(0);
