@@ -74,7 +74,10 @@ pub fn install(
     manifest.folders.push(ground.paths.state().to_owned());
     manifest.folders.sort_unstable();
     manifest.folders.dedup();
-    let is_new = known.manifest.as_ref() != Some(&manifest);
+    let is_new = known
+        .manifest
+        .as_ref()
+        .is_none_or(|old| !old.is_like(&manifest));
     if build.changes.list.is_empty() && !is_new && known.begun.is_none() {
         return Ok((build.changes, manifest));
     }

@@ -84,6 +84,16 @@ impl Manifest {
         self.entries.iter().find(|entry| entry.path == path)
     }
 
+    /// Does it say the same, in whatever order?
+    pub fn is_like(&self, other: &Self) -> bool {
+        let sorted = |one: &Self| {
+            let mut one = one.clone();
+            one.entries.sort_by(|one, next| one.path.cmp(&next.path));
+            one
+        };
+        sorted(self) == sorted(other)
+    }
+
     /// As the file has it.
     pub fn bytes(&self) -> Vec<u8> {
         let mut bytes = serde_json::to_vec_pretty(self).unwrap_or_default();
