@@ -41,6 +41,8 @@ mod faults;
 mod from_nothing;
 #[path = "real/inside.rs"]
 mod inside;
+#[path = "real/killed.rs"]
+mod killed;
 #[path = "real/life.rs"]
 mod life;
 #[path = "real/logs.rs"]
@@ -61,6 +63,8 @@ mod scheduled;
 mod secrets;
 #[path = "real/ssh.rs"]
 mod ssh;
+#[path = "real/tended.rs"]
+mod tended;
 #[path = "real/terminal.rs"]
 mod terminal;
 #[path = "real/trouble.rs"]
