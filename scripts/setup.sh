@@ -161,6 +161,18 @@ need_shells() {
     have groff || die "groff is needed; install it with your package manager"
 }
 
+# need_shellcheck: the linter of install.sh and of these scripts.
+need_shellcheck() {
+    have shellcheck || packages "the linter of shell scripts" shellcheck
+    have shellcheck || die "shellcheck is needed; install it with your package manager"
+}
+
+# need_downloads: the shells that install.sh is tested in, and what it downloads and proves with.
+need_downloads() {
+    packages "the tests of install.sh" dash mksh busybox curl wget openssl minisign
+    have curl && have dash || die "curl and dash are needed; install them with your package manager"
+}
+
 # need_python_borgmatic: the original that this program is compared with; sets PYTHON_BORGMATIC.
 need_python_borgmatic() {
     venv original-2.1.10 borgmatic==2.1.10 || die "Python borgmatic 2.1.10 could not be installed"
@@ -218,6 +230,17 @@ need_zig() {
         die "neither rustup's musl target nor Debian's rustc-web is here; with rustup: rustup target add $1"
     venv zig-0.17.1 ziglang==0.17.1 cargo-zigbuild==0.24.0 || die "zig could not be installed"
     ZIG_BIN=$venv/bin
+}
+
+# need_packaging: what makes packages, signatures and the list of materials; PACKAGING is the folder of its programs.
+need_packaging() {
+    packages "packages and their signature" minisign gzip
+    PACKAGING=$tools/packaging/bin
+    for crate in cargo-deb@3.8.0 cargo-generate-rpm@0.21.1 cargo-cyclonedx@0.5.9; do
+        [ -x "$PACKAGING/${crate%@*}" ] && continue
+        say "installing $crate in $tools/packaging: some minutes"
+        cargo install --quiet --locked --root "$tools/packaging" "$crate" || die "$crate could not be installed"
+    done
 }
 
 # need_fuzz: cargo-fuzz and the C++ compiler that its engine is built with; sets CARGO_FUZZ.

@@ -132,7 +132,7 @@ impl Entry {
         }
     }
 
-    const fn alone<A: AloneAction>() -> Self {
+    pub const fn alone<A: AloneAction>() -> Self {
         Self {
             info: A::INFO,
             groups: A::Flags::GROUPS,

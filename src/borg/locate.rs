@@ -1,37 +1,121 @@
 //! Finding borg on this machine, and what to type where there is none.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
+use super::trust;
 use super::version::Version;
 use crate::host::{Env, Failure, FailureKind, Files};
 
 /// The oldest borg that works. borgmatic 2.1.10: the same.
 pub const OLDEST: Version = Version::new(1, 1, 0);
 
-/// The path of a borg that is named in the configuration.
-pub fn find(program: &str, env: &Env, files: &Files) -> Result<PathBuf, Failure> {
-    let path = env.get("PATH").unwrap_or_default();
-    which::which_in(program, Some(path), &env.cwd).map_err(|_| missing(program, files))
+/// Names the borg that runs, over the one on PATH.
+pub const VARIABLE: &str = "BORGMATIC_BORG";
+
+/// Where borg is looked for behind PATH: that of cron names few directories.
+const USUAL: [&str; 7] = [
+    "/usr/local/bin",
+    "/usr/bin",
+    "/opt/homebrew/bin",
+    "/opt/local/bin",
+    "/root/.local/bin",
+    "~/.local/bin",
+    "/snap/bin",
+];
+
+/// What a PATH names that was not made for a purpose.
+const SYSTEM: [&str; 2] = ["/usr/bin", "/bin"];
+
+/// A borg that was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// What it is started as: a name that PATH knows, or a path.
+    pub program: String,
+    pub path: PathBuf,
+    /// What led to it.
+    pub by: By,
 }
 
-fn missing(program: &str, files: &Files) -> Failure {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// `local_path`
+    Option,
+    /// [`VARIABLE`]
+    Variable,
+    Path,
+    /// One of the usual places.
+    Usual,
+}
+
+/// Looks for borg: the option `local_path`, [`VARIABLE`], PATH, the usual places.
+pub fn find(local_path: Option<&str>, env: &Env, files: &Files) -> Result<Found, Failure> {
+    let (program, by) = match (local_path, env.text(VARIABLE)) {
+        (Some(path), _) => (path, By::Option),
+        (None, Some(path)) => (path, By::Variable),
+        (None, None) => ("borg", By::Path),
+    };
+    let path = env.get("PATH").unwrap_or_default();
+    let found = |program: &str, path, by| Found {
+        program: program.to_owned(),
+        path,
+        by,
+    };
+    if let Ok(path) = which::which_in(program, Some(path), &env.cwd) {
+        return Ok(found(program, path, by));
+    }
+    if program.contains('/') || is_made_up(path) {
+        return Err(missing(program, by, files));
+    }
+    let places = std::env::join_paths(usual(env)).unwrap_or_default();
+    let mut candidates = which::which_in_all(program, Some(places), &env.cwd)
+        .into_iter()
+        .flatten();
+    let path = candidates
+        .find(|path| env.user != 0 || trust::stranger(path, files).is_none())
+        .ok_or_else(|| missing(program, by, files))?;
+    Ok(found(&path.to_string_lossy(), path.clone(), By::Usual))
+}
+
+/// Does PATH leave out the system's own directories? Then it was made to keep programs out.
+fn is_made_up(path: &OsStr) -> bool {
+    let mut places = std::env::split_paths(path);
+    !path.is_empty() && places.all(|place| !SYSTEM.iter().any(|own| place == Path::new(own)))
+}
+
+fn usual(env: &Env) -> impl Iterator<Item = PathBuf> {
+    USUAL
+        .into_iter()
+        .map(|place| match place.strip_prefix("~/") {
+            Some(below) => env.home.join(below),
+            None => place.into(),
+        })
+}
+
+fn missing(program: &str, by: By, files: &Files) -> Failure {
+    let source = match by {
+        By::Option => "the option local_path",
+        By::Variable => "the variable BORGMATIC_BORG",
+        By::Path | By::Usual => {
+            let words = "borg was found neither on PATH nor where it usually is";
+            return Failure::new("borgmatic::borg::missing", words)
+                .kind(FailureKind::Missing)
+                .help(format!("install borg: {}", install(files)));
+        }
+    };
     let words = if program.contains('/') {
         format!("there is no borg at {program}")
     } else {
         format!("`{program}` was not found on PATH")
     };
-    let help = if program == "borg" {
-        format!("install borg: {}", install(files))
-    } else {
-        "correct the option local_path, or remove it to use the borg on PATH".to_owned()
-    };
+    let help = format!("correct {source}, or remove it to use the borg on PATH");
     Failure::new("borgmatic::borg::missing", words)
         .kind(FailureKind::Missing)
         .help(help)
 }
 
 /// The one command that installs borg on this system.
-fn install(files: &Files) -> &'static str {
+pub(super) fn install(files: &Files) -> &'static str {
     let release = files
         .read(Path::new("/etc/os-release"), 1 << 16)
         .unwrap_or_default();
@@ -71,4 +155,89 @@ pub fn new_enough(version: &Version, program: &str) -> Result<(), Failure> {
     let words = format!("{program} is borg {version}, which is too old: {OLDEST} is the least");
     Err(Failure::new("borgmatic::borg::too-old", words)
         .help("install a newer borg, or name one with the option local_path"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    fn program(at: &Path) {
+        std::fs::create_dir_all(at.parent().unwrap()).unwrap();
+        std::fs::write(at, "#!/bin/sh\n").unwrap();
+        std::fs::set_permissions(at, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    #[test]
+    fn the_option_goes_before_the_variable_and_that_before_path() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        for name in [
+            "path/borg",
+            "path/borg1",
+            "other/borg",
+            "home/.local/bin/borg9",
+        ] {
+            program(&at(name));
+        }
+        let files = Files::new("/");
+        let mut env = Env {
+            home: at("home"),
+            cwd: at(""),
+            user: 1000,
+            ..Env::default()
+        };
+        let path = format!("{}:/bin", at("path").display());
+        env.variables.insert("PATH".into(), path.into());
+        let found = |local_path, env: &Env| {
+            let found = find(local_path, env, &files).unwrap();
+            (found.program, found.path, found.by)
+        };
+        assert_eq!(
+            found(None, &env),
+            ("borg".into(), at("path/borg"), By::Path)
+        );
+        assert_eq!(
+            found(Some("borg1"), &env),
+            ("borg1".into(), at("path/borg1"), By::Option)
+        );
+        // Not on PATH: what it is started as is its path.
+        let usual = at("home/.local/bin/borg9");
+        let shown = usual.to_string_lossy().into_owned();
+        assert_eq!(found(Some("borg9"), &env), (shown, usual, By::Usual));
+        let other = at("other/borg");
+        env.variables.insert(VARIABLE.into(), other.clone().into());
+        let shown = other.to_string_lossy().into_owned();
+        assert_eq!(found(None, &env), (shown, other, By::Variable));
+        assert_eq!(found(Some("borg1"), &env).2, By::Option);
+
+        let refused =
+            |local_path, env: &Env| find(local_path, env, &files).unwrap_err().to_string();
+        assert_eq!(
+            refused(Some("/nowhere/borg"), &env),
+            "there is no borg at /nowhere/borg"
+        );
+        assert_eq!(
+            refused(Some("borg8"), &env),
+            "`borg8` was not found on PATH"
+        );
+    }
+
+    #[test]
+    fn root_runs_nothing_that_it_only_stumbled_upon_in_the_home_of_another() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join(".local/bin/borg9");
+        program(&place);
+        std::fs::set_permissions(&place, std::fs::Permissions::from_mode(0o777)).unwrap();
+        let mut env = Env {
+            home: folder.path().into(),
+            cwd: "/".into(),
+            ..Env::default()
+        };
+        let files = Files::new("/");
+        find(Some("borg9"), &env, &files).unwrap_err();
+        env.user = 1000;
+        find(Some("borg9"), &env, &files).unwrap();
+    }
 }

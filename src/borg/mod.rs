@@ -1,5 +1,5 @@
 //! What borg understands: versions, flags, environment, repositories, archives, patterns, exit codes
-//! and answers. Pure, except [`ready`], [`hear`] and [`ask`], which run borg.
+//! and answers. Pure, except [`ready`], [`hear`], [`ask`] and [`verify`], which run borg.
 
 pub mod archive;
 pub mod ask;
@@ -19,6 +19,8 @@ pub mod ready;
 mod recall;
 pub mod reply;
 pub mod repository;
+pub mod trust;
+pub mod verify;
 pub mod version;
 
 pub use feature::Feature;
@@ -27,4 +29,5 @@ pub use made::Made;
 pub use options::BorgOptions;
 pub use ready::{Borg, Known};
 pub use repository::Repository;
+pub use verify::Verified;
 pub use version::Version;

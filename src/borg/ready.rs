@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::hear::Warned;
+use super::locate::Found;
 use super::made::Made;
 use super::options::BorgOptions;
 use super::passphrase::Printed;
@@ -69,8 +70,8 @@ impl<'a> Borg<'a> {
         state: &Path,
         scope: &Scope,
     ) -> Result<Self, Failure> {
-        let program = options.local_path.text().unwrap_or("borg").to_owned();
-        let path = locate::find(&program, host.env, host.files)?;
+        let Found { program, path, .. } =
+            locate::find(options.local_path.text(), host.env, host.files)?;
         let mut borg = Self {
             memory: Memory::of(host, state, &path),
             path,

@@ -4,6 +4,7 @@
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::option::Secret;
 
@@ -45,6 +46,10 @@ pub struct Command {
     pub anyway: bool,
     /// A shell: signals go to what it has started, too.
     pub shell: bool,
+    /// Of our own environment nothing goes to it but what `env` sets.
+    pub cleared: bool,
+    /// After so long it is ended, with all it has started; that is a failure.
+    pub limit: Option<Duration>,
     /// Given to the child through a pipe of its own, whose descriptor number is put into this
     /// environment variable.
     pub secret: Option<(&'static str, Secret)>,
@@ -106,6 +111,20 @@ impl Command {
     #[must_use]
     pub fn unset(mut self, name: impl Into<String>) -> Self {
         self.env.push((name.into(), None));
+        self
+    }
+
+    /// Starts it in an empty environment, with what was set and will be.
+    #[must_use]
+    pub fn cleared(mut self) -> Self {
+        self.cleared = true;
+        self
+    }
+
+    /// Ends it after so long.
+    #[must_use]
+    pub fn within(mut self, limit: Duration) -> Self {
+        self.limit = Some(limit);
         self
     }
 

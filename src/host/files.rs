@@ -12,12 +12,14 @@ use super::outcome::Failure;
 mod held;
 mod identity;
 mod log;
+mod placed;
 mod plain;
 mod private;
 
 pub use held::Held;
 pub use identity::Identity;
 pub use log::LogFile;
+pub use placed::Placed;
 pub use plain::Sort;
 
 pub struct Files {

@@ -7,6 +7,7 @@ pub mod event;
 pub mod files;
 pub mod line_format;
 pub mod outcome;
+pub mod passwords;
 pub mod ports;
 pub mod progress;
 pub mod script;

@@ -8,7 +8,10 @@ use std::path::Path;
 
 use miette::Diagnostic;
 
+use super::command::Command;
 use crate::text::Problem;
+
+const LATE: &str = "borgmatic::host::late";
 
 /// How a child ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -169,6 +172,18 @@ impl Failure {
         } else {
             format!("install {program}, or make sure that PATH names its directory")
         })
+    }
+
+    /// A child that did not end in time.
+    pub fn late(command: &Command) -> Self {
+        let limit = command.limit.unwrap_or_default().as_secs();
+        let words = format!("{} did not end within {limit} s", command.words());
+        Self::new(LATE, words).kind(FailureKind::Missing)
+    }
+
+    /// Did a child not end in time?
+    pub fn is_late(&self) -> bool {
+        self.code == LATE
     }
 
     pub fn interrupted(signal: Signal) -> Self {

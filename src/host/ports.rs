@@ -55,6 +55,9 @@ pub trait Terminal: Send + Sync {
     fn err_is_terminal(&self) -> bool;
     /// Width of the terminal, in characters.
     fn width(&self) -> usize;
+    /// Asks the person at the terminal, never standard input, and takes a line. `None`: nobody is
+    /// there.
+    fn ask(&self, question: &str) -> Option<String>;
 }
 
 /// Local sockets that take log messages.

@@ -225,6 +225,8 @@ pub struct Collected {
     pub terminal: bool,
     /// Standard output goes into a file all the same.
     pub out_is_file: bool,
+    /// What the person there says next.
+    pub answers: Mutex<Vec<String>>,
 }
 
 impl Collected {
@@ -258,6 +260,12 @@ impl Terminal for Collected {
 
     fn width(&self) -> usize {
         80
+    }
+
+    fn ask(&self, question: &str) -> Option<String> {
+        let answer = locked(&self.answers).pop()?;
+        self.err(question.as_bytes());
+        Some(answer)
     }
 }
 

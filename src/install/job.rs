@@ -1,10 +1,13 @@
 //! What is to be run regularly, by whom, when, and in which surroundings: what the text of every
 //! scheduler is made from. Pure.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+
+use super::Needs;
+use crate::option::Schedule;
 
 /// A backup that a scheduler starts.
 #[derive(Clone, Debug)]
@@ -15,6 +18,11 @@ pub struct Job {
     pub borg: PathBuf,
     /// Given with `--config`; none: the usual places.
     pub configs: Vec<PathBuf>,
+    pub schedule: Schedule,
+    /// What the configurations need of the machine.
+    pub needs: Needs,
+    /// What tells this machine from others, such as its machine-id: a random minute is made from it.
+    pub machine: String,
     pub reach: Reach,
     /// Whose rights it has, where not root's (`--user-account`).
     pub account: Option<String>,
@@ -27,6 +35,9 @@ pub struct Job {
     pub inhibit: Inhibit,
     pub sandbox: Sandbox,
 }
+
+/// Where programs are on Linux. A scheduler's file names it in full: cron does not expand `$PATH`.
+pub const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// For the whole machine, or for one person while logged in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,4 +70,16 @@ pub enum Sandbox {
     /// What works with hooks that run unknown programs.
     Compat,
     Off,
+}
+
+impl Job {
+    /// The directories in which programs are found: `usual`, and borg's before it where that is
+    /// another one.
+    pub fn path(&self, usual: &str) -> String {
+        let folder = self.borg.parent().unwrap_or(Path::new("/usr/bin"));
+        if usual.split(':').any(|own| Path::new(own) == folder) {
+            return usual.to_owned();
+        }
+        format!("{}:{usual}", folder.display())
+    }
 }

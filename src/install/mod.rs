@@ -2,15 +2,35 @@
 //! made by pure functions from what the machine is and what the person wants; showing it, carrying it
 //! out, checking and undoing all read that one list. It knows nothing of how a run goes on.
 
+pub mod apply;
+pub mod build;
+pub mod change;
+mod choose;
+pub mod crontab;
+pub mod decide;
+pub mod dropin;
+pub mod flags;
 pub mod job;
+pub mod manifest;
+pub mod needs;
 pub mod own_files;
 pub mod paths;
+mod prepare;
+mod programs;
 pub mod recipe;
 pub mod schedulers;
+pub mod self_install;
+pub mod setting;
+pub mod show;
+pub mod state;
+mod status;
+mod uninstall;
+mod written;
 
 use std::sync::LazyLock;
 
 pub use job::Job;
+pub use needs::Needs;
 pub use paths::Paths;
 pub use recipe::{File, Kind, Recipe, Step};
 pub use schedulers::Scheduler;
@@ -18,7 +38,7 @@ pub use schedulers::Scheduler;
 use crate::actions::{self, Entry};
 
 /// The installer's own actions, in the order of the overview.
-pub static ALL: &[Entry] = &[];
+pub static ALL: &[Entry] = &[Entry::alone::<self_install::SelfInstall>()];
 
 /// Every action of the program.
 pub fn entries() -> &'static [Entry] {

@@ -61,9 +61,9 @@ pub enum Crontab {
 /// What a service manager is told.
 #[derive(Clone, Debug, Default)]
 pub struct Run {
-    pub does: Option<Command>,
+    pub does: Option<Box<Command>>,
     /// Takes it back.
-    pub undo: Option<Command>,
+    pub undo: Option<Box<Command>>,
     /// Needed when a file of this kind was written or removed …
     pub after: Option<Kind>,
     /// … or when one of these questions does not end with 0.

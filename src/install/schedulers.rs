@@ -91,7 +91,7 @@ pub fn around(
 }
 
 /// What a manager is told before and after its files are there.
-fn tell(scheduler: Scheduler, managers: &Managers, paths: &Paths) -> (Vec<Run>, Vec<Run>) {
+pub fn tell(scheduler: Scheduler, managers: &Managers, paths: &Paths) -> (Vec<Run>, Vec<Run>) {
     match scheduler {
         Scheduler::Cron => (Vec::new(), Vec::new()),
         Scheduler::Systemd => {
@@ -100,22 +100,24 @@ fn tell(scheduler: Scheduler, managers: &Managers, paths: &Paths) -> (Vec<Run>, 
             let reload = || systemctl().arg("daemon-reload");
             let asks = |question: &str| systemctl().args(["--quiet", question, TIMER]).reads();
             let forget = Run {
-                undo: Some(systemctl().args(["reset-failed", SERVICE, TIMER])),
+                undo: Some(Box::new(systemctl().args(["reset-failed", SERVICE, TIMER]))),
+                after: Some(Kind::Unit),
                 may_fail: true,
                 ..Run::default()
             };
             let begin = Run {
-                undo: Some(reload()),
+                undo: Some(Box::new(reload())),
+                after: Some(Kind::Unit),
                 ..Run::default()
             };
             let renew = Run {
-                does: Some(reload()),
+                does: Some(Box::new(reload())),
                 after: Some(Kind::Unit),
                 ..Run::default()
             };
             let enable = Run {
-                does: Some(systemctl().args(["enable", "--now", TIMER])),
-                undo: Some(systemctl().args(["disable", "--now", TIMER])),
+                does: Some(Box::new(systemctl().args(["enable", "--now", TIMER]))),
+                undo: Some(Box::new(systemctl().args(["disable", "--now", TIMER]))),
                 unless: vec![asks("is-enabled"), asks("is-active")],
                 ..Run::default()
             };
@@ -129,18 +131,18 @@ fn tell(scheduler: Scheduler, managers: &Managers, paths: &Paths) -> (Vec<Run>, 
             let target = format!("{domain}/{LABEL}");
             let bootout = || Command::new("launchctl").args(["bootout", &target]);
             let end = Run {
-                does: Some(bootout()),
+                does: Some(Box::new(bootout())),
                 after: Some(Kind::Agent),
                 may_fail: true,
                 ..Run::default()
             };
             let begin = Run {
-                does: Some(
+                does: Some(Box::new(
                     Command::new("launchctl")
                         .args(["bootstrap", &domain])
                         .arg(plist(&paths.agents)),
-                ),
-                undo: Some(bootout()),
+                )),
+                undo: Some(Box::new(bootout())),
                 after: Some(Kind::Agent),
                 unless: vec![Command::new("launchctl").args(["print", &target]).reads()],
                 ..Run::default()

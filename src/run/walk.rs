@@ -16,7 +16,7 @@ use super::file::say;
 use super::observe::Observer;
 use super::verdict::Verdict;
 use crate::actions::{Last, Run};
-use crate::borg::Known;
+use crate::borg::{Known, locate};
 use crate::config::{Config, directories};
 use crate::hooks::command::run::umask;
 use crate::hooks::command::{Ending, Side, Surroundings, Variables};
@@ -101,11 +101,14 @@ impl Walk<'_> {
         else {
             return;
         };
+        let named = first.config.borg.local_path.text();
+        let found = locate::find(named, self.host.env, self.host.files);
+        let program = found.map(|found| found.program);
         let last = Last {
             host: self.host,
             config: last.config,
             known: self.known,
-            program: first.config.borg.local_path.text().unwrap_or("borg"),
+            program: program.as_deref().ok().or(named).unwrap_or("borg"),
             dry: self.dry,
         };
         for act in &self.outline.last {

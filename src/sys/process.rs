@@ -22,6 +22,8 @@ const CHECKPOINT: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 10 }
 const SILENCE: Duration = Duration::from_millis(200);
 /// How long we listen on to a grandchild that keeps talking.
 const CHATTER: Duration = Duration::from_secs(10);
+/// Between TERM and KILL for a child that did not end in time, and again before it is given up.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// We look after a child at least this often, in case whoever started us blocked SIGCHLD.
 const TICK: Duration = Duration::from_secs(1);
 
@@ -54,20 +56,25 @@ impl Processes for Children {
             child,
             ear,
             passed_on,
-            shell: command.shell,
+            shell: command.shell || command.limit.is_some(),
             told: None,
             term_at: None,
             termed: false,
+            end: command.limit.map(|limit| Instant::now() + limit),
+            late: 0,
         };
         let status = running.listen(hear).map_err(trouble)?;
         running.listen_on(hear);
         // A terminal's INT may end the child before we look at our own.
-        match running.told() {
-            Some(signal) => Err(Failure::interrupted(signal)),
-            None => Ok(match (status.code(), status.signal()) {
-                (None, Some(signal)) => Exit::Signal(signal),
-                (code, _) => Exit::Code(code.unwrap_or(-1)),
-            }),
+        match (running.told(), status) {
+            (Some(signal), _) => Err(Failure::interrupted(signal)),
+            (None, Some(status)) if running.late == 0 => {
+                Ok(match (status.code(), status.signal()) {
+                    (None, Some(signal)) => Exit::Signal(signal),
+                    (code, _) => Exit::Code(code.unwrap_or(-1)),
+                })
+            }
+            (None, _) => Err(Failure::late(command)),
         }
     }
 
@@ -105,11 +112,15 @@ struct Running<'a> {
     term_at: Option<Instant>,
     /// It was sent TERM.
     termed: bool,
+    /// When its time is up.
+    end: Option<Instant>,
+    /// How often its time was up.
+    late: u8,
 }
 
 impl Running<'_> {
-    /// Until the child has ended.
-    fn listen(&mut self, hear: &mut dyn FnMut(Heard<'_>)) -> std::io::Result<ExitStatus> {
+    /// Until the child has ended; `None` for one that not even KILL ends in time.
+    fn listen(&mut self, hear: &mut dyn FnMut(Heard<'_>)) -> std::io::Result<Option<ExitStatus>> {
         let mut fresh = false;
         let mut look = true;
         loop {
@@ -117,7 +128,10 @@ impl Running<'_> {
             if (self.ear.heard(SIGCHLD) || look)
                 && let Some(status) = self.child.try_wait()?
             {
-                return Ok(status);
+                return Ok(Some(status));
+            }
+            if self.hurry() {
+                return Ok(None);
             }
             look = false;
             if self.read(hear) {
@@ -127,7 +141,8 @@ impl Running<'_> {
             if std::mem::take(&mut fresh) {
                 hear(Heard::Idle);
             }
-            let longest = self.term_at.map_or(TICK, |at| {
+            let next = [self.term_at, self.end].into_iter().flatten().min();
+            let longest = next.map_or(TICK, |at| {
                 at.saturating_duration_since(Instant::now()).min(TICK)
             });
             let sources: Vec<_> = [Some(self.ear.descriptor())]
@@ -198,6 +213,21 @@ impl Running<'_> {
         if self.term_at.is_some_and(|at| Instant::now() >= at) {
             self.term();
         }
+    }
+
+    /// Ends a child whose time is up: TERM, KILL, and then it is given up.
+    fn hurry(&mut self) -> bool {
+        if self.end.is_none_or(|end| Instant::now() < end) {
+            return false;
+        }
+        self.end = Some(Instant::now() + PATIENCE);
+        self.late += 1;
+        match self.late {
+            1 => self.send(SIGTERM),
+            2 => self.send(SIGKILL),
+            _ => return true,
+        }
+        false
     }
 
     fn term(&mut self) {

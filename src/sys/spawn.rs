@@ -25,6 +25,9 @@ pub(super) fn start(command: &Command) -> Result<Child, Failure> {
     }
     let mut builder = Builder::new(&command.program);
     builder.args(&command.args);
+    if command.cleared {
+        builder.env_clear();
+    }
     for (name, value) in &command.env {
         match value {
             Some(value) => builder.env(name, value),

@@ -1,5 +1,6 @@
 //! The standard streams. Output is buffered; a reader that went away never stops a backup.
 
+use std::io::{BufRead, BufReader, Write};
 use std::os::fd::BorrowedFd;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -98,6 +99,20 @@ impl Terminal for Standard {
             .map(|size| usize::from(size.ws_col))
             .find(|width| *width > 0)
             .unwrap_or(WIDTH)
+    }
+
+    fn ask(&self, question: &str) -> Option<String> {
+        if !self.err_is_terminal() {
+            return None;
+        }
+        self.flush();
+        // `curl … | sh`: standard input is the script.
+        let mut options = std::fs::OpenOptions::new();
+        let terminal = options.read(true).write(true).open("/dev/tty").ok()?;
+        (&terminal).write_all(question.as_bytes()).ok()?;
+        let mut line = String::new();
+        let read = BufReader::new(&terminal).read_line(&mut line).ok()?;
+        (read > 0).then_some(line)
     }
 }
 

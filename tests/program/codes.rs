@@ -134,6 +134,7 @@ fn the_examples_are_what_they_say() {
         "none",
         "file",
         "age",
+        "schedule",
         "two-logs",
         "log-file",
         "not-portable",

@@ -6,7 +6,7 @@ use crate::host::Failure;
 use crate::options;
 use crate::text::near::nearest;
 
-const TEXTS: [&str; 7] = [
+const TEXTS: [&str; 8] = [
     include_str!("yaml.md"),
     include_str!("config.md"),
     include_str!("lint.md"),
@@ -14,6 +14,7 @@ const TEXTS: [&str; 7] = [
     include_str!("borg.md"),
     include_str!("actions.md"),
     include_str!("machine.md"),
+    include_str!("install.md"),
 ];
 
 const ROOM: &str = "borgmatic::";

@@ -27,6 +27,16 @@ pub(super) fn is_same(one: &fs::Metadata, other: &fs::Metadata) -> bool {
 
 #[expect(clippy::disallowed_methods, reason = "this is the door")]
 impl Files {
+    /// The user id of who owns a file, links followed.
+    pub fn owner(&self, path: &Path) -> Option<u32> {
+        fs::metadata(self.at(path)).ok().map(|meta| meta.uid())
+    }
+
+    /// The group id of a file, links followed.
+    pub fn group(&self, path: &Path) -> Option<u32> {
+        fs::metadata(self.at(path)).ok().map(|meta| meta.gid())
+    }
+
     pub fn identity(&self, path: &Path) -> Option<Identity> {
         let meta = fs::metadata(self.at(path)).ok()?;
         let nanoseconds =

@@ -446,3 +446,47 @@ fn a_child_on_the_terminal_is_announced_and_its_exit_judged() {
     });
     assert_eq!((exit.unwrap(), heard), (Exit::Code(6), 1));
 }
+
+#[test]
+fn a_child_whose_time_is_up_ends_with_all_it_has_started() {
+    let command = shell("sleep 60 & echo $!; wait").within(Duration::from_millis(500));
+    let mut process = String::new();
+    let late = Children::new(Stop::default()).run(&command, &mut |part| {
+        if let Heard::Out(line) = part {
+            process = String::from_utf8_lossy(line).into_owned();
+        }
+    });
+    let late = late.unwrap_err();
+    assert!(late.is_late(), "{late}");
+    assert!(!process.is_empty());
+    let gone = || {
+        let status = std::fs::read_to_string(format!("/proc/{process}/stat"));
+        status.is_err() || status.is_ok_and(|status| status.contains(") Z "))
+    };
+    let end = Instant::now() + Duration::from_secs(20);
+    while !gone() && Instant::now() < end {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    assert!(gone());
+}
+
+#[test]
+fn not_even_a_child_that_ignores_term_stays() {
+    let script = "trap '' TERM; while :; do sleep 0.05; done";
+    let command = shell(script).within(Duration::from_millis(50));
+    let late = Children::new(Stop::default()).run(&command, &mut |_| {});
+    assert!(late.unwrap_err().is_late());
+}
+
+#[test]
+fn a_cleared_environment_holds_only_what_is_set() {
+    let mut said = Vec::new();
+    let command = Command::new("/usr/bin/env").cleared().set("ONLY", "this");
+    let exit = Children::new(Stop::default()).run(&command, &mut |part| {
+        if let Heard::Out(line) = part {
+            said.push(String::from_utf8_lossy(line).into_owned());
+        }
+    });
+    assert_eq!(exit.unwrap(), Exit::Code(0));
+    assert_eq!(said, ["ONLY=this"]);
+}

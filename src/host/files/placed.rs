@@ -1,0 +1,289 @@
+//! Files that are put in their place in two moves: written beside it first, then renamed, with what
+//! was there kept beside it until all is well. Links in the place of a file are never followed.
+
+use std::fs;
+use std::io::{self, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{Access, AtFlags, CWD, OFlags, accessat};
+
+use super::{Files, Sort};
+use crate::host::outcome::Failure;
+
+/// What a path is, links not followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Placed {
+    pub sort: Sort,
+    pub mode: u32,
+    pub owner: u32,
+    pub group: u32,
+}
+
+/// `.NAME.self-install-new`: a dot, so that cron and systemd look away.
+fn beside(at: &Path, end: &str) -> PathBuf {
+    let name = at.file_name().unwrap_or_default().to_string_lossy();
+    at.with_file_name(format!(".{name}.self-install-{end}"))
+}
+
+fn failed<'p>(doing: &'p str, path: &'p Path) -> impl Fn(io::Error) -> Failure + 'p {
+    move |error| Failure::file(doing, path, &error)
+}
+
+/// What is not there is removed already.
+fn gone(result: io::Result<()>) -> io::Result<()> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other,
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the door")]
+impl Files {
+    /// The same file system, seen from a directory in it.
+    #[must_use]
+    pub fn below(&self, root: &Path) -> Self {
+        Self::new(self.at(root))
+    }
+
+    /// The bytes of the running program, be its file removed or replaced by now.
+    pub fn own_program(&self) -> io::Result<Vec<u8>> {
+        let open = self.at(Path::new("/proc/self/exe"));
+        if open.exists() {
+            return fs::read(open);
+        }
+        fs::read(std::env::current_exe()?)
+    }
+
+    /// Where the running program is.
+    pub fn own_path(&self) -> Option<PathBuf> {
+        let open = fs::read_link(self.at(Path::new("/proc/self/exe"))).ok();
+        open.or_else(|| std::env::current_exe().ok())
+    }
+
+    /// What stands at a path; `None`: nothing.
+    pub fn placed(&self, path: &Path) -> io::Result<Option<Placed>> {
+        let meta = match fs::symlink_metadata(self.at(path)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            meta => meta?,
+        };
+        Ok(Some(Placed {
+            sort: self.sort(path)?,
+            mode: meta.mode() & 0o7777,
+            owner: meta.uid(),
+            group: meta.gid(),
+        }))
+    }
+
+    /// May this user make files in a directory?
+    pub fn may_write(&self, folder: &Path) -> bool {
+        accessat(CWD, self.at(folder), Access::WRITE_OK, AtFlags::EACCESS).is_ok()
+    }
+
+    /// Does a path, its links followed, stay below the root?
+    pub fn is_within(&self, path: &Path) -> bool {
+        let (Ok(real), Ok(root)) = (
+            fs::canonicalize(self.at(path)),
+            fs::canonicalize(&self.root),
+        ) else {
+            return false;
+        };
+        real.starts_with(root)
+    }
+
+    /// Makes one directory, whose parent is there.
+    pub fn make_folder(&self, path: &Path, mode: u32) -> Result<(), Failure> {
+        let failed = failed("make the directory", path);
+        let at = self.at(path);
+        match fs::create_dir(&at) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
+            made => made.map_err(&failed)?,
+        }
+        // Whatever the umask is.
+        fs::set_permissions(&at, fs::Permissions::from_mode(mode)).map_err(failed)
+    }
+
+    /// Removes a directory if nothing is in it; was it removed?
+    pub fn remove_folder(&self, path: &Path) -> Result<bool, Failure> {
+        match fs::remove_dir(self.at(path)) {
+            Ok(()) => Ok(true),
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::NotFound
+                ) =>
+            {
+                Ok(false)
+            }
+            Err(error) => Err(Failure::file("remove the directory", path, &error)),
+        }
+    }
+
+    /// Writes beside a path what is to stand there.
+    pub fn stage(&self, path: &Path, bytes: &[u8], mode: u32) -> Result<(), Failure> {
+        let failed = failed("write", path);
+        let new = beside(&self.at(path), "new");
+        gone(fs::remove_file(&new)).map_err(&failed)?;
+        let flags = OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let mut file = fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .custom_flags(i32::try_from(flags.bits()).unwrap_or(0))
+            .open(&new)
+            .map_err(&failed)?;
+        file.write_all(bytes)
+            .and_then(|()| file.set_permissions(fs::Permissions::from_mode(mode)))
+            .and_then(|()| own_group(&file))
+            .and_then(|()| file.sync_all())
+            .map_err(failed)
+    }
+
+    /// The same for a symbolic link.
+    pub fn stage_link(&self, path: &Path, to: &Path) -> Result<(), Failure> {
+        let new = beside(&self.at(path), "new");
+        gone(fs::remove_file(&new))
+            .and_then(|()| std::os::unix::fs::symlink(to, &new))
+            .map_err(failed("make the link", path))
+    }
+
+    /// Removes what was written beside a path.
+    pub fn unstage(&self, path: &Path) -> Result<(), Failure> {
+        let new = beside(&self.at(path), "new");
+        gone(fs::remove_file(new)).map_err(failed("remove what was written beside", path))
+    }
+
+    /// Keeps beside a path what stands there, while it stays.
+    pub fn set_aside(&self, path: &Path) -> Result<(), Failure> {
+        let failed = failed("keep", path);
+        let at = self.at(path);
+        let old = beside(&at, "old");
+        gone(fs::remove_file(&old)).map_err(&failed)?;
+        match fs::hard_link(&at, &old) {
+            Ok(()) => Ok(()),
+            // A link, or a file system without second names.
+            Err(_) => match fs::read_link(&at) {
+                Ok(to) => std::os::unix::fs::symlink(to, &old),
+                Err(_) => fs::copy(&at, &old).map(drop),
+            }
+            .map_err(failed),
+        }
+    }
+
+    /// Puts in its place what was written beside it.
+    pub fn put(&self, path: &Path) -> Result<(), Failure> {
+        let at = self.at(path);
+        fs::rename(beside(&at, "new"), &at)
+            .and_then(|()| sync_folder(&at))
+            .map_err(failed("put in its place", path))
+    }
+
+    /// Moves what stands at a path beside it.
+    pub fn take_away(&self, path: &Path) -> Result<(), Failure> {
+        let at = self.at(path);
+        fs::rename(&at, beside(&at, "old"))
+            .and_then(|()| sync_folder(&at))
+            .map_err(failed("remove", path))
+    }
+
+    /// Puts back what was kept beside a path; nothing, where nothing was taken away yet.
+    pub fn bring_back(&self, path: &Path) -> Result<(), Failure> {
+        let at = self.at(path);
+        gone(fs::rename(beside(&at, "old"), &at))
+            .and_then(|()| sync_folder(&at))
+            .map_err(failed("bring back", path))
+    }
+
+    /// Removes what was kept beside a path.
+    pub fn let_go(&self, path: &Path) -> Result<(), Failure> {
+        let old = beside(&self.at(path), "old");
+        gone(fs::remove_file(old)).map_err(failed("remove what was kept beside", path))
+    }
+
+    /// Removes a file or a link.
+    pub fn remove_placed(&self, path: &Path) -> Result<(), Failure> {
+        let at = self.at(path);
+        gone(fs::remove_file(&at))
+            .and_then(|()| sync_folder(&at))
+            .map_err(failed("remove", path))
+    }
+
+    /// Gives a file a second name that is not there yet.
+    pub fn copy_placed(&self, path: &Path, copy: &Path) -> Result<(), Failure> {
+        let (at, to) = (self.at(path), self.at(copy));
+        let failed = failed("keep a copy of", path);
+        if fs::symlink_metadata(&to).is_ok() {
+            return Err(failed(io::ErrorKind::AlreadyExists.into()));
+        }
+        fs::hard_link(&at, &to)
+            .or_else(|_| fs::copy(&at, &to).map(drop))
+            .and_then(|()| sync_folder(&to))
+            .map_err(failed)
+    }
+}
+
+/// Files that root installs belong to root's group, also below a directory that gives its own.
+fn own_group(file: &fs::File) -> io::Result<()> {
+    let meta = file.metadata()?;
+    if meta.uid() == 0 && meta.gid() != 0 {
+        std::os::unix::fs::fchown(file, Some(0), Some(0))?;
+        // A change of the owner may take bits of the mode away.
+        file.set_permissions(fs::Permissions::from_mode(meta.mode() & 0o7777))?;
+    }
+    Ok(())
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the door")]
+fn sync_folder(at: &Path) -> io::Result<()> {
+    match at.parent() {
+        Some(folder) => fs::File::open(folder)?.sync_all(),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_put_in_its_place_and_brought_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = Files::new(folder.path());
+        let path = Path::new("/unit");
+        fs::write(folder.path().join("unit"), "old").unwrap();
+        files.stage(path, b"new", 0o644).unwrap();
+        files.set_aside(path).unwrap();
+        files.put(path).unwrap();
+        assert_eq!(files.read(path, 9).unwrap(), b"new");
+        assert_eq!(files.placed(path).unwrap().unwrap().mode, 0o644);
+        files.bring_back(path).unwrap();
+        assert_eq!(files.read(path, 9).unwrap(), b"old");
+        assert_eq!(files.names(Path::new("/")).unwrap(), ["unit"]);
+    }
+
+    #[test]
+    fn a_link_in_its_place_is_replaced_and_not_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = Files::new(folder.path());
+        fs::write(folder.path().join("far"), "far").unwrap();
+        std::os::unix::fs::symlink("far", folder.path().join("near")).unwrap();
+        let near = Path::new("/near");
+        files.stage(near, b"new", 0o600).unwrap();
+        files.set_aside(near).unwrap();
+        files.put(near).unwrap();
+        assert_eq!(files.read(Path::new("/far"), 9).unwrap(), b"far");
+        files.bring_back(near).unwrap();
+        assert_eq!(files.read_link(near), Some("far".into()));
+        assert_eq!(files.names(Path::new("/")).unwrap(), ["far", "near"]);
+    }
+
+    #[test]
+    fn a_path_that_leads_out_of_the_root_is_noticed() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = Files::new(folder.path());
+        std::os::unix::fs::symlink("/usr", folder.path().join("usr")).unwrap();
+        fs::create_dir(folder.path().join("etc")).unwrap();
+        assert!(files.is_within(Path::new("/etc")));
+        assert!(!files.is_within(Path::new("/usr/bin")));
+    }
+}

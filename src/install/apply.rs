@@ -1,0 +1,132 @@
+//! Carries an installation out: what is looked at before the first write, and the one place where
+//! changes meet the machine.
+
+use std::path::{Path, PathBuf};
+
+use super::change::Change;
+use super::programs::tell;
+use super::setting::Setting;
+use crate::host::{Command, Failure, Host};
+
+/// Does one change.
+pub fn act(host: &Host<'_>, change: &Change) -> Result<(), Failure> {
+    let files = host.files;
+    match change {
+        Change::Folder { path, mode } => files.make_folder(path, *mode),
+        Change::NoFolder { path, .. } => files.remove_folder(path).map(drop),
+        Change::Stage { path, bytes, mode } => files.stage(path, bytes, *mode),
+        Change::StageLink { path, to } => files.stage_link(path, to),
+        Change::Unstage(path) => files.unstage(path),
+        Change::SetAside(path) => files.set_aside(path),
+        Change::Put { path, .. } => files.put(path),
+        Change::TakeAway(path) => files.take_away(path),
+        Change::BringBack(path) => files.bring_back(path),
+        Change::LetGo(path) => files.let_go(path),
+        Change::Remove(path) => files.remove_placed(path),
+        Change::Copy { path, copy } => files.copy_placed(path, copy),
+        Change::Crontab { new, .. } => crontab(host, new),
+        Change::Tell { does: None, .. } => Ok(()),
+        Change::Tell {
+            does: Some(command),
+            may_fail,
+            ..
+        } => match tell(host, command) {
+            Err(_) if *may_fail => Ok(()),
+            done => done,
+        },
+    }
+}
+
+/// Replaces the crontab of the user.
+fn crontab(host: &Host<'_>, text: &str) -> Result<(), Failure> {
+    if text.is_empty() {
+        return tell(host, &Command::new("crontab").arg("-r"));
+    }
+    let folder = PathBuf::from(host.env.text("TMPDIR").unwrap_or("/tmp"));
+    let file = host.files.scratch_file(&folder, text.as_bytes())?;
+    let done = tell(host, &Command::new("crontab").arg(&file));
+    host.files.forget(&file);
+    done
+}
+
+/// Refuses what only root may do.
+pub fn privilege(host: &Host<'_>, setting: &Setting) -> Result<(), Failure> {
+    use super::job::Reach;
+    if setting.managers.reach == Reach::User || host.env.user == 0 || setting.root.is_some() {
+        return Ok(());
+    }
+    let words = "an installation for the whole machine needs root";
+    Err(Failure::new("borgmatic::install::privilege", words)
+        .help("sudo borgmatic self-install …, or for you alone: borgmatic self-install --user …")
+        .status(4))
+}
+
+/// Refuses directories that cannot be written to, or that others could write to.
+pub fn targets<'c>(
+    host: &Host<'_>,
+    changes: impl Iterator<Item = &'c Change>,
+) -> Result<(), Failure> {
+    let mut seen: Vec<&Path> = Vec::new();
+    for change in changes {
+        let (Change::Folder { path, .. }
+        | Change::Stage { path, .. }
+        | Change::StageLink { path, .. }
+        | Change::TakeAway(path)) = change
+        else {
+            continue;
+        };
+        let Some(folder) = path
+            .ancestors()
+            .skip(1)
+            .find(|folder| host.files.is_there(folder))
+        else {
+            continue;
+        };
+        if !seen.contains(&folder) {
+            seen.push(folder);
+            target(host, folder)?;
+        }
+    }
+    Ok(())
+}
+
+fn target(host: &Host<'_>, folder: &Path) -> Result<(), Failure> {
+    let refuse = |words: String| Failure::new("borgmatic::install::target", words);
+    let shown = folder.display();
+    if !host.files.is_dir(folder) {
+        let help = "move it away, or choose another --bin-dir";
+        return Err(refuse(format!("{shown} is not a directory")).help(help));
+    }
+    if !host.files.is_within(folder) {
+        let words = format!("{shown} leads out of the root");
+        return Err(refuse(words).help("a link there points elsewhere: make it a directory"));
+    }
+    if !host.files.may_write(folder) {
+        let status = if host.env.user == 0 { 1 } else { 4 };
+        let help = if host.env.user == 0 {
+            "is the file system read-only? Choose another --bin-dir, or --no-bin"
+        } else {
+            "run it as root: sudo borgmatic self-install …"
+        };
+        return Err(refuse(format!("{shown} cannot be written to"))
+            .help(help)
+            .status(status));
+    }
+    if host.env.user != 0 {
+        return Ok(());
+    }
+    let real = host.files.real(folder).unwrap_or_else(|| folder.to_owned());
+    for (depth, above) in real.ancestors().enumerate() {
+        let mode = host.files.mode(above).unwrap_or(0);
+        let sticky = depth > 0 && mode & 0o1000 != 0;
+        if mode & 0o002 != 0 && !sticky {
+            let words = format!("everybody may write to {}", above.display());
+            let help = format!(
+                "somebody could replace what root runs: chmod o-w {}",
+                above.display()
+            );
+            return Err(refuse(words).help(help));
+        }
+    }
+    Ok(())
+}

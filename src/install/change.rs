@@ -1,0 +1,136 @@
+//! One move of an installation, what takes it back, and a list of moves that is carried out whole or
+//! not at all. What a move does to the world is behind a function: tests stop it between any two.
+
+use std::path::PathBuf;
+
+use crate::host::{Command, Failure};
+
+#[derive(Clone, Debug)]
+pub enum Change {
+    Folder {
+        path: PathBuf,
+        mode: u32,
+    },
+    /// Removes a directory if it is empty.
+    NoFolder {
+        path: PathBuf,
+        mode: u32,
+    },
+    /// Writes beside a path what is to stand there.
+    Stage {
+        path: PathBuf,
+        bytes: Vec<u8>,
+        mode: u32,
+    },
+    StageLink {
+        path: PathBuf,
+        to: PathBuf,
+    },
+    Unstage(PathBuf),
+    /// Keeps beside a path what stands there, while it stays.
+    SetAside(PathBuf),
+    /// Puts in its place what was written beside it.
+    Put {
+        path: PathBuf,
+        replaces: bool,
+    },
+    /// Moves what stands there beside its place.
+    TakeAway(PathBuf),
+    BringBack(PathBuf),
+    LetGo(PathBuf),
+    Remove(PathBuf),
+    /// Gives what stands there a second name.
+    Copy {
+        path: PathBuf,
+        copy: PathBuf,
+    },
+    /// The whole crontab of the user.
+    Crontab {
+        new: String,
+        old: String,
+    },
+    /// Tells a service manager.
+    Tell {
+        does: Option<Box<Command>>,
+        undo: Option<Box<Command>>,
+        may_fail: bool,
+    },
+}
+
+impl Change {
+    /// What takes it back, also where it was done by half.
+    fn undo(&self) -> Option<Self> {
+        Some(match self {
+            Self::Folder { path, mode } => Self::NoFolder {
+                path: path.clone(),
+                mode: *mode,
+            },
+            Self::NoFolder { path, mode } => Self::Folder {
+                path: path.clone(),
+                mode: *mode,
+            },
+            Self::Stage { path, .. } | Self::StageLink { path, .. } => Self::Unstage(path.clone()),
+            Self::SetAside(path) => Self::LetGo(path.clone()),
+            Self::Put {
+                path,
+                replaces: true,
+            }
+            | Self::TakeAway(path) => Self::BringBack(path.clone()),
+            Self::Put {
+                path,
+                replaces: false,
+            } => Self::Remove(path.clone()),
+            Self::Copy { copy, .. } => Self::Remove(copy.clone()),
+            Self::Crontab { new, old } => Self::Crontab {
+                new: old.clone(),
+                old: new.clone(),
+            },
+            Self::Tell { undo, may_fail, .. } => {
+                let mut undo = undo.clone()?;
+                // Also after a signal that ends the run.
+                undo.anyway = true;
+                Self::Tell {
+                    does: Some(undo),
+                    undo: None,
+                    may_fail: *may_fail,
+                }
+            }
+            Self::Unstage(_) | Self::BringBack(_) | Self::LetGo(_) | Self::Remove(_) => {
+                return None;
+            }
+        })
+    }
+}
+
+/// Why a list was not carried out, and what could not be taken back.
+#[derive(Debug)]
+pub struct Undone {
+    pub cause: Failure,
+    pub left: Vec<Failure>,
+}
+
+/// Carries out a list of changes. Where one fails, or where `stopped` says why to stop, all before it
+/// are taken back, the last first.
+pub fn carry_out(
+    changes: &[Change],
+    act: &mut dyn FnMut(&Change) -> Result<(), Failure>,
+    stopped: &dyn Fn() -> Option<Failure>,
+) -> Result<(), Box<Undone>> {
+    let mut journal = Vec::new();
+    for change in changes {
+        let mut failed = stopped();
+        if failed.is_none() {
+            failed = act(change).err();
+            // A copy that failed may be somebody's older one.
+            if failed.is_none() || !matches!(change, Change::Copy { .. }) {
+                journal.extend(change.undo());
+            }
+        }
+        if let Some(cause) = failed {
+            let back = journal.iter().rev();
+            let left = back.filter_map(|undo| act(undo).err()).collect();
+            return Err(Box::new(Undone { cause, left }));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,84 @@
+//! What a scheduler's files are made from: the configurations, which must be good, and a borg that
+//! runs.
+
+use std::path::{Path, PathBuf};
+
+use super::Needs;
+use super::job::{Battery, Inhibit, Job, Sandbox};
+use super::self_install::Task;
+use crate::borg::locate;
+use crate::config::find::{self, expand};
+use crate::config::load::{Loaded, load};
+use crate::host::Failure;
+use crate::option::{Age, Schedule};
+
+/// Started up to so much later.
+const JITTER: Age = Age(std::time::Duration::from_mins(10));
+
+/// The files that a run of the scheduler would read.
+pub(super) fn paths(task: &Task<'_>) -> Vec<PathBuf> {
+    find::files(&task.setting.configs, task.host.env, task.host.files)
+}
+
+/// Loads the configurations; one that is not good is refused.
+pub(super) fn configurations(task: &Task<'_>, paths: &[PathBuf]) -> Result<Vec<Loaded>, Failure> {
+    let one = |path: &PathBuf| load(path, task.alone.wishes, task.host.files, task.host.env);
+    let all: Vec<Loaded> = paths.iter().map(one).collect();
+    for problem in all.iter().flat_map(|loaded| loaded.problems.errors()) {
+        task.host.bus.problem(problem);
+    }
+    let Some(bad) = all.iter().find(|loaded| loaded.config.is_none()) else {
+        return Ok(all);
+    };
+    let words = format!("{} is not good, so nothing starts it", bad.path.display());
+    Err(Failure::new("borgmatic::install::configuration", words)
+        .help("correct what is shown above, then run this again"))
+}
+
+/// What the scheduler starts.
+pub(super) fn job(task: &Task<'_>, loaded: &[Loaded]) -> Result<Job, Failure> {
+    let (flags, setting) = (task.flags, task.setting);
+    let program = if flags.no_bin.is_on() {
+        task.own_path()?
+    } else {
+        setting.paths.program()
+    };
+    let borg = borg(task, loaded).map_err(|failure| failure.status(5))?;
+    let env = task.host.env;
+    let config = |path: &String| env.cwd.join(expand(path, env));
+    Ok(Job {
+        program,
+        borg,
+        configs: setting.configs.iter().map(config).collect(),
+        schedule: flags.schedule.or(Schedule::default()),
+        needs: Needs::of(loaded, &env.home, setting.user, env, task.host.files),
+        machine: machine(task),
+        reach: setting.managers.reach,
+        account: flags.user_account.get().cloned(),
+        home: env.home.clone(),
+        jitter: flags.jitter.or(JITTER).0,
+        battery: flags.on_battery.or(Battery::Run),
+        network: flags.wait_network.get().map(|age| age.0),
+        inhibit: flags.inhibit.or(Inhibit::Sleep),
+        sandbox: flags.sandbox.or(Sandbox::Auto),
+    })
+}
+
+/// What tells this machine from others.
+fn machine(task: &Task<'_>) -> String {
+    let text = |path: &str| {
+        let bytes = task.host.files.read(Path::new(path), 4096).ok()?;
+        Some(String::from_utf8_lossy(&bytes).trim().to_owned())
+    };
+    let id = text("/etc/machine-id").filter(|id| !id.is_empty());
+    id.or_else(|| text("/etc/hostname")).unwrap_or_default()
+}
+
+/// The borg that the configurations name. It is looked for on this machine, below `--root` too.
+fn borg(task: &Task<'_>, loaded: &[Loaded]) -> Result<PathBuf, Failure> {
+    let units = loaded.iter().flat_map(|loaded| &loaded.units);
+    let mut named = units.filter_map(|unit| unit.config.borg.local_path.text());
+    let program = named.next().unwrap_or("borg");
+    let host = task.alone.host;
+    locate::find(program, host.env, host.files)
+}

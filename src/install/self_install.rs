@@ -1,0 +1,455 @@
+//! `self-install`: the program, and whatever starts it regularly, in their places; and the way back.
+
+use std::path::{Path, PathBuf};
+
+use super::build::{self, Changes, Ground};
+use super::change::{Change, Undone, carry_out};
+use super::decide::{self, Consent, Decided, Doing};
+use super::flags::{Flags, Wish};
+use super::manifest::Manifest;
+use super::programs::{agrees, says};
+use super::recipe::{Crontab, Recipe, Step};
+use super::schedulers::{self, Scheduler};
+use super::setting::Setting;
+use super::show;
+use super::state::Disk;
+use super::{apply, choose, own_files, prepare, status};
+use crate::actions::{Alone, AloneAction, Answer, Info};
+use crate::config::find::expand;
+use crate::host::{Command, Failure, Host, Level};
+
+pub struct SelfInstall;
+
+impl AloneAction for SelfInstall {
+    type Flags = Flags;
+    const INFO: Info = Info {
+        name: "self-install",
+        aliases: &[],
+        about: "Install this program and a scheduler for it, check that, or remove it again",
+    };
+    const LOADS: bool = false;
+    const FIRST: bool = true;
+
+    fn run(alone: &Alone<'_>, flags: &Flags) -> Result<Answer, Failure> {
+        flags.agree()?;
+        let setting = Setting::read(alone.host, flags, alone.configs)?;
+        let host = setting.host(alone.host);
+        let task = Task {
+            alone,
+            host,
+            setting: &setting,
+            flags: &setting.flags,
+        };
+        match flags.wish() {
+            Wish::Install => task.install(),
+            Wish::Check => task.check(),
+            Wish::Status => task.status(),
+            Wish::Uninstall => task.uninstall(),
+        }
+        .map(|()| Answer::Done)
+    }
+}
+
+/// One call of it.
+pub(super) struct Task<'a> {
+    pub(super) alone: &'a Alone<'a>,
+    /// With the files and the surroundings of the installation.
+    pub(super) host: Host<'a>,
+    pub(super) setting: &'a Setting,
+    pub(super) flags: &'a Flags,
+}
+
+/// A recipe, and what the next manifest says beside it.
+pub(super) struct Planned {
+    pub(super) recipe: Recipe,
+    pub(super) next: Manifest,
+}
+
+impl Task<'_> {
+    pub(super) fn say(&self, words: &str) {
+        self.host.bus.line(Level::Answer, "", words);
+    }
+
+    fn note(&self, words: &str) {
+        self.host.bus.line(Level::Warning, "", words);
+    }
+
+    /// Does it only show?
+    fn shows_only(&self) -> bool {
+        self.alone.dry || self.flags.list.is_on()
+    }
+
+    pub(super) fn disk(&self) -> Disk<'_> {
+        let is_own = self.setting.managers.crontab == Some(Crontab::Own);
+        let question = Command::new("crontab").arg("-l").reads();
+        let crontab = is_own.then(|| says(&self.host, &question)).flatten();
+        Disk {
+            files: &self.setting.files,
+            crontab: crontab.unwrap_or_default(),
+        }
+    }
+
+    fn owner(&self) -> String {
+        let user = self.host.env.user;
+        let own = Path::new("/proc/self");
+        let group = self.alone.host.files.placed(own).ok().flatten();
+        let group = group.filter(|_| user != 0).map_or(0, |own| own.group);
+        format!("{user}:{group}")
+    }
+
+    /// Looks at everything, and makes the recipe.
+    pub(super) fn plan(&self, asks: bool) -> Result<Planned, Failure> {
+        let setting = self.setting;
+        let found = prepare::paths(self);
+        let scheduler = choose::scheduler(self, !found.is_empty(), asks)?;
+        let mut steps = Vec::new();
+        let mut flags = self.flags.words();
+        if self.flags.no_bin.is_on() {
+            // What a package manager or an image put there.
+        } else {
+            let bytes = self.alone.host.files.own_program().map_err(|error| {
+                Failure::file(
+                    "read the running program",
+                    Path::new("/proc/self/exe"),
+                    &error,
+                )
+            })?;
+            let path = self.alone.host.env.text("PATH").unwrap_or_default();
+            let aliases = self.flags.aliases.or(own_files::Aliases::Auto);
+            let taken = setting.taken(path);
+            if aliases == own_files::Aliases::Auto {
+                for name in &taken {
+                    let words =
+                        format!("the name {name} belongs to another program and stays with it");
+                    self.host.bus.line(Level::Info, "", &words);
+                }
+            }
+            steps.extend(own_files::program(&setting.paths, bytes, aliases, &taken));
+        }
+        steps.extend(own_files::shared(&setting.paths));
+        if let Some(scheduler) = scheduler {
+            let loaded = prepare::configurations(self, &found)?;
+            let job = prepare::job(self, &loaded)?;
+            let word = format!("--{}", scheduler.word());
+            if !flags.contains(&word) {
+                flags.insert(0, word);
+            }
+            steps.extend(schedulers::steps(
+                scheduler,
+                &job,
+                &setting.managers,
+                &setting.paths,
+            ));
+        } else if !flags.iter().any(|word| word == "--no-schedule") {
+            flags.insert(0, "--no-schedule".into());
+        }
+        Ok(Planned {
+            recipe: Recipe { steps },
+            next: Manifest {
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+                scheduler,
+                flags,
+                configs: setting.configs.clone(),
+                ..Manifest::default()
+            },
+        })
+    }
+
+    /// Where the running program stays; by its stable name, where PATH has one.
+    pub(super) fn own_path(&self) -> Result<PathBuf, Failure> {
+        let host = self.alone.host;
+        let real = host.files.own_path();
+        let real = real.ok_or_else(|| {
+            let words = "where the running program is cannot be found out";
+            Failure::new("borgmatic::install::target", words).help("leave --no-bin out")
+        })?;
+        let own = host.files.identity(&real);
+        let path = host.env.text("PATH").unwrap_or_default();
+        let on_path = path.split(':').filter(|folder| folder.starts_with('/'));
+        let mut on_path = on_path.map(|folder| Path::new(folder).join("borgmatic"));
+        let same = |path: &PathBuf| own.is_some() && host.files.identity(path) == own;
+        Ok(on_path.find(same).unwrap_or(real))
+    }
+
+    fn consent(&self) -> Consent {
+        let now = self.host.clock.now();
+        let end = now.strftime(".bak-%Y%m%d%H%M%S").to_string();
+        let at = |path: &String| {
+            let path = expand(path, self.host.env);
+            let base = if self.setting.root.is_some() {
+                Path::new("/")
+            } else {
+                &self.alone.host.env.cwd
+            };
+            base.join(path)
+        };
+        Consent {
+            force: self.flags.force.is_on(),
+            backup: self.flags.backup.is_on().then(|| end.clone()),
+            copy: end,
+            keep: self.flags.keep.items().iter().map(at).collect(),
+            to_dropin: self.flags.to_dropin.is_on(),
+            aside: self.setting.paths.state().to_owned(),
+        }
+    }
+
+    fn install(&self) -> Result<(), Failure> {
+        let shows_only = self.shows_only();
+        if !shows_only {
+            apply::privilege(&self.host, self.setting)?;
+        }
+        let planned = self.plan(!shows_only)?;
+        let (disk, owner) = (self.disk(), self.owner());
+        let consent = self.consent();
+        let items = disk.compare(&planned.recipe, &self.setting.known)?;
+        let decided = decide::install(items, &consent);
+        named_files_are_there(&consent.keep, &decided)?;
+        let asks = |question: &Command| agrees(&self.host, question);
+        let ground = self.ground(&disk, &owner, &asks);
+        let (changes, manifest) = build::install(
+            &planned.recipe,
+            &decided,
+            &self.setting.known,
+            planned.next,
+            &ground,
+        )?;
+        if shows_only {
+            self.show(&decided, &changes);
+            return conflicts(&decided, |_| {});
+        }
+        apply::targets(&self.host, changes.list.iter())?;
+        conflicts(&decided, |text| self.host.bus.data(text))?;
+        let document = show::json(&decided, &changes.list);
+        self.carry_out(&changes)?;
+        if self.flags.json.is_on() {
+            self.host.bus.data(&document.to_string());
+        } else {
+            self.tell(&decided, &manifest, document["up_to_date"] == true);
+        }
+        Ok(())
+    }
+
+    pub(super) fn ground<'g>(
+        &'g self,
+        disk: &'g Disk<'g>,
+        owner: &'g str,
+        asks: &'g dyn Fn(&Command) -> bool,
+    ) -> Ground<'g> {
+        Ground {
+            disk,
+            paths: &self.setting.paths,
+            managers: &self.setting.managers,
+            asks,
+            owner,
+        }
+    }
+
+    pub(super) fn show(&self, decided: &[Decided<'_>], changes: &Changes) {
+        let text = if self.flags.json.is_on() {
+            show::json(decided, &changes.list).to_string()
+        } else if self.flags.list.is_on() {
+            show::list(decided, &changes.list).join("\n")
+        } else {
+            show::diff(decided, &changes.list)
+        };
+        if text.is_empty() {
+            self.say("Nothing to do: everything is up to date");
+        } else {
+            self.host.bus.data(&text);
+        }
+    }
+
+    pub(super) fn carry_out(&self, changes: &Changes) -> Result<(), Failure> {
+        let host = &self.host;
+        for change in build::tidy(&self.setting.known) {
+            // What stays does no harm.
+            apply::act(host, &change).ok();
+        }
+        let mut act = |change: &Change| apply::act(host, change);
+        let stopped = || host.processes.stop().map(Failure::interrupted);
+        if let Err(undone) = carry_out(&changes.list, &mut act, &stopped) {
+            return Err(taken_back(*undone));
+        }
+        for change in &changes.finish {
+            if let Err(failure) = apply::act(host, change) {
+                host.bus.failure(Level::Warning, &failure);
+            }
+        }
+        Ok(())
+    }
+
+    /// What was done, and what comes next.
+    fn tell(&self, decided: &[Decided<'_>], manifest: &Manifest, is_same: bool) {
+        let program = self.setting.paths.program();
+        if is_same {
+            self.say("Nothing to do: everything is up to date");
+        } else {
+            let count = decided.iter().filter(|one| one.doing.writes()).count();
+            let version = env!("CARGO_PKG_VERSION");
+            self.say(&format!("Installed borgmatic {version}: {count} files"));
+            if !self.flags.no_bin.is_on() {
+                self.say(&format!("  program    {}", program.display()));
+            }
+        }
+        for one in decided.iter().filter(|one| one.item.is_schedule()) {
+            if one.doing.writes() {
+                self.say(&format!("  schedule   {}", one.item.path.display()));
+            }
+        }
+        if manifest.scheduler.is_none() {
+            self.say("Nobody starts backups regularly yet");
+        } else if manifest.scheduler == Some(Scheduler::Systemd)
+            && !self.setting.managers.told
+            && self.setting.root.is_none()
+        {
+            self.note("systemd does not run here: once it does, run: borgmatic self-install");
+        }
+        if !is_same {
+            let name = program.display();
+            self.say(&format!("Check it:     {name} self-install --status"));
+            self.say(&format!("Take it back: {name} self-install --uninstall"));
+        }
+    }
+
+    fn check(&self) -> Result<(), Failure> {
+        let failure = |words: String| {
+            let failure = Failure::new("borgmatic::install::drift", words);
+            failure
+                .help("put it right: borgmatic self-install")
+                .status(10)
+        };
+        if self.setting.known.manifest.is_none() {
+            return Err(failure(
+                "nothing is installed here by this installer".into(),
+            ));
+        }
+        let planned = self.plan(false)?;
+        let (disk, owner) = (self.disk(), self.owner());
+        let items = disk.compare(&planned.recipe, &self.setting.known)?;
+        let decided = decide::install(items, &Consent::default());
+        let asks = |question: &Command| agrees(&self.host, question);
+        let ground = self.ground(&disk, &owner, &asks);
+        let (changes, _) = build::install(
+            &planned.recipe,
+            &decided,
+            &self.setting.known,
+            planned.next,
+            &ground,
+        )?;
+        let is_settled =
+            |one: &Decided<'_>| matches!(one.doing, Doing::Nothing | Doing::Keep | Doing::Leave);
+        let drifted: Vec<_> = decided.iter().filter(|one| !is_settled(one)).collect();
+        let in_sync = drifted.is_empty() && changes.list.is_empty();
+        if self.flags.json.is_on() {
+            self.host
+                .bus
+                .data(&show::json(&decided, &changes.list).to_string());
+        } else {
+            for one in &drifted {
+                let path = one.item.path.display();
+                self.say(&format!("{path}: {}", show::word(&one.item.state)));
+            }
+            if drifted.is_empty() {
+                let commands = show::list(&[], &changes.list);
+                commands
+                    .iter()
+                    .for_each(|line| self.say(&format!("missing: {line}")));
+            }
+        }
+        if in_sync {
+            if !self.flags.json.is_on() {
+                self.say("Everything is as it was installed");
+            }
+            return Ok(());
+        }
+        Err(failure("the installation is not as it should be".into()))
+    }
+
+    fn status(&self) -> Result<(), Failure> {
+        status::show(self)
+    }
+}
+
+/// `--keep` must name something that is installed.
+fn named_files_are_there(keep: &[PathBuf], decided: &[Decided<'_>]) -> Result<(), Failure> {
+    for path in keep {
+        let is_known = |one: &Decided<'_>| one.item.path == *path && one.item.step.is_some();
+        if !decided.iter().any(is_known) {
+            let words = format!(
+                "--keep {}: no such file belongs to the installation",
+                path.display()
+            );
+            let help = "see which do: borgmatic self-install --status";
+            return Err(super::flags::usage(words, help));
+        }
+    }
+    Ok(())
+}
+
+/// Shows what a person has to decide, and refuses.
+fn conflicts(decided: &[Decided<'_>], mut show: impl FnMut(&str)) -> Result<(), Failure> {
+    let mut found = Vec::new();
+    for one in decided {
+        let Doing::Conflict(why) = &one.doing else {
+            continue;
+        };
+        let item = &one.item;
+        if let (Some(written), Some(now)) = (item.written(), &item.now) {
+            let path = item.path.display().to_string();
+            show(show::unified(&path, Some(written), Some(now)).trim_end());
+        }
+        found.push((one, why));
+    }
+    let Some((first, why)) = found.first() else {
+        return Ok(());
+    };
+    let path = first.item.path.display();
+    let mut words = format!("{path}: {why}");
+    if found.len() > 1 {
+        let rest: Vec<_> = found[1..]
+            .iter()
+            .map(|(one, why)| format!("{}: {why}", one.item.path.display()))
+            .collect();
+        words += "\n";
+        words += &rest.join("\n");
+    }
+    Err(Failure::new("borgmatic::install::conflict", words)
+        .help(choices(first))
+        .status(3))
+}
+
+/// What a person can do about it.
+fn choices(one: &Decided<'_>) -> String {
+    use super::recipe::Kind;
+    use super::state::{PYTHON, State};
+    let path = one.item.path.display();
+    if matches!(&one.item.state, State::Foreign(what) if what == PYTHON) {
+        return String::from(
+            "remove it with what installed it: uv tool uninstall borgmatic, pipx uninstall borgmatic, \
+             or pip uninstall borgmatic; or put ours elsewhere: --bin-dir DIR",
+        );
+    }
+    let mut choices = vec![format!("keep it as it is: --keep {path}")];
+    if one.item.state == State::Edited
+        && matches!(one.item.step, Some(Step::File(file)) if file.kind == Kind::Unit)
+    {
+        choices.push("move the edits to a drop-in: --to-dropin".into());
+    }
+    choices.push("overwrite it and keep a copy: --force --backup".into());
+    choices.join("; ")
+}
+
+/// Nothing, or not everything, was taken back after a failure.
+fn taken_back(undone: Undone) -> Failure {
+    let mut failure = undone.cause;
+    if undone.left.is_empty() {
+        failure.words += "; nothing was changed: all that was done has been taken back";
+    } else {
+        failure.words += "; not everything could be taken back:";
+        failure
+            .tail
+            .extend(undone.left.iter().map(|left| left.words.clone()));
+    }
+    failure.status = 1;
+    failure
+}

@@ -1,0 +1,311 @@
+//! How each step of a recipe stands: the disk, the manifest and the recipe compared. Changes nothing.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use super::crontab;
+use super::manifest::{Entry, Known, What};
+use super::recipe::{Block, Crontab, File, Kind, Recipe, Step};
+use crate::config::directories::hashed;
+use crate::host::files::{Placed, Sort};
+use crate::host::{Failure, Files};
+
+/// The largest file that is compared, in bytes.
+const LARGEST: u64 = 1 << 30;
+
+/// How a path stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    Absent,
+    /// As it is to be.
+    Same,
+    /// The right bytes with another mode.
+    Mode(u32),
+    /// As we wrote it; it is to be another now.
+    Outdated,
+    /// Ours, and changed since.
+    Edited,
+    /// Edited, and to stay so.
+    Kept,
+    /// Not ours; what it is.
+    Foreign(String),
+}
+
+/// A step, or something that was installed and is wanted no more.
+#[derive(Clone, Debug)]
+pub struct Item<'a> {
+    pub path: PathBuf,
+    /// `None`: wanted no more.
+    pub step: Option<&'a Step>,
+    pub state: State,
+    pub entry: Option<Entry>,
+    /// What is there, where it is text that people edit.
+    pub now: Option<String>,
+    pub placed: Option<Placed>,
+}
+
+impl Item<'_> {
+    /// Our text as it was written, as far as it is known.
+    pub fn written(&self) -> Option<&str> {
+        self.entry.as_ref()?.text.as_deref()
+    }
+
+    /// Does it start backups?
+    pub fn is_schedule(&self) -> bool {
+        match self.step {
+            Some(Step::File(file)) => file.kind.is_edited(),
+            Some(Step::Block(_)) => true,
+            Some(_) => false,
+            None => self.entry.as_ref().is_some_and(Entry::is_schedule),
+        }
+    }
+}
+
+/// Reads crontabs and files, and compares.
+pub struct Disk<'a> {
+    pub files: &'a Files,
+    /// What `crontab -l` says; empty where there is none.
+    pub crontab: String,
+}
+
+impl Disk<'_> {
+    /// All steps that have a path, and all that was installed and is in no step.
+    pub fn compare<'r>(&self, recipe: &'r Recipe, known: &Known) -> Result<Vec<Item<'r>>, Failure> {
+        let mut items = Vec::new();
+        let mut wanted = HashSet::new();
+        for step in &recipe.steps {
+            let Some(item) = self.item(step, known)? else {
+                continue;
+            };
+            wanted.insert(item.path.clone());
+            items.push(item);
+        }
+        for entry in known.entries() {
+            if !wanted.contains(&entry.path) {
+                items.push(self.installed(entry, known)?);
+            }
+        }
+        Ok(items)
+    }
+
+    fn item<'r>(&self, step: &'r Step, known: &Known) -> Result<Option<Item<'r>>, Failure> {
+        let path = match step {
+            Step::Run(_) => return Ok(None),
+            Step::Folder { path, .. } | Step::Link { path, .. } => path.clone(),
+            Step::File(file) => file.path.clone(),
+            Step::Block(block) => block.path(),
+        };
+        let entry = known.entry(&path).cloned();
+        let mut item = Item {
+            path,
+            step: Some(step),
+            state: State::Same,
+            entry,
+            now: None,
+            placed: None,
+        };
+        if item.entry.as_ref().is_some_and(|entry| entry.kept) {
+            item.state = State::Kept;
+            return Ok(Some(item));
+        }
+        match step {
+            Step::File(file) => self.file(&mut item, file, known)?,
+            Step::Link { to, .. } => self.link(&mut item, to, known)?,
+            Step::Block(block) => self.block(&mut item, block, known)?,
+            Step::Folder { path, .. } => {
+                item.state = match self.placed(path)? {
+                    None => State::Absent,
+                    Some(_) if self.files.is_dir(path) => State::Same,
+                    Some(_) => State::Foreign("not a directory".into()),
+                };
+            }
+            Step::Run(_) => {}
+        }
+        Ok(Some(item))
+    }
+
+    /// How something stands that was installed, whatever is wanted now. `Same`: as we wrote it.
+    pub fn installed(&self, entry: &Entry, known: &Known) -> Result<Item<'static>, Failure> {
+        let mut item = Item {
+            path: entry.path.clone(),
+            step: None,
+            state: State::Absent,
+            entry: Some(entry.clone()),
+            now: None,
+            placed: None,
+        };
+        let hash = match &entry.kind {
+            What::Block(crontab) => {
+                item.now = self.block_of(crontab)?;
+                item.now.as_ref().map(|lines| hashed(lines.as_bytes()))
+            }
+            What::Link(_) => self.link_hash(&mut item)?,
+            What::File(kind) => {
+                item.placed = self.placed(&entry.path)?;
+                match item.placed {
+                    None => None,
+                    Some(placed) if placed.sort != Sort::File => {
+                        item.state = State::Edited;
+                        return Ok(item);
+                    }
+                    Some(_) => {
+                        let bytes = self.read(&entry.path)?;
+                        item.now = text_of(*kind, &bytes);
+                        Some(hashed(&bytes))
+                    }
+                }
+            }
+        };
+        item.state = match hash {
+            None => State::Absent,
+            Some(_) if entry.kept => State::Kept,
+            Some(hash) if known.is_ours(&entry.path, &hash) => State::Same,
+            Some(_) => State::Edited,
+        };
+        Ok(item)
+    }
+
+    fn file(&self, item: &mut Item<'_>, file: &File, known: &Known) -> Result<(), Failure> {
+        item.placed = self.placed(&file.path)?;
+        item.state = match item.placed {
+            None => State::Absent,
+            Some(placed) if placed.sort == Sort::File => {
+                let bytes = self.read(&file.path)?;
+                item.now = text_of(file.kind, &bytes);
+                if bytes == file.bytes {
+                    if placed.mode == file.mode {
+                        State::Same
+                    } else {
+                        State::Mode(placed.mode)
+                    }
+                } else {
+                    other(item, &hashed(&bytes), known, || sort_of(&bytes))
+                }
+            }
+            Some(placed) => State::Foreign(
+                match placed.sort {
+                    Sort::Directory => "a directory",
+                    Sort::Link => "a symbolic link",
+                    _ => "not a plain file",
+                }
+                .into(),
+            ),
+        };
+        Ok(())
+    }
+
+    fn link(&self, item: &mut Item<'_>, to: &Path, known: &Known) -> Result<(), Failure> {
+        item.state = match self.link_hash(item)? {
+            None if item.placed.is_none() => State::Absent,
+            None => State::Foreign("not a link of ours".into()),
+            Some(hash) if hash == hashed(to.as_os_str().as_encoded_bytes()) => State::Same,
+            Some(hash) => other(item, &hash, known, || "a link to another program".into()),
+        };
+        Ok(())
+    }
+
+    fn block(&self, item: &mut Item<'_>, block: &Block, known: &Known) -> Result<(), Failure> {
+        item.now = self.block_of(&block.crontab)?;
+        item.state = match &item.now {
+            None => State::Absent,
+            Some(now) if *now == block.lines => State::Same,
+            Some(now) => other(item, &hashed(now.as_bytes()), known, String::new),
+        };
+        Ok(())
+    }
+
+    fn link_hash(&self, item: &mut Item<'_>) -> Result<Option<String>, Failure> {
+        item.placed = self.placed(&item.path)?;
+        let to = self.files.read_link(&item.path);
+        Ok(to.map(|to| hashed(to.as_os_str().as_encoded_bytes())))
+    }
+
+    /// The text of a crontab.
+    pub fn crontab(&self, crontab: &Crontab) -> Result<String, Failure> {
+        match crontab {
+            Crontab::Own => Ok(self.crontab.clone()),
+            Crontab::File(path) if self.placed(path)?.is_none() => Ok(String::new()),
+            Crontab::File(path) => {
+                let bytes = self.read(path)?;
+                String::from_utf8(bytes).map_err(|_| {
+                    let words = format!("{} is not UTF-8", path.display());
+                    Failure::new("borgmatic::install::crontab", words)
+                        .help("correct it by hand, then run again")
+                        .status(3)
+                })
+            }
+        }
+    }
+
+    fn block_of(&self, crontab: &Crontab) -> Result<Option<String>, Failure> {
+        let text = self.crontab(crontab)?;
+        crontab::lines(&text).map_err(|_| {
+            let words = format!(
+                "in {}, one of the marks around our lines is missing, or they are there twice",
+                crontab_path(crontab).display()
+            );
+            Failure::new("borgmatic::install::crontab", words)
+                .help("take the lines between the marks out by hand, the marks too, then run again")
+                .status(3)
+        })
+    }
+
+    fn placed(&self, path: &Path) -> Result<Option<Placed>, Failure> {
+        self.files
+            .placed(path)
+            .map_err(|error| Failure::file("look at", path, &error))
+    }
+
+    fn read(&self, path: &Path) -> Result<Vec<u8>, Failure> {
+        self.files
+            .read(path, LARGEST)
+            .map_err(|error| Failure::file("read", path, &error))
+    }
+}
+
+impl Block {
+    pub fn path(&self) -> PathBuf {
+        crontab_path(&self.crontab)
+    }
+}
+
+pub fn crontab_path(crontab: &Crontab) -> PathBuf {
+    match crontab {
+        Crontab::File(path) => path.clone(),
+        Crontab::Own => "crontab".into(),
+    }
+}
+
+/// What is there is not what is to be there: is it ours, and as we left it?
+fn other(item: &Item<'_>, hash: &str, known: &Known, what: impl FnOnce() -> String) -> State {
+    let is_block = matches!(item.step, Some(Step::Block(_)));
+    if known.is_ours(&item.path, hash) {
+        State::Outdated
+    } else if item.entry.is_some() || is_block {
+        State::Edited
+    } else {
+        State::Foreign(what())
+    }
+}
+
+fn text_of(kind: Kind, bytes: &[u8]) -> Option<String> {
+    let text = || String::from_utf8_lossy(bytes).into_owned();
+    (kind != Kind::Program).then(text)
+}
+
+/// What a file is that we did not write.
+fn sort_of(bytes: &[u8]) -> String {
+    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(4096)]).into_owned();
+    if head.starts_with("#!") && head.contains("borgmatic.commands") {
+        return PYTHON.into();
+    }
+    match bytes {
+        [0x7f, b'E', b'L', b'F', ..] => "a program that was not installed by this installer",
+        [b'#', b'!', ..] => "a script",
+        _ => "a file that was not installed by this installer",
+    }
+    .into()
+}
+
+/// The start script of Python borgmatic.
+pub const PYTHON: &str = "Python borgmatic";

@@ -1,0 +1,167 @@
+//! How an installation stands: each file, the next run, the last one. Changes nothing.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::dropin;
+use super::job::Reach;
+use super::manifest::{Entry, What};
+use super::programs::says;
+use super::recipe::Kind;
+use super::schedulers::Scheduler;
+use super::self_install::Task;
+use super::show::word;
+use super::state::Item;
+use crate::actions::history::pasts;
+use crate::config::load::load;
+use crate::host::{Command, Failure};
+
+pub(super) fn show(task: &Task<'_>) -> Result<(), Failure> {
+    let known = &task.setting.known;
+    let Some(manifest) = known.last() else {
+        if task.flags.json.is_on() {
+            task.host
+                .bus
+                .data(&json!({ "installed": false }).to_string());
+        } else {
+            task.say("Nothing is installed here by this installer");
+        }
+        return Ok(());
+    };
+    let disk = task.disk();
+    let mut items = Vec::new();
+    for entry in known.entries() {
+        items.push(disk.installed(entry, known)?);
+    }
+    let units = manifest.entries.iter().filter(|entry| is_unit(entry));
+    let dropins: Vec<String> = units.flat_map(|entry| dropins(task, &entry.path)).collect();
+    let next = next(task, manifest.scheduler);
+    let runs = last_runs(task)?;
+    if task.flags.json.is_on() {
+        let files: Vec<Value> = items
+            .iter()
+            .map(|item| json!({ "path": item.path, "state": word(&item.state) }))
+            .collect();
+        let document = json!({
+            "installed": true,
+            "version": manifest.version,
+            "scheduler": manifest.scheduler,
+            "flags": manifest.flags,
+            "files": files,
+            "dropins": dropins,
+            "next_run": next,
+            "last_runs": runs,
+        });
+        task.host.bus.data(&document.to_string());
+        return Ok(());
+    }
+    let scheduler = manifest.scheduler.map_or("nobody", Scheduler::word);
+    task.say(&format!(
+        "borgmatic {}, started by {scheduler}",
+        manifest.version
+    ));
+    table(task, &items);
+    for path in dropins {
+        task.say(&format!("  drop-in      {path}"));
+    }
+    task.say(&format!(
+        "next run: {}",
+        next.as_deref().unwrap_or("unknown")
+    ));
+    for run in &runs {
+        task.say(&format!("last run: {run}"));
+    }
+    if known.begun.is_some() {
+        task.say("An installation was interrupted; end it: borgmatic self-install");
+    }
+    Ok(())
+}
+
+/// Man pages are one line where all of them stand the same.
+fn table(task: &Task<'_>, items: &[Item<'_>]) {
+    let is_manual = |item: &&Item<'_>| {
+        let entry = item.entry.as_ref();
+        entry.is_some_and(|entry| entry.kind == What::File(Kind::Manual))
+    };
+    let manuals: Vec<_> = items.iter().filter(is_manual).collect();
+    let state = manuals.first().map(|item| word(&item.state));
+    let alike = manuals.iter().all(|item| Some(word(&item.state)) == state);
+    for item in items.iter().filter(|item| !alike || !is_manual(item)) {
+        task.say(&format!(
+            "  {:<12} {}",
+            word(&item.state),
+            item.path.display()
+        ));
+    }
+    if let (Some(state), Some(first), true) = (state, manuals.first(), alike) {
+        let folder = first.path.parent().unwrap_or(Path::new("/"));
+        let count = manuals.len();
+        task.say(&format!(
+            "  {state:<12} {}: {count} man pages",
+            folder.display()
+        ));
+    }
+}
+
+fn is_unit(entry: &Entry) -> bool {
+    entry.kind == What::File(Kind::Unit)
+}
+
+/// What people wrote beside a unit: it may open the sandbox again.
+pub(super) fn dropins(task: &Task<'_>, unit: &Path) -> Vec<String> {
+    let folder = dropin::folder(unit);
+    let names = task.setting.files.names(&folder).unwrap_or_default();
+    let paths = names.iter().map(|name| folder.join(name));
+    paths
+        .filter(|path| path.extension().is_some_and(|end| end == "conf"))
+        .map(|path| path.display().to_string())
+        .collect()
+}
+
+/// When the manager starts the next backup, where one runs.
+fn next(task: &Task<'_>, scheduler: Option<Scheduler>) -> Option<String> {
+    if !task.setting.managers.told || scheduler != Some(Scheduler::Systemd) {
+        return None;
+    }
+    let user = task.setting.managers.reach == Reach::User;
+    let question = Command::new("systemctl")
+        .when(user, ["--user"])
+        .args([
+            "show",
+            "borgmatic.timer",
+            "--property=NextElapseUSecRealtime",
+            "--value",
+        ])
+        .reads();
+    let text = says(&task.host, &question)?;
+    Some(text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+/// How the last run of each repository went, as the ledger tells.
+fn last_runs(task: &Task<'_>) -> Result<Vec<String>, Failure> {
+    let paths = super::prepare::paths(task);
+    let one =
+        |path: &std::path::PathBuf| load(path, task.alone.wishes, task.host.files, task.host.env);
+    let loaded: Vec<_> = paths.iter().map(one).collect();
+    let pasts = pasts(&loaded, task.host.files, task.host.env)?;
+    let zone = task.host.clock.now().time_zone().clone();
+    let line = |past: &crate::actions::history::Past<'_>| {
+        let run = &past.history.newest_run;
+        let worst = run.iter().find(|action| action.result.is_try());
+        let worst = run
+            .iter()
+            .find(|action| action.result != crate::ledger::Outcome::Done)
+            .or(worst)
+            .or(run.first())?;
+        let when = worst.end.to_zoned(zone.clone());
+        let name = past.unit.repository.name();
+        Some(format!(
+            "{name}: {} {}, {}",
+            worst.action,
+            worst.result.word(),
+            when.strftime("%Y-%m-%d %H:%M")
+        ))
+    };
+    Ok(pasts.iter().filter_map(line).collect())
+}

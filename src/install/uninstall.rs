@@ -1,0 +1,190 @@
+//! The way back: from the manifest alone, and nothing that anybody else made.
+
+use std::path::PathBuf;
+
+use super::apply;
+use super::build;
+use super::decide::{self, Decided, Doing};
+use super::dropin;
+use super::programs::agrees;
+use super::self_install::Task;
+use super::state::State;
+use super::{prepare, status};
+use crate::config::directories;
+use crate::config::groups::Run;
+use crate::config::load::{Loaded, load};
+use crate::host::{Command, Failure, Level};
+
+impl Task<'_> {
+    pub(super) fn uninstall(&self) -> Result<(), Failure> {
+        let known = &self.setting.known;
+        let shows_only = self.alone.dry || self.flags.list.is_on();
+        if !shows_only {
+            apply::privilege(&self.host, self.setting)?;
+        }
+        let paths = prepare::paths(self);
+        let one = |path: &PathBuf| load(path, self.alone.wishes, self.host.files, self.host.env);
+        let loaded: Vec<Loaded> = paths.iter().map(one).collect();
+        if !shows_only {
+            self.nothing_runs(&loaded)?;
+        }
+        if known.is_empty() {
+            self.say("Nothing is installed here by this installer");
+            return self.purge(&loaded, shows_only);
+        }
+        let disk = self.disk();
+        let mut items = Vec::new();
+        for entry in known.entries() {
+            items.push(disk.installed(entry, known)?);
+        }
+        let decided = decide::uninstall(items, self.flags.force.is_on());
+        let asks = |question: &Command| agrees(&self.host, question);
+        let ground = self.ground(&disk, "", &asks);
+        let (changes, _) = build::uninstall(&decided, known, &ground)?;
+        let left = self.left(&decided);
+        if shows_only {
+            self.show(&decided, &changes);
+            left.iter().for_each(|line| self.say(line));
+            return self.purge(&loaded, true);
+        }
+        apply::targets(&self.host, changes.list.iter())?;
+        let removed = decided
+            .iter()
+            .filter(|one| one.doing == Doing::Remove)
+            .count();
+        self.carry_out(&changes)?;
+        if self.flags.json.is_on() {
+            let document = serde_json::json!({ "removed": removed, "left": left });
+            self.host.bus.data(&document.to_string());
+        } else {
+            self.say(&format!("Removed: {removed} files and links"));
+            left.iter().for_each(|line| self.say(line));
+        }
+        self.purge(&loaded, false)
+    }
+
+    /// Refuses while a backup runs: it would go on with half of its program gone.
+    fn nothing_runs(&self, loaded: &[Loaded]) -> Result<(), Failure> {
+        let (files, env) = (self.host.files, self.host.env);
+        let usual = Run::default();
+        let runs = loaded.iter().filter_map(|one| one.config.as_ref());
+        let runs = runs.map(|config| &config.run).chain([&usual]);
+        for folder in runs.map(|run| directories::locks(run, env, files)) {
+            for name in files.names(&folder).unwrap_or_default() {
+                let lock = folder.join(name);
+                let is_lock = lock.extension().is_some_and(|end| end == "lock");
+                if is_lock && matches!(files.hold_found(&lock), Ok(None)) {
+                    let words = format!("a backup is running: it holds {}", lock.display());
+                    return Err(Failure::new("borgmatic::install::running", words)
+                        .help("wait until it has ended, then run this again"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What stays, a line each.
+    fn left(&self, decided: &[Decided<'_>]) -> Vec<String> {
+        let mut lines = Vec::new();
+        for one in decided {
+            let path = one.item.path.display();
+            match (&one.doing, &one.item.state) {
+                (Doing::Leave, State::Kept) => lines.push(format!("left: {path}, which you keep")),
+                (Doing::Leave, _) => {
+                    lines.push(format!(
+                        "left: {path}, which was edited (remove it too: --force)"
+                    ));
+                }
+                _ => {}
+            }
+            let folder = dropin::folder(&one.item.path);
+            if self.setting.files.is_dir(&folder) {
+                let own = status::dropins(self, &one.item.path);
+                lines.extend(own.iter().map(|path| format!("left: {path}, your drop-in")));
+            }
+            let entry = one.item.entry.as_ref();
+            let vendor = ["/usr/lib/systemd/system", "/lib/systemd/system"];
+            let name = entry.and_then(|entry| entry.path.file_name());
+            if let (Some(name), true) = (name, one.item.is_schedule()) {
+                let masked = vendor.iter().map(|folder| PathBuf::from(folder).join(name));
+                let found = masked
+                    .into_iter()
+                    .find(|path| self.setting.files.is_file(path));
+                lines.extend(found.map(|path| {
+                    format!(
+                        "in force again: {}, which a package brought",
+                        path.display()
+                    )
+                }));
+            }
+        }
+        lines
+    }
+
+    /// Removes the configurations and what earlier runs wrote down, if that was asked for; never what
+    /// a backup cannot be read without.
+    fn purge(&self, loaded: &[Loaded], shows_only: bool) -> Result<(), Failure> {
+        if !self.flags.purge.is_on() {
+            return Ok(());
+        }
+        let files = self.host.files;
+        let mut gone = Vec::new();
+        for one in loaded {
+            let has_passphrase = one.config.as_ref().is_none_or(|config| {
+                let units = one.units.iter().map(|unit| &unit.config);
+                units
+                    .chain([config])
+                    .any(|config| config.borg.encryption_passphrase.is_set())
+            });
+            if has_passphrase {
+                let words = format!(
+                    "left: {}, which may hold a passphrase: without it nobody can read the backups",
+                    one.path.display()
+                );
+                self.host.bus.line(Level::Warning, "", &words);
+            } else {
+                gone.push(one.path.clone());
+            }
+        }
+        let usual = Run::default();
+        let runs = loaded.iter().filter_map(|one| one.config.as_ref());
+        let runs = runs.map(|config| &config.run).chain([&usual]);
+        let mut states: Vec<PathBuf> = runs
+            .map(|run| directories::state(run, self.host.env))
+            .collect();
+        states.dedup();
+        for path in &gone {
+            self.say(&format!("remove {}", path.display()));
+            if !shows_only {
+                files.remove_placed(path)?;
+            }
+        }
+        for folder in states.iter().filter(|path| files.is_dir(path)) {
+            for name in files.names(folder).unwrap_or_default() {
+                if !is_of_runs(&name.to_string_lossy()) {
+                    continue;
+                }
+                let path = folder.join(name);
+                self.say(&format!("remove {}", path.display()));
+                if shows_only {
+                    continue;
+                }
+                if files.is_dir(&path) {
+                    let failed = |error| Failure::file("remove", &path, &error);
+                    files.remove_tree(&path).map_err(failed)?;
+                } else {
+                    files.remove_placed(&path)?;
+                }
+            }
+            if !shows_only {
+                files.remove_folder(folder)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Does a name in the state directory belong to what runs write down? What else lies there stays.
+fn is_of_runs(name: &str) -> bool {
+    name == "checks" || name == "locks" || name.starts_with("runs.jsonl")
+}
