@@ -154,16 +154,13 @@ pub fn uninstall(
 }
 
 /// What a run that was killed left beside the places of files.
-pub fn tidy(known: &Known) -> Vec<Change> {
+pub fn tidy(known: &Known, paths: &Paths) -> Vec<Change> {
     let begun = known.begun.iter().flat_map(|begun| &begun.entries);
     begun
         .filter(|entry| !matches!(entry.kind, What::Block(Crontab::Own)))
-        .flat_map(|entry| {
-            [
-                Change::Unstage(entry.path.clone()),
-                Change::LetGo(entry.path.clone()),
-            ]
-        })
+        .map(|entry| entry.path.clone())
+        .chain([paths.begun(), paths.manifest.clone()])
+        .flat_map(|path| [Change::Unstage(path.clone()), Change::LetGo(path)])
         .collect()
 }
 
@@ -327,6 +324,11 @@ impl<'a> Building<'a> {
         }
     }
 
+    /// Is anything of that so which the run is needed for?
+    fn holds(&self, run: &Run) -> bool {
+        run.unless.is_empty() || run.unless.iter().any(self.ground.asks)
+    }
+
     /// Removes what was installed, in the reverse of the order in which it came.
     fn removal(
         &mut self,
@@ -347,8 +349,8 @@ impl<'a> Building<'a> {
                 build.add(Change::Tell {
                     does: Some(undo.clone()),
                     undo: run.does.clone(),
-                    // What was removed by hand cannot be ended any more.
-                    may_fail: run.may_fail || schedule.is_empty(),
+                    // What was removed by hand, or never begun, cannot be ended.
+                    may_fail: run.may_fail || schedule.is_empty() || !build.holds(run),
                 });
             }
         };

@@ -259,12 +259,16 @@ impl Task<'_> {
         }
     }
 
+    pub(super) fn tidy(&self) {
+        for change in build::tidy(&self.setting.known, &self.setting.paths) {
+            // What stays does no harm.
+            apply::act(&self.host, &change).ok();
+        }
+    }
+
     pub(super) fn carry_out(&self, changes: &Changes) -> Result<(), Failure> {
         let host = &self.host;
-        for change in build::tidy(&self.setting.known) {
-            // What stays does no harm.
-            apply::act(host, &change).ok();
-        }
+        self.tidy();
         let mut act = |change: &Change| apply::act(host, change);
         let stopped = || host.processes.stop().map(Failure::interrupted);
         if let Err(undone) = carry_out(&changes.list, &mut act, &stopped) {

@@ -29,6 +29,10 @@ impl Task<'_> {
             self.nothing_runs(&loaded)?;
         }
         if known.is_empty() {
+            if !shows_only {
+                self.tidy();
+                self.host.files.remove_folder(self.setting.paths.state())?;
+            }
             self.say("Nothing is installed here by this installer");
             return self.purge(&loaded, shows_only);
         }

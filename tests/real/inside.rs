@@ -42,7 +42,7 @@ impl Machine {
             "/etc/borgmatic/config.yaml",
             &format!(
                 "source_directories:\n    - /srv/data\nrepositories:\n    - path: {REPOSITORY}\n\
-                 encryption_passcommand: cat /root/passphrase\nkeep_daily: 7\n{more}"
+                 encryption_passcommand: cat /root/passphrase\nkeep_secondly: 1000\n{more}"
             ),
         );
     }
