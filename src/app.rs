@@ -11,7 +11,9 @@ use crate::actions::{Act, Alone, Run};
 use crate::cli::{self, Invocation, Special};
 use crate::config::{Loaded, is_secret};
 use crate::host::dry::Dry;
-use crate::host::{Bus, Clock, Env, Failure, Files, Host, Level, Processes, Sockets, Terminal};
+use crate::host::{
+    Bus, Clock, Env, Failure, Fetch, Files, Host, Level, Processes, Sockets, Terminal,
+};
 use crate::install;
 use crate::plan::{Shown, outline};
 use crate::report::style::Colours;
@@ -24,6 +26,7 @@ pub struct Machine<'a> {
     pub clock: Arc<dyn Clock>,
     pub terminal: Arc<dyn Terminal>,
     pub sockets: Arc<dyn Sockets>,
+    pub fetch: &'a dyn Fetch,
     pub files: &'a Files,
     pub env: &'a Env,
 }
@@ -125,6 +128,7 @@ fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) ->
         },
         clock: machine.clock.as_ref(),
         terminal,
+        fetch: machine.fetch,
         files: machine.files,
         env: machine.env,
         bus: &bus,

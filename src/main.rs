@@ -18,6 +18,7 @@ fn main() -> ExitCode {
             clock: Arc::clone(&machine.clock) as _,
             terminal: Arc::clone(&machine.terminal) as _,
             sockets: Arc::clone(&machine.sockets) as _,
+            fetch: &machine.fetch,
             files: &files,
             env: &env,
         },

@@ -9,6 +9,7 @@ use std::path::Path;
 use borgmatic::actions::config::template;
 use borgmatic::config::{Config, is_secret};
 
+use borgmatic::option::flags::of_option;
 use borgmatic::option::shape::field;
 use borgmatic::option::{At, Field, Options, Shape, sample, walk};
 use borgmatic::text::{self, Kind, Node, Problems, Source};
@@ -282,4 +283,16 @@ fn flags_of_actions_leave_options_alone() {
     let shared: Vec<_> = shared.iter().map(String::as_str).collect();
     // What `list` takes is one file.
     assert_eq!(shared, ["list --exclude_from", "list --patterns_from"]);
+}
+
+#[test]
+fn every_flag_of_the_original_is_a_flag_of_ours() {
+    let list = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle/flags.txt");
+    let list = fs::read_to_string(list).unwrap();
+    let unknown: Vec<_> = list
+        .lines()
+        .filter(|flag| of_option(Config::GROUPS, flag.trim_start_matches("--")).is_none())
+        .collect();
+    assert!(unknown.is_empty(), "{unknown:?}");
+    assert!(list.lines().count() > 500);
 }

@@ -9,7 +9,7 @@ use crate::cli::Invocation;
 use crate::config::{Config, Loaded, find, load};
 use crate::host::{Bus, Level};
 use crate::report::Summary;
-use crate::text::{Problem, Problems, Severity};
+use crate::text::{Problem, Problems, Severity, thousands};
 
 /// From how many configuration files on they are loaded by several threads.
 const MANY: usize = 8;
@@ -47,25 +47,23 @@ pub(super) fn tell(loaded: &[Loaded], bus: &Bus, summary: &mut Summary) {
     for one in loaded {
         // A mistake on the command line is one for each file: it is shown once.
         let fresh = |problem: &&Problem| said.insert(problem.line());
-        show(
-            one.problems.iter().take(Problems::DRAWN).filter(fresh),
-            bus,
-            false,
-        );
+        let errors = one.problems.errors();
+        show(errors.take(Problems::DRAWN).filter(fresh), bus, false);
         old_forms(one, bus);
-        let more = one.problems.iter().count().saturating_sub(Problems::DRAWN);
+        let count = one.problems.errors().count();
+        let more = count.saturating_sub(Problems::DRAWN);
         if more > 0 {
-            let words = format!("{more} more problems");
+            let words = format!("{} more problems", thousands(more));
             bus.line(Level::Error, &one.path.to_string_lossy(), &words);
         }
-        if one.problems.has_errors() {
-            let count = one.problems.errors().count();
+        if count > 0 {
             let plural = if count == 1 { "problem" } else { "problems" };
             summary.line(
                 Level::Critical,
                 format!(
-                    "{}: not run: {count} {plural}, shown above",
-                    one.path.display()
+                    "{}: not run: {} {plural}, shown above",
+                    one.path.display(),
+                    thousands(count)
                 ),
             );
         }

@@ -223,7 +223,9 @@ pub(super) fn flag_names(acts: &[(Option<usize>, &Entry)]) -> Vec<String> {
                     .chain(field.aliases.iter().map(|alias| (*alias).to_owned()))
             })
     };
-    let options = of(Config::GROUPS);
+    let options = flags::every(Config::GROUPS)
+        .into_iter()
+        .map(|(name, _)| name);
     let actions = acts.iter().flat_map(|(_, entry)| of(entry.groups));
     of(Globals::GROUPS).chain(actions).chain(options).collect()
 }

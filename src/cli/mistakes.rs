@@ -4,7 +4,9 @@ use super::argv::{Argv, Word};
 use super::deal::Deal;
 use super::split::{effective, in_group, is_group};
 use crate::actions::{Entry, LATER};
-use crate::option::flags::{of_action, written};
+use crate::config::Config;
+use crate::option::Options;
+use crate::option::flags::{of_action, of_option, written};
 use crate::text::near::nearest;
 use crate::text::{Problem, Problems};
 
@@ -78,6 +80,33 @@ pub(super) fn leftovers(
         };
         problems.add(problem.at(&argv.origin(at), label));
     }
+}
+
+/// The flag that was meant, in words.
+fn meant(word: &str, names: &[String]) -> Option<String> {
+    // `--no-a.b` is written `--a.no-b`, and `[3]` is no slip of `[0]`.
+    let turned = word.strip_prefix("no-").and_then(|positive| {
+        let (above, last) = positive.rsplit_once('.')?;
+        Some(format!("{above}.no-{last}"))
+    });
+    if let Some(turned) = turned.filter(|turned| of_option(Config::GROUPS, turned).is_some()) {
+        return Some(format!("`--{turned}`"));
+    }
+    let index = word.find('[').zip(word.find(']'));
+    let index = index.and_then(|(start, end)| word.get(start..=end));
+    let is_number = |index: &&str| index[1..index.len() - 1].parse::<usize>().is_ok();
+    let number = index.filter(is_number).unwrap_or("[0]");
+    let plain = index.map_or_else(|| word.to_owned(), |index| word.replacen(index, "[0]", 1));
+    let former = Config::GROUPS.iter().copied().flatten();
+    let former: Vec<_> = former
+        .flat_map(|field| field.former.iter().map(move |name| (written(name), field)))
+        .collect();
+    let all = names.iter().map(String::as_str);
+    let near = nearest(&plain, all.chain(former.iter().map(|(name, _)| &**name)))?;
+    Some(match former.iter().find(|(name, _)| name == near) {
+        Some((name, field)) => format!("`--{}` (formerly `{name}`)", written(field.name)),
+        None => format!("`--{}`", near.replacen("[0]", number, 1)),
+    })
 }
 
 /// `config` without `generate` or `validate`.
@@ -174,8 +203,8 @@ fn unknown_flag(
         }
     }
     let names = super::help::flag_names(&effective(requested, entries));
-    match nearest(word, names.iter().map(String::as_str)) {
-        Some(near) => problem.help(format!("did you mean `--{near}`?")),
+    match meant(word, &names) {
+        Some(near) => problem.help(format!("did you mean {near}?")),
         None if let Some(action) = nearest(word, entries.iter().map(|entry| entry.info.name)) => {
             problem.help(format!("did you mean the action `{action}`?"))
         }

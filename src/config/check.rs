@@ -5,7 +5,7 @@ use std::path::Path;
 use super::{Config, placeholders};
 use crate::borg::Repository;
 use crate::text::near::nearest;
-use crate::text::{Problem, Problems};
+use crate::text::{Problem, Problems, listed};
 
 /// Adds a problem for each broken rule.
 pub fn rules(config: &Config, out: &mut Problems) {
@@ -41,7 +41,7 @@ fn repositories(config: &Config, out: &mut Problems) {
         let names: Vec<_> = known.iter().map(Repository::shown_name).collect();
         let help = match nearest(name, names.iter().map(String::as_str)) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("there are: {}", names.join(", ")),
+            None => format!("there are: {}", listed(&names)),
         };
         let words = format!("`check_repositories` names `{name}`, which is not a repository here");
         let problem = Problem::new("borgmatic::config::check-repository", words);

@@ -64,7 +64,7 @@ options! {
     /// What is stored beside the files themselves.
     pub struct Hooks {
         /// What is stored in each backup to get started again from it alone.
-        bootstrap: Bootstrap = "";
+        bootstrap: Bootstrap = "", former = &["store_config_files"];
     }
 }
 

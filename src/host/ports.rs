@@ -69,6 +69,13 @@ pub trait Sockets: Send + Sync {
     fn send_any(&self, to: &Path, message: &[u8]) -> io::Result<()>;
 }
 
+/// Files on web servers.
+pub trait Fetch: Sync {
+    /// What an address leads to, of at most `limit` bytes: by https, or by http from this very
+    /// machine. Everything but an answer with a body is a failure.
+    fn get(&self, url: &str, limit: u64) -> Result<Vec<u8>, Failure>;
+}
+
 /// What surrounds the process, as it was when it started.
 #[derive(Clone, Debug, Default)]
 pub struct Env {
@@ -121,6 +128,7 @@ pub struct Host<'a> {
     pub processes: &'a dyn Processes,
     pub clock: &'a dyn Clock,
     pub terminal: &'a dyn Terminal,
+    pub fetch: &'a dyn Fetch,
     pub files: &'a Files,
     pub env: &'a Env,
     pub bus: &'a Bus,

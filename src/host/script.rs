@@ -9,7 +9,7 @@ use std::time::Duration;
 use jiff::Zoned;
 
 use super::{
-    About, Body, Bus, Clock, Command, Env, Event, Exit, Failure, Files, Heard, Host, Level,
+    About, Body, Bus, Clock, Command, Env, Event, Exit, Failure, Fetch, Files, Heard, Host, Level,
     Listener, Processes, Signal, Sockets, Terminal,
 };
 
@@ -319,12 +319,44 @@ impl Sockets for Posted {
     }
 }
 
+/// Web servers, each of whose files the test has named.
+#[derive(Debug, Default)]
+pub struct Served {
+    files: Mutex<Vec<(String, Vec<u8>)>>,
+    asked: Mutex<Vec<String>>,
+}
+
+impl Served {
+    /// From now on, this address has these bytes.
+    pub fn serve(&self, url: impl Into<String>, bytes: impl Into<Vec<u8>>) {
+        locked(&self.files).insert(0, (url.into(), bytes.into()));
+    }
+
+    /// The addresses so far, in order.
+    pub fn asked(&self) -> Vec<String> {
+        locked(&self.asked).clone()
+    }
+}
+
+impl Fetch for Served {
+    fn get(&self, url: &str, limit: u64) -> Result<Vec<u8>, Failure> {
+        locked(&self.asked).push(url.to_owned());
+        let files = locked(&self.files);
+        let found = files.iter().find(|(own, _)| own == url);
+        let bytes = found.map(|(_, bytes)| bytes.clone());
+        bytes
+            .filter(|bytes| bytes.len() as u64 <= limit)
+            .ok_or_else(|| Failure::new("borgmatic::host::fetch", format!("no answer: {url}")))
+    }
+}
+
 /// All of it, for a test of something that takes a [`Host`].
 pub struct Stage {
     pub script: Script,
     pub clock: Arc<Still>,
     pub terminal: Arc<Collected>,
     pub sockets: Arc<Posted>,
+    pub web: Served,
     pub files: Files,
     pub env: Env,
     pub bus: Bus,
@@ -342,6 +374,7 @@ impl Stage {
             clock: Arc::default(),
             terminal: Arc::default(),
             sockets: Arc::default(),
+            web: Served::default(),
             files: Files::new(root),
             env: Env {
                 cwd: "/".into(),
@@ -358,6 +391,7 @@ impl Stage {
             processes: &self.script,
             clock: &*self.clock,
             terminal: &*self.terminal,
+            fetch: &self.web,
             files: &self.files,
             env: &self.env,
             bus: &self.bus,

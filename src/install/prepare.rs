@@ -1,15 +1,17 @@
 //! What a scheduler's files are made from: the configurations, which must be good, and a borg that
 //! runs.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use super::Needs;
-use super::job::{Battery, Inhibit, Job, Sandbox};
+use super::job::{Battery, Inhibit, Job, PATH, Sandbox};
 use super::self_install::Task;
-use crate::borg::locate;
+use crate::borg::locate::{self, Found};
+use crate::borg::verify;
 use crate::config::find::{self, expand};
 use crate::config::load::{Loaded, load};
-use crate::host::Failure;
+use crate::host::{Failure, Level};
 use crate::option::{Age, Schedule};
 
 /// Started up to so much later.
@@ -43,12 +45,15 @@ pub(super) fn job(task: &Task<'_>, loaded: &[Loaded]) -> Result<Job, Failure> {
     } else {
         setting.paths.program()
     };
-    let borg = borg(task, loaded).map_err(|failure| failure.status(5))?;
+    let unusable = |failure: Failure| failure.status(5);
+    let borgs = borgs(task, loaded).map_err(unusable)?;
+    // In its directory the scheduler's runs look for programs, too.
+    let borg = borgs.first().map(|found| found.path.clone());
     let env = task.host.env;
     let config = |path: &String| env.cwd.join(expand(path, env));
-    Ok(Job {
+    let job = Job {
         program,
-        borg,
+        borg: task.alone.host.env.cwd.join(borg.unwrap_or_default()),
         configs: setting.configs.iter().map(config).collect(),
         schedule: flags.schedule.or(Schedule::default()),
         needs: Needs::of(loaded, &env.home, setting.user, env, task.host.files),
@@ -61,7 +66,15 @@ pub(super) fn job(task: &Task<'_>, loaded: &[Loaded]) -> Result<Job, Failure> {
         network: flags.wait_network.get().map(|age| age.0),
         inhibit: flags.inhibit.or(Inhibit::Sleep),
         sandbox: flags.sandbox.or(Sandbox::Auto),
-    })
+    };
+    let path = job.path(PATH);
+    for found in &borgs {
+        let verified = verify::verify(task.alone.host, found, OsStr::new(&path));
+        for note in verified.map_err(unusable)?.notes {
+            task.host.bus.line(Level::Warning, "", &note);
+        }
+    }
+    Ok(job)
 }
 
 /// What tells this machine from others.
@@ -74,11 +87,17 @@ fn machine(task: &Task<'_>) -> String {
     id.or_else(|| text("/etc/hostname")).unwrap_or_default()
 }
 
-/// The borg that the configurations name. It is looked for on this machine, below `--root` too.
-fn borg(task: &Task<'_>, loaded: &[Loaded]) -> Result<PathBuf, Failure> {
+/// Every borg that the configurations name. It is looked for on this machine, below `--root` too.
+fn borgs(task: &Task<'_>, loaded: &[Loaded]) -> Result<Vec<Found>, Failure> {
     let units = loaded.iter().flat_map(|loaded| &loaded.units);
-    let mut named = units.filter_map(|unit| unit.config.borg.local_path.text());
-    let program = named.next().unwrap_or("borg");
+    let mut named: Vec<Option<&str>> = Vec::new();
+    for unit in units {
+        let program = unit.config.borg.local_path.text();
+        if !named.contains(&program) {
+            named.push(program);
+        }
+    }
     let host = task.alone.host;
-    locate::find(program, host.env, host.files)
+    let find = |program: Option<&str>| locate::find(program, host.env, host.files);
+    named.into_iter().map(find).collect()
 }

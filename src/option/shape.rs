@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use crate::text::near::nearest;
 use crate::text::{Node, Origin, Problems};
 
 /// One option, or one flag of an action.
@@ -24,6 +25,8 @@ pub struct Field {
     pub short: Option<char>,
     /// Other names of the flag.
     pub aliases: &'static [&'static str],
+    /// What the option was called in older versions.
+    pub former: &'static [&'static str],
     /// The flag writes this option of the configuration …
     pub sets: &'static str,
     /// … with this value instead of its own.
@@ -55,6 +58,7 @@ impl Field {
         active: false,
         short: None,
         aliases: &[],
+        former: &[],
         sets: "",
         sets_to: "",
         no_flag: false,
@@ -92,6 +96,20 @@ impl Field {
         }
     }
 
+    /// The names that it has, or had once.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> + Clone {
+        std::iter::once(self.name).chain(self.former.iter().copied())
+    }
+
+    /// In words, for one who wrote something like `name`: «`numeric_ids` (formerly `numeric_owner`)».
+    pub fn called(&self, name: &str) -> String {
+        if name == self.name {
+            format!("`{name}`")
+        } else {
+            format!("`{}` (formerly `{name}`)", self.name)
+        }
+    }
+
     /// Does it belong into this mapping?
     pub fn fits(&self, node: &Node) -> bool {
         self.condition()
@@ -120,6 +138,15 @@ pub fn field(groups: Groups, name: &str) -> Option<&'static Field> {
         .copied()
         .flatten()
         .find(|field| field.name == name)
+}
+
+/// The field that was meant by a name that none has, and which of its names is the near one.
+pub fn meant(groups: Groups, name: &str) -> Option<(&'static Field, &'static str)> {
+    let all = groups.iter().copied().flatten();
+    let near = nearest(name, all.clone().flat_map(Field::names))?;
+    all.into_iter()
+        .find(|field| field.names().any(|name| name == near))
+        .map(|field| (field, near))
 }
 
 #[derive(Debug)]

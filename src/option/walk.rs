@@ -1,8 +1,7 @@
 //! Reading objects: each field by its own type, unknown keys and missing ones as problems.
 
 use super::scalars::wrong_type;
-use super::shape::{At, Field, Groups, Opt, Options, Shape, Value, field};
-use crate::text::near::nearest;
+use super::shape::{At, Field, Groups, Opt, Options, Shape, Value, field, meant};
 use crate::text::{Fix, Kind, Node, Problem, Problems};
 
 /// One field of a mapping.
@@ -20,15 +19,17 @@ pub fn object<T: Options>(node: &Node, at: &At<'_>, out: &mut Problems) -> Optio
         out.add(wrong_type(node, at, &Shape::Object(T::GROUPS)));
         return None;
     }
-    if !T::OPEN {
-        unknown_keys(node, T::GROUPS, at, out);
-    }
+    let misspelt = if T::OPEN {
+        Vec::new()
+    } else {
+        unknown_keys(node, T::GROUPS, at, out)
+    };
     let bound = |field: &&Field| {
         field.required || !field.of.is_empty() || !field.or.is_empty() || !field.not.is_empty()
     };
     for field in T::GROUPS.iter().copied().flatten().filter(bound) {
         // What stands there under a wrong name was told as that.
-        if T::OPEN || !is_misspelt(node, T::GROUPS, field) {
+        if !misspelt.contains(&field.name) {
             presence(node, field, at, out);
         }
     }
@@ -57,8 +58,17 @@ pub fn visit(groups: Groups, above: &str, see: &mut dyn FnMut(&str, &'static Fie
 /// So many names can be told in one sentence.
 const FEW: usize = 40;
 
-/// A problem for each key that no group has, with the nearest name.
-pub fn unknown_keys(node: &Node, groups: Groups, at: &At<'_>, out: &mut Problems) {
+/// For so many unknown names the nearest one is looked for: it takes long, and nobody reads on.
+const LOOKED_UP: usize = 200;
+
+/// A problem for each key that no group has, with the nearest name. The fields that were meant.
+pub fn unknown_keys(
+    node: &Node,
+    groups: Groups,
+    at: &At<'_>,
+    out: &mut Problems,
+) -> Vec<&'static str> {
+    let (mut misspelt, mut unknown) = (Vec::new(), 0);
     for (key, value) in node.pairs() {
         let Some(name) = key.as_text() else {
             out.add(
@@ -74,9 +84,13 @@ pub fn unknown_keys(node: &Node, groups: Groups, at: &At<'_>, out: &mut Problems
         if field(groups, name).is_some() {
             continue;
         }
-        let names = groups.iter().copied().flatten().map(|field| field.name);
-        let near = nearest(name, names.clone());
-        if !near.is_some_and(|near| is_harmless(groups, near)) {
+        unknown += 1;
+        let near = (unknown <= LOOKED_UP)
+            .then(|| meant(groups, name))
+            .flatten();
+        misspelt.extend(near.map(|(field, _)| field.name));
+        let section = near.is_none() && is_section(value, groups);
+        if !section && !near.is_some_and(|(near, _)| is_harmless(near)) {
             // It may hold anything, a misspelt passphrase too.
             value.origin.hide();
         }
@@ -89,34 +103,36 @@ pub fn unknown_keys(node: &Node, groups: Groups, at: &At<'_>, out: &mut Problems
             format!("unknown option `{name}`{place}"),
         )
         .on(key, "no such option");
+        let names = groups.iter().copied().flatten().map(|field| field.name);
         out.add(match near {
-            Some(near) => problem
-                .help(format!("did you mean `{near}`?"))
+            Some((field, near)) => problem
+                .help(format!("did you mean {}?", field.called(near)))
                 .fix(Fix::guess(Fix::replace(key.origin.span.clone(), near))),
+            None if section => problem.help("its options belong one level up: take out this line and the indentation below it"),
             None if matches!(at, At::Top) || names.clone().count() > FEW => problem.help("remove it, or look up its name among all options:\n    borgmatic config generate --destination sample.yaml"),
             None => problem.help(format!("the options here are: {}", names.collect::<Vec<_>>().join(", "))),
         });
     }
+    misspelt
 }
 
-/// Is it an option whose value may be shown, with all that lies within?
-fn is_harmless(groups: Groups, name: &str) -> bool {
-    field(groups, name).is_some_and(|field| {
-        let mut harmless = !matches!(field.shape, Shape::Secret);
-        visit(field.shape.inner().unwrap_or(&[]), "", &mut |_, inner| {
-            harmless &= !matches!(inner.shape, Shape::Secret);
-        });
-        harmless
-    })
+/// May the option's value be shown, with all that lies within?
+fn is_harmless(field: &Field) -> bool {
+    let mut harmless = !matches!(field.shape, Shape::Secret);
+    visit(field.shape.inner().unwrap_or(&[]), "", &mut |_, inner| {
+        harmless &= !matches!(inner.shape, Shape::Secret);
+    });
+    harmless
 }
 
-/// Does a name that no group has stand for this field?
-fn is_misspelt(node: &Node, groups: Groups, missing: &Field) -> bool {
-    node.pairs().iter().any(|(key, _)| {
-        let name = key.as_text().filter(|name| field(groups, name).is_none());
-        let names = groups.iter().copied().flatten().map(|field| field.name);
-        name.and_then(|name| nearest(name, names)) == Some(missing.name)
-    })
+/// Does the value hold options that belong beside its key, and nothing else?
+fn is_section(value: &Node, groups: Groups) -> bool {
+    let pairs = value.pairs();
+    let is_option = |(key, _): &(Node, Node)| {
+        key.as_text()
+            .is_some_and(|name| field(groups, name).is_some())
+    };
+    !pairs.is_empty() && pairs.iter().all(is_option)
 }
 
 /// Problems of a field that is there and should not be, or the other way round.

@@ -8,6 +8,7 @@ use crate::config::{Config, Loaded, Unit};
 use crate::hooks::command::{Around, Hook, is_meant};
 use crate::host::Failure;
 use crate::option::Choice;
+use crate::text::listed;
 use crate::text::near::nearest;
 
 use super::abreast;
@@ -152,7 +153,7 @@ fn unknown(chosen: &str, known: &[String]) -> Failure {
     );
     match nearest(chosen, known.iter().map(String::as_str)) {
         Some(near) => failure.help(format!("did you mean `{near}`?")),
-        None => failure.help(format!("there are: {}", known.join(", "))),
+        None => failure.help(format!("there are: {}", listed(known))),
     }
 }
 

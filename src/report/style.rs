@@ -22,7 +22,8 @@ pub struct Style {
 
 impl Style {
     /// Without colour, in ASCII.
-    pub const PLAIN: Self = Self {
+    #[cfg(test)]
+    pub(crate) const PLAIN: Self = Self {
         colour: false,
         unicode: false,
         narrated: false,

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::clock::System;
+use super::fetch::Web;
 use super::process::Children;
 use super::signal::Stop;
 use super::socket::Local;
@@ -20,6 +21,7 @@ pub struct Machine {
     pub clock: Arc<System>,
     pub terminal: Arc<Standard>,
     pub sockets: Arc<Local>,
+    pub fetch: Web,
 }
 
 /// With the first child, signals become ours: see [`crate::host::Processes::stop`].
@@ -31,6 +33,7 @@ impl Default for Machine {
             clock: Arc::new(System::new(stop)),
             terminal: Arc::default(),
             sockets: Arc::default(),
+            fetch: Web,
         }
     }
 }

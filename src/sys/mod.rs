@@ -4,6 +4,7 @@
 mod clock;
 mod closed;
 mod descent;
+mod fetch;
 mod lines;
 mod machine;
 mod process;
@@ -14,6 +15,7 @@ mod stream;
 mod terminal;
 
 pub use clock::System;
+pub use fetch::Web;
 pub use machine::Machine;
 pub use process::Children;
 pub use socket::Local;

@@ -3,6 +3,7 @@
 pub mod edit;
 mod frame;
 pub mod json;
+mod listed;
 pub mod near;
 pub mod node;
 pub mod problem;
@@ -10,6 +11,7 @@ pub mod secret;
 pub mod source;
 mod yaml;
 
+pub use listed::{listed, thousands};
 pub use node::{Kind, Node, Origin};
 pub use problem::{Fix, Problem, Problems, Severity};
 pub use source::{Source, Span};

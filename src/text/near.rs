@@ -3,9 +3,12 @@
 /// The nearest of `names`, if it is near enough to be a slip: at most three edits and less than
 /// half of the word.
 pub fn nearest<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let allowed = (word.chars().count() / 2).min(3);
+    let length = word.chars().count();
+    let allowed = (length / 2).min(3);
     names
         .into_iter()
+        // Each letter too many or too few is an edit.
+        .filter(|name| name.chars().count().abs_diff(length) <= allowed)
         .map(|name| (strsim::damerau_levenshtein(word, name), name))
         .filter(|(distance, _)| *distance <= allowed)
         .min_by_key(|(distance, _)| *distance)

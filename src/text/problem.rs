@@ -1,6 +1,7 @@
 //! Something a person wrote wrong, and where. Data only: drawing is miette's, saying it is
 //! `report`'s.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
@@ -170,13 +171,13 @@ impl Problem {
         self.labels.first().map(|(origin, _)| origin.line())
     }
 
-    /// The same words about the same place?
-    fn repeats(&self, other: &Self) -> bool {
-        let place = |problem: &Self| {
-            let (origin, _) = problem.labels.first()?;
-            Some((Arc::as_ptr(&origin.source), origin.span.clone()))
-        };
-        self.code == other.code && self.words == other.words && place(self) == place(other)
+    /// What makes it the same as another: the code, and the place.
+    fn place(&self) -> (&'static str, Option<(*const Source, usize, usize)>) {
+        let place = self.labels.first().map(|(origin, _)| {
+            let source = Arc::as_ptr(&origin.source);
+            (source, origin.span.start, origin.span.end)
+        });
+        (self.code, place)
     }
 
     /// The labels in the text of the first, which can be drawn in one frame; or the others.
@@ -324,8 +325,21 @@ impl Problems {
 
     /// Adds those that have not been told yet.
     pub fn extend_new(&mut self, problems: impl IntoIterator<Item = Problem>) {
+        let mut problems = problems.into_iter().peekable();
+        if problems.peek().is_none() {
+            return;
+        }
+        let mut told: HashMap<_, Vec<usize>> = HashMap::new();
+        for (index, problem) in self.0.iter().enumerate() {
+            told.entry(problem.place()).or_default().push(index);
+        }
         for problem in problems {
-            if !self.0.iter().any(|told| told.repeats(&problem)) {
+            let here = told.entry(problem.place()).or_default();
+            if !here
+                .iter()
+                .any(|&index| self.0[index].words == problem.words)
+            {
+                here.push(self.0.len());
                 self.0.push(problem);
             }
         }
@@ -333,13 +347,11 @@ impl Problems {
 
     /// In the order of the text, as a person goes through it.
     pub fn sort(&mut self) {
-        self.0.sort_by(|one, other| {
-            let place = |problem: &Problem| {
-                let (origin, _) = problem.labels.first()?;
-                Some((origin.source.name.clone(), origin.span.start))
-            };
-            place(one).cmp(&place(other))
-        });
+        fn place(problem: &Problem) -> Option<(&str, usize)> {
+            let (origin, _) = problem.labels.first()?;
+            Some((&origin.source.name, origin.span.start))
+        }
+        self.0.sort_by(|one, other| place(one).cmp(&place(other)));
     }
 
     pub fn errors(&self) -> impl Iterator<Item = &Problem> {

@@ -22,6 +22,8 @@ pub struct Source {
     hidden: Mutex<Vec<Span>>,
     /// What frames are cut from: made at the first one, when everything has been read.
     shown: OnceLock<String>,
+    /// Where lines start: found when the first place is asked for.
+    starts: OnceLock<Vec<usize>>,
 }
 
 impl Source {
@@ -52,6 +54,7 @@ impl Source {
             is_secret,
             hidden: Mutex::default(),
             shown: OnceLock::new(),
+            starts: OnceLock::new(),
         })
     }
 
@@ -76,22 +79,37 @@ impl Source {
     /// One-based line and column (in characters) of a byte offset. A lone carriage return ends a
     /// line, as it does for the original.
     pub fn line_column(&self, offset: usize) -> (usize, usize) {
-        let bytes = self.text.as_bytes();
-        let before = &bytes[..offset.min(bytes.len())];
-        let ends_line = |at: usize| match before[at] {
-            b'\n' => true,
-            b'\r' => bytes.get(at + 1) != Some(&b'\n'),
-            _ => false,
-        };
-        let line = (0..before.len()).filter(|&at| ends_line(at)).count() + 1;
-        let start = (0..before.len())
-            .rfind(|&at| ends_line(at))
-            .map_or(0, |at| at + 1);
-        let column = before[start..]
+        let offset = offset.min(self.text.len());
+        let starts = self.starts();
+        let line = starts.partition_point(|&start| start <= offset);
+        let start = starts.get(line - 1).copied().unwrap_or_default();
+        let column = self.text.as_bytes()[start..offset]
             .iter()
             .filter(|&&byte| byte & 0xc0 != 0x80)
             .count();
         (line, column + 1)
+    }
+
+    /// A line, counted from one, with its end.
+    pub fn line(&self, number: usize) -> Option<&str> {
+        let starts = self.starts();
+        let start = *starts.get(number.checked_sub(1)?)?;
+        let end = starts.get(number).copied().unwrap_or(self.text.len());
+        self.text.get(start..end)
+    }
+
+    /// The byte that each line starts at.
+    fn starts(&self) -> &[usize] {
+        self.starts.get_or_init(|| {
+            let bytes = self.text.as_bytes();
+            let ends_line = |at: &usize| match bytes[*at] {
+                b'\n' => true,
+                b'\r' => bytes.get(at + 1) != Some(&b'\n'),
+                _ => false,
+            };
+            let ends = (0..bytes.len()).filter(ends_line);
+            std::iter::once(0).chain(ends.map(|at| at + 1)).collect()
+        })
     }
 
     /// The text that may be shown: see [`Self::masked`].
@@ -163,6 +181,9 @@ mod tests {
         assert_eq!(place("d"), (4, 1));
         assert_eq!(place(":"), (4, 3));
         assert_eq!(source.line_column(1000), (5, 1));
+        assert_eq!(source.line(3), Some("c\r"));
+        assert_eq!(source.line(5), Some(""));
+        assert_eq!((source.line(0), source.line(6)), (None, None));
     }
 
     #[test]

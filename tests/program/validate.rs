@@ -223,12 +223,13 @@ fn several_files_are_one_report() {
 }
 
 /// A lint, a configuration that has it, and where a comment stands that allows it.
-const LINTS: [(&str, &str); 8] = [
+const LINTS: [(&str, &str); 9] = [
     ("source-missing", "source_directories:\n    - /nowhere\n"),
     (
         "repository-in-source",
         "source_directories:\n    - /backup\nrepositories:\n    - path: /backup/../backup/r\n",
     ),
+    ("no-retention", "repositories:\n    - path: /r\n"),
     ("keeps-nothing", "keep_daily: 0\n"),
     ("readable-secret", "encryption_passphrase: \"hunter2\"\n"),
     (
@@ -247,10 +248,11 @@ const LINTS: [(&str, &str); 8] = [
 fn every_lint_is_found_and_can_be_allowed() {
     assert_eq!(LINTS.map(|(name, _)| name), borgmatic::config::lints::NAMES);
     for (name, start) in LINTS {
-        let rest = if start.contains("repositories:") {
-            ""
-        } else {
-            "repositories:\n    - path: /r\n"
+        let rest = match start.contains("repositories:") {
+            _ if name == "no-retention" => "",
+            true => "keep_daily: 7\n",
+            false if start.contains("keep_daily") => "repositories:\n    - path: /r\n",
+            false => "repositories:\n    - path: /r\nkeep_daily: 7\n",
         };
         let code = format!("borgmatic::lint::{name}");
         let run = |text: &str, flags: &[&str]| {

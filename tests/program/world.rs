@@ -138,6 +138,7 @@ impl World {
                 clock: Arc::clone(&stage.clock) as _,
                 terminal: Arc::clone(&stage.terminal) as _,
                 sockets: Arc::clone(&stage.sockets) as _,
+                fetch: &stage.web,
                 files: &stage.files,
                 env: &stage.env,
             },

@@ -14,7 +14,7 @@ use crate::config::groups::Run;
 use crate::host::{Failure, Level};
 use crate::option::Opt;
 use crate::options;
-use crate::text::{Origin, Source};
+use crate::text::{Origin, Source, listed};
 
 options! {
     /// Flags of config bootstrap.
@@ -163,7 +163,7 @@ impl Archives<'_> {
             let names: Vec<_> = latest.values().map(|told| told.name.as_str()).collect();
             let words = format!(
                 "{path} holds archives of several kinds, and the latest ones are: {}",
-                names.join(", ")
+                listed(&names)
             );
             return Err(Failure::new("borgmatic::bootstrap::several", words)
                 .help(format!("choose one of them: --archive {}", names[0])));

@@ -12,6 +12,7 @@ use crate::borg::pattern::{self, Kind, Pattern};
 use crate::config::find;
 use crate::host::files::Sort;
 use crate::host::{Failure, Level};
+use crate::text::listed;
 
 /// The largest file of patterns that is read, in bytes.
 const LARGEST: u64 = 256 << 20;
@@ -296,7 +297,7 @@ pub(super) fn all_exist(context: &Context<'_>, patterns: &[Pattern]) -> Result<(
     if missing.is_empty() {
         return Ok(());
     }
-    let words = format!("these sources do not exist: {}", missing.join(", "));
+    let words = format!("these sources do not exist: {}", listed(&missing));
     Err(Failure::new("borgmatic::create::missing-source", words)
         .help("correct source_directories; or, if they may be absent, set source_directories_must_exist: false"))
 }

@@ -22,11 +22,11 @@ options! {
         /// Bytes after which borg does so.
         checkpoint_volume: u32 = "1048576", default = "off";
         /// The most that is sent to a remote repository, in KiB a second.
-        upload_rate_limit: u32 = "100", default = "no limit";
+        upload_rate_limit: u32 = "100", default = "no limit", former = &["remote_rate_limit"];
         /// The size of the buffer for sending, in MiB.
         upload_buffer_size: u32 = "160", default = "none";
         /// Store user and group ids as numbers only, without names.
-        numeric_ids: bool = "true", default = "false";
+        numeric_ids: bool = "true", default = "false", former = &["numeric_owner"];
         /// Store the time of last access.
         atime: bool = "false", default = "false; true before Borg 1.2";
         /// Store the time of last status change.
@@ -34,7 +34,7 @@ options! {
         /// Store the time of creation, where the system knows it.
         birthtime: bool = "false", default = "true";
         /// Store file flags, such as NODUMP and IMMUTABLE.
-        flags: bool = "false", default = "true";
+        flags: bool = "false", default = "true", former = &["bsd_flags"];
         /// How borg notices that a file changes while it reads it.
         files_changed: FilesChanged = "ctime", default = "ctime";
         /// How borg recognises an unchanged file without reading it.

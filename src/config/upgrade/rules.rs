@@ -211,6 +211,9 @@ pub static RULES: &[Rule] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Config;
+    use crate::option::Options;
+    use crate::option::shape::field;
 
     #[test]
     fn every_rule_says_what_to_write_and_what_it_means() {
@@ -220,6 +223,16 @@ mod tests {
                 "{}",
                 rule.at
             );
+        }
+    }
+
+    #[test]
+    fn a_slip_of_an_old_name_finds_the_new_one() {
+        for rule in RULES {
+            if let Change::Rename(to) | Change::Into(to) = rule.change {
+                let former = field(Config::GROUPS, to).unwrap().former;
+                assert!(former.contains(&rule.at), "{}", rule.at);
+            }
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::actions::Alone;
 use crate::config::Loaded;
 use crate::host::{Failure, Level};
-use crate::text::{Problem, Problems, Severity};
+use crate::text::{Problem, Problems, Severity, thousands};
 
 pub(super) struct Report<'a> {
     pub(super) groups: Vec<Group<'a>>,
@@ -100,7 +100,7 @@ impl<'a> Report<'a> {
             }
             let more = group.problems.len().saturating_sub(Problems::DRAWN);
             if more > 0 {
-                let words = format!("{}: {more} more problems", group.name);
+                let words = format!("{}: {} more problems", group.name, thousands(more));
                 alone.host.bus.line(Level::Error, "", &words);
             }
         }
@@ -143,7 +143,7 @@ fn counted(errors: usize, warnings: usize) -> String {
     let some = |count: usize, word: &str| match count {
         0 => None,
         1 => Some(format!("1 {word}")),
-        _ => Some(format!("{count} {word}s")),
+        _ => Some(format!("{} {word}s", thousands(count))),
     };
     let both = [some(errors, "error"), some(warnings, "warning")];
     both.into_iter().flatten().collect::<Vec<_>>().join(" and ")

@@ -1,0 +1,1 @@
+borgmatic create --repositories[3].lable x

@@ -1,0 +1,1 @@
+borgmatic create --healthchecks.ping-ulr https://x

@@ -1,0 +1,1 @@
+borgmatic create --no-healthchecks.verify-tls
