@@ -76,11 +76,11 @@ pub fn install(
         return Ok((build.changes, manifest));
     }
     let mut changes = build.changes;
-    let begun = written::begun(&manifest, known);
+    let mut begun = written::begun(&manifest, known);
     let mut first = Building::new(ground);
     first.ancestors(&ground.paths.manifest, 0o755);
-    // The manifest's own folder is made before it can be told of.
     let own = std::mem::take(&mut first.changes.folders);
+    begun.folders.extend(own.iter().cloned());
     first.write(&ground.paths.begun(), begun.bytes(), 0o644);
     manifest.folders.extend(own);
     manifest.folders.sort_unstable();
@@ -117,7 +117,12 @@ pub fn uninstall(
             .any(|one| one.item.path == entry.path && one.doing == Doing::Leave)
     };
     let left: Vec<Entry> = known.entries().into_iter().filter(stays).cloned().collect();
-    let mut changes = build.changes;
+    let mut changes = Changes::default();
+    let mut first = Building::new(ground);
+    if let Some(last) = known.last() {
+        let begun = written::begun(last, known);
+        first.write(&ground.paths.begun(), begun.bytes(), 0o644);
+    }
     let mut last = Building::new(ground);
     let left = known
         .last()
@@ -131,7 +136,6 @@ pub fn uninstall(
         Some(left) => last.write(&ground.paths.manifest, left.bytes(), 0o644),
         None => last.take_away(&ground.paths.manifest),
     }
-    last.take_away(&ground.paths.begun());
     for entry in known.entries() {
         if !matches!(entry.kind, What::Block(Crontab::Own)) {
             last.changes
@@ -145,18 +149,27 @@ pub fn uninstall(
     // What is inside goes first.
     folders.sort_unstable_by(|one, other| other.cmp(one));
     folders.dedup();
-    changes.list.append(&mut last.changes.list);
-    changes.finish.append(&mut last.changes.finish);
-    for path in folders {
-        changes.finish.push(Change::NoFolder { path, mode: 0o755 });
+    let begun = ground.paths.begun();
+    let (around, others): (Vec<_>, Vec<_>) = folders
+        .into_iter()
+        .partition(|path| begun.starts_with(path));
+    let remove = |path| Change::NoFolder { path, mode: 0o755 };
+    let finish = &mut last.changes.finish;
+    finish.extend(others.into_iter().map(remove));
+    // Until here, a run that is killed is followed by one that knows.
+    finish.push(Change::Remove(begun));
+    finish.extend(around.into_iter().map(remove));
+    for mut more in [first.changes, build.changes, last.changes] {
+        changes.list.append(&mut more.list);
+        changes.finish.append(&mut more.finish);
     }
     Ok((changes, left))
 }
 
 /// What a run that was killed left beside the places of files.
 pub fn tidy(known: &Known, paths: &Paths) -> Vec<Change> {
-    let begun = known.begun.iter().flat_map(|begun| &begun.entries);
-    begun
+    let entries = known.entries().into_iter();
+    entries
         .filter(|entry| !matches!(entry.kind, What::Block(Crontab::Own)))
         .map(|entry| entry.path.clone())
         .chain([paths.begun(), paths.manifest.clone()])

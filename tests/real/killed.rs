@@ -37,7 +37,7 @@ fn killed(machine: &Machine, command: &str, (name, nth): &(String, usize)) {
 /// The first, the last, and some between.
 fn moments(calls: &[(String, usize)], between: usize) -> impl Iterator<Item = &(String, usize)> {
     let count = calls.len();
-    let chosen = move |at: usize| at < 3 || at + 5 > count || at % between == 0;
+    let chosen = move |at: usize| at < 4 || at + 12 > count || at % between == 0;
     (0..count)
         .filter(move |at| chosen(*at))
         .map(|at| &calls[at])
@@ -60,7 +60,7 @@ fn an_installation_that_was_killed_is_healed() {
     );
     machine.is_as_before(&before, &[]);
 
-    for at in moments(&installs, 16) {
+    for at in moments(&installs, 24) {
         killed(&machine, &install, at);
         machine.sh(&install).ends_with(0);
         machine
@@ -75,7 +75,7 @@ fn an_installation_that_was_killed_is_healed() {
         machine.sh(&uninstall).ends_with(0);
         machine.is_as_before(&before, &[]);
     }
-    for at in moments(&removes, 16) {
+    for at in moments(&removes, 24) {
         machine.sh(&install).ends_with(0);
         killed(&machine, &uninstall, at);
         machine.sh(&uninstall).ends_with(0);
