@@ -7,6 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use borgmatic::actions::config::{schema, template};
+use borgmatic::install::systemd;
 
 fn check(name: &str, text: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
@@ -41,4 +42,9 @@ fn the_schema_is_up_to_date() {
 #[test]
 fn the_reference_is_up_to_date() {
     check("docs/options.md", &template::page());
+}
+
+#[test]
+fn the_sample_of_a_unit_is_up_to_date() {
+    check("systemd/borgmatic.service", &systemd::sample());
 }

@@ -20,6 +20,10 @@ mod generate;
 mod globs;
 #[path = "program/hooks.rs"]
 mod hooks;
+#[path = "program/install.rs"]
+mod install;
+#[path = "program/install_faults.rs"]
+mod install_faults;
 #[path = "program/kept.rs"]
 mod kept;
 #[path = "program/laws.rs"]

@@ -41,6 +41,8 @@ mod faults;
 mod from_nothing;
 #[path = "real/inside.rs"]
 mod inside;
+#[path = "real/install.rs"]
+mod install;
 #[path = "real/killed.rs"]
 mod killed;
 #[path = "real/life.rs"]

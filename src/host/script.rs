@@ -226,10 +226,18 @@ pub struct Collected {
     /// Standard output goes into a file all the same.
     pub out_is_file: bool,
     /// What the person there says next.
-    pub answers: Mutex<Vec<String>>,
+    answers: Mutex<Vec<String>>,
 }
 
 impl Collected {
+    /// A terminal at which somebody answers so, the last one first.
+    pub fn answering(answers: Vec<String>) -> Self {
+        Self {
+            answers: answers.into(),
+            ..Self::default()
+        }
+    }
+
     pub fn out_text(&self) -> String {
         String::from_utf8_lossy(&locked(&self.out)).into_owned()
     }

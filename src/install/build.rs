@@ -69,6 +69,8 @@ pub fn install(
         }
     }
     let mut manifest = written::manifest(decided, next, &build.changes.folders, ground);
+    // Made by a killed run, perhaps, that could not write it down yet.
+    manifest.folders.push(ground.paths.state().to_owned());
     manifest.folders.sort_unstable();
     manifest.folders.dedup();
     let is_new = known.manifest.as_ref() != Some(&manifest);
@@ -76,11 +78,11 @@ pub fn install(
         return Ok((build.changes, manifest));
     }
     let mut changes = build.changes;
-    let mut begun = written::begun(&manifest, known);
+    let begun = written::begun(&manifest, known);
     let mut first = Building::new(ground);
     first.ancestors(&ground.paths.manifest, 0o755);
+    // The manifest's own folder is made before it can be told of.
     let own = std::mem::take(&mut first.changes.folders);
-    begun.folders.extend(own.iter().cloned());
     first.write(&ground.paths.begun(), begun.bytes(), 0o644);
     manifest.folders.extend(own);
     manifest.folders.sort_unstable();
@@ -117,12 +119,7 @@ pub fn uninstall(
             .any(|one| one.item.path == entry.path && one.doing == Doing::Leave)
     };
     let left: Vec<Entry> = known.entries().into_iter().filter(stays).cloned().collect();
-    let mut changes = Changes::default();
-    let mut first = Building::new(ground);
-    if let Some(last) = known.last() {
-        let begun = written::begun(last, known);
-        first.write(&ground.paths.begun(), begun.bytes(), 0o644);
-    }
+    let mut changes = build.changes;
     let mut last = Building::new(ground);
     let left = known
         .last()
@@ -132,47 +129,60 @@ pub fn uninstall(
             entries: left,
             ..old.clone()
         });
-    match &left {
-        Some(left) => last.write(&ground.paths.manifest, left.bytes(), 0o644),
-        None => last.take_away(&ground.paths.manifest),
+    if let Some(left) = &left {
+        last.write(&ground.paths.manifest, left.bytes(), 0o644);
     }
+    changes.list.append(&mut last.changes.list);
+    changes.finish.append(&mut last.changes.finish);
     for entry in known.entries() {
         if !matches!(entry.kind, What::Block(Crontab::Own)) {
-            last.changes
-                .finish
-                .push(Change::Unstage(entry.path.clone()));
-            last.changes.finish.push(Change::LetGo(entry.path.clone()));
+            changes.finish.push(Change::Unstage(entry.path.clone()));
+            changes.finish.push(Change::LetGo(entry.path.clone()));
         }
     }
+    // Until here a run that is killed is still known of.
     let mut folders: Vec<PathBuf> = known.folders().into_iter().cloned().collect();
-    folders.push(ground.paths.state().to_owned());
+    let state = ground.paths.state();
+    folders.push(state.to_owned());
     // What is inside goes first.
     folders.sort_unstable_by(|one, other| other.cmp(one));
     folders.dedup();
-    let begun = ground.paths.begun();
-    let (around, others): (Vec<_>, Vec<_>) = folders
+    let (above, others): (Vec<PathBuf>, Vec<_>) = folders
         .into_iter()
-        .partition(|path| begun.starts_with(path));
-    let remove = |path| Change::NoFolder { path, mode: 0o755 };
-    let finish = &mut last.changes.finish;
-    finish.extend(others.into_iter().map(remove));
-    // Until here, a run that is killed is followed by one that knows.
-    finish.push(Change::Remove(begun));
-    finish.extend(around.into_iter().map(remove));
-    for mut more in [first.changes, build.changes, last.changes] {
-        changes.list.append(&mut more.list);
-        changes.finish.append(&mut more.finish);
+        .partition(|folder| state.starts_with(folder));
+    let gone = |path| Change::NoFolder { path, mode: 0o755 };
+    changes.finish.extend(others.into_iter().map(gone));
+    if left.is_none() {
+        changes
+            .finish
+            .push(Change::Unstage(ground.paths.manifest.clone()));
+        changes
+            .finish
+            .push(Change::LetGo(ground.paths.manifest.clone()));
+        changes
+            .finish
+            .push(Change::Remove(ground.paths.manifest.clone()));
     }
+    changes.finish.push(Change::Unstage(ground.paths.begun()));
+    changes.finish.push(Change::LetGo(ground.paths.begun()));
+    changes.finish.push(Change::Remove(ground.paths.begun()));
+    changes.finish.extend(above.into_iter().map(gone));
     Ok((changes, left))
 }
 
 /// What a run that was killed left beside the places of files.
 pub fn tidy(known: &Known, paths: &Paths) -> Vec<Change> {
-    let entries = known.entries().into_iter();
+    let Some(begun) = &known.begun else {
+        return Vec::new();
+    };
+    let entries = begun
+        .entries
+        .iter()
+        .filter(|entry| !matches!(entry.kind, What::Block(Crontab::Own)));
+    let own = [paths.manifest.clone(), paths.begun()];
     entries
-        .filter(|entry| !matches!(entry.kind, What::Block(Crontab::Own)))
         .map(|entry| entry.path.clone())
-        .chain([paths.begun(), paths.manifest.clone()])
+        .chain(own)
         .flat_map(|path| [Change::Unstage(path.clone()), Change::LetGo(path)])
         .collect()
 }

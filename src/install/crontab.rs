@@ -9,7 +9,7 @@ const END: &str = "# END borgmatic self-install";
 pub struct Damage;
 
 /// The bytes of a text from the first mark to the end of the second one's line.
-fn place(text: &str) -> Result<Option<std::ops::Range<usize>>, Damage> {
+pub(super) fn place(text: &str) -> Result<Option<std::ops::Range<usize>>, Damage> {
     let mut at = 0;
     let (mut begins, mut ends) = (Vec::new(), Vec::new());
     for line in text.split_inclusive('\n') {

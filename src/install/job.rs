@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::Needs;
-use crate::option::Schedule;
+use crate::option::{Age, Schedule};
 
 /// A backup that a scheduler starts.
 #[derive(Clone, Debug)]
@@ -73,6 +73,26 @@ pub enum Sandbox {
 }
 
 impl Job {
+    /// The command line of a run, with these flags after the configurations.
+    pub fn command(&self, flags: &[&str]) -> Vec<String> {
+        let text = |path: &PathBuf| path.to_string_lossy().into_owned();
+        let mut words = vec![text(&self.program)];
+        for config in &self.configs {
+            words.extend(["--config".into(), text(config)]);
+        }
+        words.extend(flags.iter().map(|flag| (*flag).to_owned()));
+        if let Some(time) = self.network.filter(|_| !self.needs.network.is_empty()) {
+            words.extend(["--wait-network".into(), Age(time).to_string()]);
+        }
+        if self.battery == Battery::Skip {
+            words.extend(["--on-battery".into(), "skip".into()]);
+        }
+        if self.inhibit == Inhibit::Sleep {
+            words.extend(["--inhibit".into(), "sleep".into()]);
+        }
+        words
+    }
+
     /// The directories in which programs are found: `usual`, and borg's before it where that is
     /// another one.
     pub fn path(&self, usual: &str) -> String {

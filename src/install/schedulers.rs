@@ -1,14 +1,17 @@
 //! Who starts the backups, and what each of them needs: its files, and what it is told about them.
 //! The texts come from a [`Job`]. Pure.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::cron::{self, Form};
 use super::job::{Job, Reach};
+use super::launchd::{self, LABEL};
 use super::paths::{CRON, Paths};
-use super::recipe::{Block, Crontab, File, Kind, Run, Step};
-use crate::host::Command;
+use super::recipe::{Block, Crontab, Kind, Run, Step};
+use super::systemd::{self, SERVICE, TIMER};
+use crate::host::{Command, Failure};
 
 /// Who starts the backups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,11 +32,9 @@ pub struct Managers {
     pub user: u32,
     /// Where a line for cron goes; none: into `/etc/cron.d`.
     pub crontab: Option<Crontab>,
+    /// Is cron that of busybox?
+    pub busybox: bool,
 }
-
-const TIMER: &str = "borgmatic.timer";
-const SERVICE: &str = "borgmatic.service";
-pub const LABEL: &str = "org.borgmatic";
 
 impl Scheduler {
     pub fn word(self) -> &'static str {
@@ -46,7 +47,12 @@ impl Scheduler {
 }
 
 /// The steps for a scheduler, in their order.
-pub fn steps(scheduler: Scheduler, job: &Job, managers: &Managers, paths: &Paths) -> Vec<Step> {
+pub fn steps(
+    scheduler: Scheduler,
+    job: &Job,
+    managers: &Managers,
+    paths: &Paths,
+) -> Result<Vec<Step>, Failure> {
     let folder = |path: &Path| Step::Folder {
         path: path.to_owned(),
         mode: 0o755,
@@ -54,25 +60,46 @@ pub fn steps(scheduler: Scheduler, job: &Job, managers: &Managers, paths: &Paths
     let mut steps = Vec::new();
     match scheduler {
         Scheduler::Systemd => {
+            let private = |path| Step::Folder { path, mode: 0o700 };
+            steps.extend(systemd::folders(job).into_iter().map(private));
             steps.push(folder(&paths.units));
-            steps.extend(systemd(job, &paths.units).into_iter().map(Step::File));
+            let files = systemd::files(job, &paths.units);
+            steps.extend(files.into_iter().map(Step::File));
         }
         Scheduler::Cron => match &managers.crontab {
             None => {
                 steps.push(folder(Path::new(CRON)));
-                steps.push(Step::File(cron(job, Path::new(CRON))));
+                steps.push(Step::File(cron::file(job, Path::new(CRON))?));
             }
-            Some(crontab) => steps.push(Step::Block(Block {
-                crontab: crontab.clone(),
-                lines: cron_lines(job),
-            })),
+            Some(crontab) => {
+                let form = if managers.busybox {
+                    Form::Busybox
+                } else {
+                    Form::User
+                };
+                steps.push(Step::Block(Block {
+                    crontab: crontab.clone(),
+                    lines: cron::lines(job, form)?,
+                }));
+            }
         },
         Scheduler::Launchd => {
+            let log = launchd::log(job);
+            steps.extend(log.parent().map(folder));
             steps.push(folder(&paths.agents));
-            steps.push(Step::File(launchd(job, &paths.agents)));
+            steps.push(Step::File(launchd::file(job, &paths.agents)?));
         }
     }
-    around(scheduler, managers, paths, steps)
+    Ok(around(scheduler, managers, paths, steps))
+}
+
+/// What a person should know about it, a sentence each.
+pub fn notes(scheduler: Scheduler, job: &Job) -> Vec<String> {
+    match scheduler {
+        Scheduler::Systemd => systemd::notes(job),
+        Scheduler::Cron => Vec::new(),
+        Scheduler::Launchd => launchd::notes(job),
+    }
 }
 
 /// The same steps with what the manager is told before and after.
@@ -147,7 +174,7 @@ pub fn tell(scheduler: Scheduler, managers: &Managers, paths: &Paths) -> (Vec<Ru
                 does: Some(Box::new(
                     Command::new("launchctl")
                         .args(["bootstrap", &domain])
-                        .arg(plist(&paths.agents)),
+                        .arg(launchd::path(&paths.agents)),
                 )),
                 undo: Some(Box::new(bootout())),
                 after: Some(Kind::Agent),
@@ -156,53 +183,5 @@ pub fn tell(scheduler: Scheduler, managers: &Managers, paths: &Paths) -> (Vec<Ru
             };
             (Vec::new(), vec![end, begin])
         }
-    }
-}
-
-fn plist(folder: &Path) -> PathBuf {
-    folder.join(format!("{LABEL}.plist"))
-}
-
-/// The text of a sample, for this program.
-fn text(sample: &str, job: &Job) -> Vec<u8> {
-    let program = job.program.to_string_lossy();
-    sample
-        .replace("/usr/local/bin/borgmatic", &program)
-        .into_bytes()
-}
-
-fn systemd(job: &Job, folder: &Path) -> Vec<File> {
-    [
-        (SERVICE, include_str!("../../systemd/borgmatic.service")),
-        (TIMER, include_str!("../../systemd/borgmatic.timer")),
-    ]
-    .map(|(name, sample)| File {
-        path: folder.join(name),
-        bytes: text(sample, job),
-        mode: 0o644,
-        kind: Kind::Unit,
-    })
-    .into()
-}
-
-fn cron(job: &Job, folder: &Path) -> File {
-    File {
-        path: folder.join("borgmatic"),
-        bytes: text(include_str!("../../cron/borgmatic"), job),
-        mode: 0o644,
-        kind: Kind::Cron,
-    }
-}
-
-fn cron_lines(job: &Job) -> String {
-    format!("0 3 * * * {}\n", job.program.display())
-}
-
-fn launchd(job: &Job, folder: &Path) -> File {
-    File {
-        path: plist(folder),
-        bytes: text(include_str!("../../launchd/org.borgmatic.plist"), job),
-        mode: 0o644,
-        kind: Kind::Agent,
     }
 }

@@ -6,14 +6,14 @@ use super::build::{self, Changes, Ground};
 use super::change::{Change, Undone, carry_out};
 use super::decide::{self, Consent, Decided, Doing};
 use super::flags::{Flags, Wish};
-use super::manifest::Manifest;
+use super::manifest::{Entry, Manifest, What};
 use super::programs::{agrees, says};
 use super::recipe::{Crontab, Recipe, Step};
 use super::schedulers::{self, Scheduler};
 use super::setting::Setting;
 use super::show;
 use super::state::Disk;
-use super::{apply, choose, own_files, prepare, status};
+use super::{apply, choose, others, own_files, prepare, status};
 use crate::actions::{Alone, AloneAction, Answer, Info};
 use crate::config::find::expand;
 use crate::host::{Command, Failure, Host, Level};
@@ -62,6 +62,8 @@ pub(super) struct Task<'a> {
 /// A recipe, and what the next manifest says beside it.
 pub(super) struct Planned {
     pub(super) recipe: Recipe,
+    /// What a person should know about it.
+    notes: Vec<String>,
     pub(super) next: Manifest,
 }
 
@@ -70,7 +72,7 @@ impl Task<'_> {
         self.host.bus.line(Level::Answer, "", words);
     }
 
-    fn note(&self, words: &str) {
+    pub(super) fn note(&self, words: &str) {
         self.host.bus.line(Level::Warning, "", words);
     }
 
@@ -79,10 +81,15 @@ impl Task<'_> {
         self.alone.dry || self.flags.list.is_on()
     }
 
-    pub(super) fn disk(&self) -> Disk<'_> {
-        let is_own = self.setting.managers.crontab == Some(Crontab::Own);
+    /// The disk, with the crontab of the user where it has a part in it.
+    pub(super) fn disk(&self, recipe: &Recipe) -> Disk<'_> {
+        let is_own =
+            |step: &Step| matches!(step, Step::Block(block) if block.crontab == Crontab::Own);
+        let was_own = |entry: &&Entry| entry.kind == What::Block(Crontab::Own);
+        let is_meant =
+            recipe.steps.iter().any(is_own) || self.setting.known.entries().iter().any(was_own);
         let question = Command::new("crontab").arg("-l").reads();
-        let crontab = is_own.then(|| says(&self.host, &question)).flatten();
+        let crontab = is_meant.then(|| says(&self.host, &question)).flatten();
         Disk {
             files: &self.setting.files,
             crontab: crontab.unwrap_or_default(),
@@ -102,7 +109,7 @@ impl Task<'_> {
         let setting = self.setting;
         let found = prepare::paths(self);
         let scheduler = choose::scheduler(self, !found.is_empty(), asks)?;
-        let mut steps = Vec::new();
+        let (mut steps, mut notes) = (Vec::new(), Vec::new());
         let mut flags = self.flags.words();
         if self.flags.no_bin.is_on() {
             // What a package manager or an image put there.
@@ -134,17 +141,19 @@ impl Task<'_> {
             if !flags.contains(&word) {
                 flags.insert(0, word);
             }
+            notes = schedulers::notes(scheduler, &job);
             steps.extend(schedulers::steps(
                 scheduler,
                 &job,
                 &setting.managers,
                 &setting.paths,
-            ));
+            )?);
         } else if !flags.iter().any(|word| word == "--no-schedule") {
             flags.insert(0, "--no-schedule".into());
         }
         Ok(Planned {
             recipe: Recipe { steps },
+            notes,
             next: Manifest {
                 version: env!("CARGO_PKG_VERSION").to_owned(),
                 scheduler,
@@ -199,7 +208,7 @@ impl Task<'_> {
             apply::privilege(&self.host, self.setting)?;
         }
         let planned = self.plan(!shows_only)?;
-        let (disk, owner) = (self.disk(), self.owner());
+        let (disk, owner) = (self.disk(&planned.recipe), self.owner());
         let consent = self.consent();
         let items = disk.compare(&planned.recipe, &self.setting.known)?;
         let decided = decide::install(items, &consent);
@@ -215,17 +224,25 @@ impl Task<'_> {
         )?;
         if shows_only {
             self.show(&decided, &changes);
-            return conflicts(&decided, |_| {});
+            planned.notes.iter().for_each(|note| self.note(note));
+            conflicts(self, &decided, |_| {})?;
+            return others::starters(self, &decided, manifest.scheduler);
         }
         apply::targets(&self.host, changes.list.iter())?;
-        conflicts(&decided, |text| self.host.bus.data(text))?;
+        conflicts(self, &decided, |text| self.host.bus.data(text))?;
+        others::starters(self, &decided, manifest.scheduler)?;
         let document = show::json(&decided, &changes.list);
         self.carry_out(&changes)?;
         if self.flags.json.is_on() {
             self.host.bus.data(&document.to_string());
         } else {
-            self.tell(&decided, &manifest, document["up_to_date"] == true);
+            let is_same = document["up_to_date"] == true;
+            self.tell(&decided, &manifest, is_same);
+            if !is_same {
+                planned.notes.iter().for_each(|note| self.note(note));
+            }
         }
+        others::shadows(self);
         Ok(())
     }
 
@@ -259,16 +276,12 @@ impl Task<'_> {
         }
     }
 
-    pub(super) fn tidy(&self) {
-        for change in build::tidy(&self.setting.known, &self.setting.paths) {
-            // What stays does no harm.
-            apply::act(&self.host, &change).ok();
-        }
-    }
-
     pub(super) fn carry_out(&self, changes: &Changes) -> Result<(), Failure> {
         let host = &self.host;
-        self.tidy();
+        for change in build::tidy(&self.setting.known, &self.setting.paths) {
+            // What stays does no harm.
+            apply::act(host, &change).ok();
+        }
         let mut act = |change: &Change| apply::act(host, change);
         let stopped = || host.processes.stop().map(Failure::interrupted);
         if let Err(undone) = carry_out(&changes.list, &mut act, &stopped) {
@@ -328,7 +341,7 @@ impl Task<'_> {
             ));
         }
         let planned = self.plan(false)?;
-        let (disk, owner) = (self.disk(), self.owner());
+        let (disk, owner) = (self.disk(&planned.recipe), self.owner());
         let items = disk.compare(&planned.recipe, &self.setting.known)?;
         let decided = decide::install(items, &Consent::default());
         let asks = |question: &Command| agrees(&self.host, question);
@@ -391,7 +404,11 @@ fn named_files_are_there(keep: &[PathBuf], decided: &[Decided<'_>]) -> Result<()
 }
 
 /// Shows what a person has to decide, and refuses.
-fn conflicts(decided: &[Decided<'_>], mut show: impl FnMut(&str)) -> Result<(), Failure> {
+fn conflicts(
+    task: &Task<'_>,
+    decided: &[Decided<'_>],
+    mut show: impl FnMut(&str),
+) -> Result<(), Failure> {
     let mut found = Vec::new();
     for one in decided {
         let Doing::Conflict(why) = &one.doing else {
@@ -418,20 +435,18 @@ fn conflicts(decided: &[Decided<'_>], mut show: impl FnMut(&str)) -> Result<(), 
         words += &rest.join("\n");
     }
     Err(Failure::new("borgmatic::install::conflict", words)
-        .help(choices(first))
+        .help(choices(task, first))
         .status(3))
 }
 
 /// What a person can do about it.
-fn choices(one: &Decided<'_>) -> String {
+fn choices(task: &Task<'_>, one: &Decided<'_>) -> String {
     use super::recipe::Kind;
     use super::state::{PYTHON, State};
     let path = one.item.path.display();
     if matches!(&one.item.state, State::Foreign(what) if what == PYTHON) {
-        return String::from(
-            "remove it with what installed it: uv tool uninstall borgmatic, pipx uninstall borgmatic, \
-             or pip uninstall borgmatic; or put ours elsewhere: --bin-dir DIR",
-        );
+        let remove = others::removal(task, &one.item.path);
+        return format!("remove it first: {remove}; or put ours elsewhere: --bin-dir DIR");
     }
     let mut choices = vec![format!("keep it as it is: --keep {path}")];
     if one.item.state == State::Edited

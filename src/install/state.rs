@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use super::crontab;
 use super::manifest::{Entry, Known, What};
 use super::recipe::{Block, Crontab, File, Kind, Recipe, Step};
+use super::rivals::{self, Sort};
 use crate::config::directories::hashed;
-use crate::host::files::{Placed, Sort};
+use crate::host::files::{self, Placed};
 use crate::host::{Failure, Files};
 
 /// The largest file that is compared, in bytes.
@@ -144,7 +145,7 @@ impl Disk<'_> {
                 item.placed = self.placed(&entry.path)?;
                 match item.placed {
                     None => None,
-                    Some(placed) if placed.sort != Sort::File => {
+                    Some(placed) if placed.sort != files::Sort::File => {
                         item.state = State::Edited;
                         return Ok(item);
                     }
@@ -169,7 +170,7 @@ impl Disk<'_> {
         item.placed = self.placed(&file.path)?;
         item.state = match item.placed {
             None => State::Absent,
-            Some(placed) if placed.sort == Sort::File => {
+            Some(placed) if placed.sort == files::Sort::File => {
                 let bytes = self.read(&file.path)?;
                 item.now = text_of(file.kind, &bytes);
                 if bytes == file.bytes {
@@ -178,14 +179,17 @@ impl Disk<'_> {
                     } else {
                         State::Mode(placed.mode)
                     }
+                } else if file.kind == Kind::Program && rivals::sort(&bytes) == Sort::Ours {
+                    // Of another version, or put there by hand.
+                    State::Outdated
                 } else {
                     other(item, &hashed(&bytes), known, || sort_of(&bytes))
                 }
             }
             Some(placed) => State::Foreign(
                 match placed.sort {
-                    Sort::Directory => "a directory",
-                    Sort::Link => "a symbolic link",
+                    files::Sort::Directory => "a directory",
+                    files::Sort::Link => "a symbolic link",
                     _ => "not a plain file",
                 }
                 .into(),
@@ -295,8 +299,7 @@ fn text_of(kind: Kind, bytes: &[u8]) -> Option<String> {
 
 /// What a file is that we did not write.
 fn sort_of(bytes: &[u8]) -> String {
-    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(4096)]).into_owned();
-    if head.starts_with("#!") && head.contains("borgmatic.commands") {
+    if rivals::sort(bytes) == Sort::Python {
         return PYTHON.into();
     }
     match bytes {

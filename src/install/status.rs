@@ -8,7 +8,7 @@ use super::dropin;
 use super::job::Reach;
 use super::manifest::{Entry, What};
 use super::programs::says;
-use super::recipe::Kind;
+use super::recipe::{Kind, Recipe};
 use super::schedulers::Scheduler;
 use super::self_install::Task;
 use super::show::word;
@@ -29,7 +29,7 @@ pub(super) fn show(task: &Task<'_>) -> Result<(), Failure> {
         }
         return Ok(());
     };
-    let disk = task.disk();
+    let disk = task.disk(&Recipe::default());
     let mut items = Vec::new();
     for entry in known.entries() {
         items.push(disk.installed(entry, known)?);

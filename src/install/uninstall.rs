@@ -4,9 +4,11 @@ use std::path::PathBuf;
 
 use super::apply;
 use super::build;
+use super::change::Change;
 use super::decide::{self, Decided, Doing};
 use super::dropin;
 use super::programs::agrees;
+use super::recipe::Recipe;
 use super::self_install::Task;
 use super::state::State;
 use super::{prepare, status};
@@ -29,14 +31,13 @@ impl Task<'_> {
             self.nothing_runs(&loaded)?;
         }
         if known.is_empty() {
-            if !shows_only {
-                self.tidy();
-                self.host.files.remove_folder(self.setting.paths.state())?;
-            }
             self.say("Nothing is installed here by this installer");
+            if !shows_only {
+                self.tidy_up()?;
+            }
             return self.purge(&loaded, shows_only);
         }
-        let disk = self.disk();
+        let disk = self.disk(&Recipe::default());
         let mut items = Vec::new();
         for entry in known.entries() {
             items.push(disk.installed(entry, known)?);
@@ -65,6 +66,17 @@ impl Task<'_> {
             left.iter().for_each(|line| self.say(line));
         }
         self.purge(&loaded, false)
+    }
+
+    /// What a run leaves that was killed before it had written anything down.
+    fn tidy_up(&self) -> Result<(), Failure> {
+        let paths = &self.setting.paths;
+        let (begun, path) = (paths.begun(), paths.state().to_owned());
+        if self.setting.files.is_dir(&path) {
+            apply::act(&self.host, &Change::Unstage(begun))?;
+            apply::act(&self.host, &Change::NoFolder { path, mode: 0o755 })?;
+        }
+        Ok(())
     }
 
     /// Refuses while a backup runs: it would go on with half of its program gone.

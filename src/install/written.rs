@@ -101,7 +101,6 @@ pub(super) fn begun(next: &Manifest, known: &Known) -> Manifest {
             .iter()
             .filter(|entry| next.entry(&entry.path).is_none());
         begun.entries.extend(more.cloned());
-        begun.folders.extend(old.folders.iter().cloned());
     }
     begun
 }

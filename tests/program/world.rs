@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use borgmatic::app;
 use borgmatic::host::Env;
-use borgmatic::host::script::{Answer, Script, Stage};
+use borgmatic::host::script::{Answer, Collected, Script, Stage};
 use borgmatic::option::words;
 
 /// What a run left on the terminal.
@@ -33,6 +33,8 @@ impl Ran {
 pub(crate) struct World {
     folder: tempfile::TempDir,
     pub(crate) stage: Stage,
+    /// What a person says next.
+    answers: Vec<String>,
 }
 
 /// A small configuration that works.
@@ -69,7 +71,11 @@ impl World {
             user: 1000,
             ..Env::default()
         };
-        let world = Self { folder, stage };
+        let world = Self {
+            folder,
+            stage,
+            answers: Vec::new(),
+        };
         world.write("/home/me/files/letter.txt", "Dear reader");
         fs::create_dir(world.at("/tmp")).unwrap();
         world.write("/etc/borgmatic/config.yaml", GOOD);
@@ -118,6 +124,12 @@ impl World {
         self.run_as("borgmatic", args)
     }
 
+    /// The same, with a person at the terminal who says this when asked.
+    pub(crate) fn answering(&mut self, answer: &str, args: &[impl AsRef<str>]) -> Ran {
+        self.answers = vec![answer.to_owned()];
+        self.run(args)
+    }
+
     /// Runs a command line as a person types it: the first word is the program.
     pub(crate) fn line(&mut self, line: &str) -> Ran {
         let words = words::split(line).unwrap();
@@ -129,7 +141,8 @@ impl World {
             .chain(args.iter().map(AsRef::as_ref))
             .map(OsString::from)
             .collect();
-        self.stage.terminal = Arc::default();
+        let answers = std::mem::take(&mut self.answers);
+        self.stage.terminal = Arc::new(Collected::answering(answers));
         let stage = &self.stage;
         let code = app::run(
             &words,

@@ -23,7 +23,7 @@ pub(super) fn find(tree: &Node, place: Place<'_>, needs: &mut Needs) {
                     format!("{option}: {{credential onepassword …}}"),
                 );
                 let why = format!("{option}: {{credential onepassword …}}");
-                needs.write(place.env.home.join(".config/op"), why, place);
+                add(&mut needs.writes, place.env.home.join(".config/op"), why);
             }
             ["file" | "keepassxc", path, ..] if Path::new(path).is_absolute() => {
                 add(&mut needs.reads, path.into(), option);

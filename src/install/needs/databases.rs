@@ -63,11 +63,8 @@ pub(super) fn find(databases: &Databases, place: Place<'_>, needs: &mut Needs) {
         // SQLite writes its journal beside the file, even to read it.
         if let Some(path) = database.path.text() {
             let why = format!("sqlite_databases: {path}");
-            needs.write_file(
-                &place.env.cwd.join(find::expand(path, place.env)),
-                why,
-                place,
-            );
+            let path = place.env.cwd.join(find::expand(path, place.env));
+            needs.write_file(&path, why);
         }
     }
 }

@@ -16,12 +16,16 @@ use crate::text::{Kind, Node};
 /// Everything that the configurations need; nothing stands twice.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Needs {
-    /// Directories in which files are made or changed.
+    /// Directories that borg and this program make for themselves.
+    pub keeps: Vec<Need<PathBuf>>,
+    /// Other directories in which files are made or changed.
     pub writes: Vec<Need<PathBuf>>,
     /// What is backed up, and other files that are read. Up to the first letter of a glob.
     pub reads: Vec<Need<PathBuf>>,
-    /// Options because of which the network is used, or may be.
+    /// Options because of which the network is used …
     pub network: Vec<Why>,
+    /// … or may be.
+    pub network_perhaps: Vec<Why>,
     pub snapshots: Vec<Need<Snapshot>>,
     /// Programs of the user's own choice, which may need anything.
     pub programs: Vec<Why>,
@@ -66,8 +70,6 @@ pub enum Right {
     Pings,
     /// To give files to others.
     Owners,
-    /// To write where another user owns the files.
-    Foreign,
 }
 
 /// A credential of systemd.
@@ -118,8 +120,14 @@ impl Needs {
     }
 
     /// The option that asks for a right.
-    pub fn right(&self, right: Right) -> Option<&str> {
+    pub fn right(&self, right: Right) -> Option<&Why> {
         let found = self.rights.iter().find(|need| need.what == right)?;
+        Some(&found.why)
+    }
+
+    /// The option that asks for snapshots of a file system.
+    pub fn snapshot(&self, snapshot: Snapshot) -> Option<&Why> {
+        let found = self.snapshots.iter().find(|need| need.what == snapshot)?;
         Some(&found.why)
     }
 }

@@ -20,7 +20,7 @@ pub(super) fn find(config: &Config, needs: &mut Needs) {
     }
     // It may be a script that does whatever it likes.
     if let Some(program) = config.borg.local_path.text() {
-        tell(&mut needs.network, format!("local_path: {program}"));
+        tell(&mut needs.network_perhaps, format!("local_path: {program}"));
     }
 }
 

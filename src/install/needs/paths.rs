@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Needs, Place, Right, add};
+use super::{Needs, Place, add};
 use crate::borg::Repository;
 use crate::borg::pattern::{self, Kind, Pattern};
 use crate::config::{Config, directories, find};
@@ -19,28 +19,13 @@ impl Place<'_> {
         let base = base.unwrap_or_else(|| self.env.cwd.clone());
         base.join(find::expand(text, self.env))
     }
-
-    /// Does somebody else own it, or the nearest directory above it that exists?
-    pub(super) fn is_foreign(&self, path: &Path) -> bool {
-        let mut above = path.ancestors();
-        let owner = above.find_map(|path| self.files.owner(path));
-        owner.is_some_and(|owner| owner != self.env.user)
-    }
 }
 
 impl Needs {
-    /// A directory that is written to.
-    pub(super) fn write(&mut self, path: PathBuf, why: String, place: Place<'_>) {
-        if place.is_foreign(&path) {
-            add(&mut self.rights, Right::Foreign, why.clone());
-        }
-        add(&mut self.writes, path, why);
-    }
-
     /// A file that is written to: it may be made anew, or get another one in its place.
-    pub(super) fn write_file(&mut self, path: &Path, why: String, place: Place<'_>) {
+    pub(super) fn write_file(&mut self, path: &Path, why: String) {
         let folder = path.parent().unwrap_or(path);
-        self.write(folder.to_owned(), why, place);
+        add(&mut self.writes, folder.to_owned(), why);
     }
 
     fn read(&mut self, path: &Path, why: String) {
@@ -59,7 +44,7 @@ pub(super) fn repository(
 ) {
     if let Some(path) = local(repository.path()) {
         let why = format!("repositories: {path}");
-        needs.write(place.path(path, config), why, place);
+        add(&mut needs.writes, place.path(path, config), why);
     }
 }
 
@@ -80,7 +65,7 @@ pub(super) fn find(config: &Config, place: Place<'_>, needs: &mut Needs) {
         ("metrics_file", &logging.metrics_file),
     ] {
         if let Some(text) = option.text() {
-            needs.write_file(&place.path(text, config), format!("{name}: {text}"), place);
+            needs.write_file(&place.path(text, config), format!("{name}: {text}"));
         }
     }
     sources(config, place, needs);
@@ -90,17 +75,14 @@ pub(super) fn find(config: &Config, place: Place<'_>, needs: &mut Needs) {
 fn own(config: &Config, place: Place<'_>, needs: &mut Needs) {
     let run = &config.run;
     let state = directories::state(run, place.env);
-    needs.write(
-        state,
-        said(&run.user_state_directory, "user_state_directory"),
-        place,
-    );
+    let why = said(&run.user_state_directory, "user_state_directory");
+    add(&mut needs.keeps, state, why);
     if let Some(text) = run.user_runtime_directory.text() {
         let why = format!("user_runtime_directory: {text}");
-        needs.write(find::expand(text, place.env), why, place);
+        add(&mut needs.writes, find::expand(text, place.env), why);
     }
     if place.env.user == 0 {
-        needs.write("/run/lock".into(), "the locks of runs".into(), place);
+        add(&mut needs.writes, "/run/lock".into(), "the locks of runs");
     }
     if let Some(text) = run.borgmatic_source_directory.text() {
         let why = format!("borgmatic_source_directory: {text}");
@@ -131,16 +113,24 @@ fn of_borg(config: &Config, place: Place<'_>, needs: &mut Needs) {
             (None, Some(text)) => format!("borg_base_directory: {text}"),
             _ => said(option, name),
         };
-        needs.write(path.unwrap_or_else(|| base.join(usual)), why, place);
+        add(
+            &mut needs.keeps,
+            path.unwrap_or_else(|| base.join(usual)),
+            why,
+        );
     }
     for (name, option) in [
         ("borg_security_directory", &borg.borg_security_directory),
         ("borg_keys_directory", &borg.borg_keys_directory),
-        ("temporary_directory", &borg.temporary_directory),
     ] {
         if let Some(text) = option.text() {
-            needs.write(place.path(text, config), format!("{name}: {text}"), place);
+            let why = format!("{name}: {text}");
+            add(&mut needs.keeps, place.path(text, config), why);
         }
+    }
+    if let Some(text) = borg.temporary_directory.text() {
+        let why = format!("temporary_directory: {text}");
+        add(&mut needs.writes, place.path(text, config), why);
     }
     if let Some(text) = borg.borg_key_file.text() {
         let why = format!("borg_key_file: {text}");
@@ -151,7 +141,7 @@ fn of_borg(config: &Config, place: Place<'_>, needs: &mut Needs) {
 fn said(option: &Opt<String>, name: &str) -> String {
     match option.text() {
         Some(text) => format!("{name}: {text}"),
-        None => format!("{name}, which is not set"),
+        None => format!("{name} (default)"),
     }
 }
 

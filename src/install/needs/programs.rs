@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{Needs, Place, Right, Snapshot, add, tell, visit};
 use crate::option::words::split;
-use crate::text::{Kind, Node};
+use crate::text::Node;
 
 /// Programs that an option may name without a change of what is needed.
 const KNOWN: [&str; 35] = [
@@ -104,10 +104,6 @@ pub(super) fn find(tree: &Node, place: Place<'_>, needs: &mut Needs) {
             _ => {}
         }
     }
-    if matches!(tree.get("apprise").map(|own| &own.kind), Some(Kind::Map(_))) {
-        // Its plug-ins may be programs.
-        tell(&mut needs.network, "apprise");
-    }
 }
 
 /// The name of the program that a command line starts.
@@ -135,7 +131,7 @@ fn hook(option: &str, text: &str, place: Place<'_>, needs: &mut Needs) {
         None => option.to_owned(),
     };
     tell(&mut needs.programs, why.clone());
-    tell(&mut needs.network, why.clone());
+    tell(&mut needs.network_perhaps, why);
     let script = split(text).unwrap_or_default();
     let mut texts = vec![text.to_owned()];
     for word in script.iter().filter(|word| word.starts_with('/')).take(8) {
@@ -193,6 +189,6 @@ fn ssh(option: &str, text: &str, place: Place<'_>, needs: &mut Needs) {
         let list = setting("UserKnownHostsFile").unwrap_or_else(|| "~/.ssh/known_hosts".into());
         let path = home.join(list.strip_prefix("~/").unwrap_or(&list));
         let why = format!("{option}: StrictHostKeyChecking");
-        needs.write_file(&path, why, place);
+        needs.write_file(&path, why);
     }
 }

@@ -61,15 +61,17 @@ impl Moments {
     };
 }
 
-/// In a form that systemd reads, without seconds.
+/// In a short form that systemd reads.
 impl fmt::Display for Moments {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.weekdays.is_all() {
             let short = |day: u8| WEEKDAYS[usize::from(day) % 7][..3].to_owned();
             write!(f, "{} ", self.weekdays.listed("..", short))?;
         }
-        let (months, days, hours, minutes) = (self.months, self.days, self.hours, self.minutes);
-        write!(f, "*-{months}-{days} {hours}:{minutes}")
+        if !self.months.is_all() || !self.days.is_all() {
+            write!(f, "*-{}-{} ", self.months, self.days)?;
+        }
+        write!(f, "{}:{}", self.hours, self.minutes)
     }
 }
 
@@ -97,23 +99,23 @@ mod tests {
     #[test]
     fn schedules_have_a_normal_form() {
         for (text, normal) in [
-            ("daily", "*-*-* 00:00"),
-            ("Hourly", "*-*-* *:00"),
-            ("weekly", "Mon *-*-* 00:00"),
+            ("daily", "00:00"),
+            ("Hourly", "*:00"),
+            ("weekly", "Mon 00:00"),
             ("monthly", "*-*-01 00:00"),
             ("quarterly", "*-01,04,07,10-01 00:00"),
             ("yearly", "*-01-01 00:00"),
-            ("2:30", "*-*-* 02:30"),
-            ("02:30:00", "*-*-* 02:30"),
-            ("Mon..Fri 02:30", "Mon..Fri *-*-* 02:30"),
-            ("monday,Thu 03:00", "Mon,Thu *-*-* 03:00"),
-            ("Sat,Sun", "Sat,Sun *-*-* 00:00"),
-            ("Mon-Wed,Fri 1:00", "Mon..Wed,Fri *-*-* 01:00"),
+            ("2:30", "02:30"),
+            ("02:30:00", "02:30"),
+            ("Mon..Fri 02:30", "Mon..Fri 02:30"),
+            ("monday,Thu 03:00", "Mon,Thu 03:00"),
+            ("Sat,Sun", "Sat,Sun 00:00"),
+            ("Mon-Wed,Fri 1:00", "Mon..Wed,Fri 01:00"),
             ("*-*-01 04:00", "*-*-01 04:00"),
             ("*-1,15 04:00", "*-*-01,15 04:00"),
-            ("8..18:0/30", "*-*-* 08..18:00,30"),
-            ("*:0/20", "*-*-* *:00,20,40"),
-            ("02:30; Sun 14:00", "*-*-* 02:30; Sun *-*-* 14:00"),
+            ("8..18:0/30", "08..18:00,30"),
+            ("*:0/20", "*:00,20,40"),
+            ("02:30; Sun 14:00", "02:30; Sun 14:00"),
         ] {
             let schedule = parse(text);
             assert_eq!(schedule.to_string(), normal, "{text}");

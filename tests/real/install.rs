@@ -1,0 +1,213 @@
+//! The built program installs itself below a root of the test's own, is called by its old names, is
+//! replaced while it runs, and is killed in the middle.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use rustix::fs::inotify::{CreateFlags, Reader, WatchFlags, add_watch, init};
+use rustix::io::Errno;
+
+use crate::world::{Outcome, World, binary, outcome};
+
+const FOLDERS: [&str; 5] = [
+    "etc/borgmatic",
+    "etc/systemd/system",
+    "usr/local/bin",
+    "usr/local/share/man/man1",
+    "var/lib/borgmatic",
+];
+
+/// A world with a machine's root in it, and a configuration there.
+fn rooted() -> World {
+    let world = World::new("1.4");
+    for folder in FOLDERS {
+        fs::create_dir_all(world.path(&format!("root/{folder}"))).unwrap();
+    }
+    let configuration = format!(
+        "source_directories:\n    - {}\nrepositories:\n    - path: {}\n",
+        world.text("source"),
+        world.text("repo.borg")
+    );
+    world.write("root/etc/borgmatic/config.yaml", &configuration);
+    world
+}
+
+fn command(world: &World, program: &Path, args: &[&str]) -> Command {
+    let mut command = world.program(program);
+    command
+        .args(["self-install", "--system", "--root"])
+        .arg(world.path("root"))
+        .args(args);
+    command
+}
+
+fn install(world: &World, args: &[&str]) -> Outcome {
+    outcome(&mut command(world, &binary(), args))
+}
+
+/// Paths, modes and contents.
+fn tree(world: &World) -> BTreeMap<PathBuf, (u32, Vec<u8>)> {
+    fn walk(at: &Path, found: &mut BTreeMap<PathBuf, (u32, Vec<u8>)>) {
+        for entry in fs::read_dir(at).unwrap() {
+            let path = entry.unwrap().path();
+            let meta = fs::symlink_metadata(&path).unwrap();
+            let what = if meta.is_symlink() {
+                fs::read_link(&path)
+                    .unwrap()
+                    .into_os_string()
+                    .into_encoded_bytes()
+            } else if meta.is_dir() {
+                walk(&path, found);
+                Vec::new()
+            } else {
+                fs::read(&path).unwrap()
+            };
+            found.insert(path, (meta.permissions().mode(), what));
+        }
+    }
+    let mut found = BTreeMap::new();
+    walk(&world.path("root"), &mut found);
+    found
+}
+
+#[test]
+fn all_names_of_the_installed_program_work() {
+    let world = rooted();
+    let before = tree(&world);
+    install(&world, &["--systemd"]).ends_with(0);
+    let named = |name: &str, args: &[&str]| {
+        let program = world.path(&format!("root/usr/local/bin/{name}"));
+        outcome(world.program(&program).args(args))
+    };
+    for name in [
+        "borgmatic",
+        "generate-borgmatic-config",
+        "validate-borgmatic-config",
+        "upgrade-borgmatic-config",
+    ] {
+        named(name, &["--help"]).ends_with(0).says("borgmatic");
+        named(name, &["--version"])
+            .ends_with(0)
+            .says(env!("CARGO_PKG_VERSION"));
+    }
+    let made = world.text("made.yaml");
+    named("generate-borgmatic-config", &["--destination", &made]).ends_with(0);
+    let own = world.text("root/etc/borgmatic/config.yaml");
+    named("validate-borgmatic-config", &["--config", &own]).ends_with(0);
+    named("upgrade-borgmatic-config", &["--config", &own, "--diff"]).ends_with(0);
+    named(
+        "borgmatic",
+        &["--config", &own, "repo-create", "--encryption", "none"],
+    )
+    .ends_with(0);
+    named("borgmatic", &["--config", &own, "create"]).ends_with(0);
+    assert_eq!(world.archives("repo.borg").len(), 1);
+    // The installed program finds itself up to date, and removes itself.
+    let program = world.path("root/usr/local/bin/borgmatic");
+    let own = |args: &[&str]| outcome(&mut command(&world, &program, args));
+    own(&[]).ends_with(0).says("up to date");
+    own(&["--uninstall"]).ends_with(0);
+    assert!(tree(&world) == before);
+}
+
+#[test]
+fn a_program_that_runs_is_replaced() {
+    let world = rooted();
+    // Another version: bytes behind the program do not matter to it.
+    let older = world.path("older");
+    let mut bytes = fs::read(binary()).unwrap();
+    bytes.extend_from_slice(b"older");
+    fs::write(&older, bytes).unwrap();
+    fs::set_permissions(&older, fs::Permissions::from_mode(0o755)).unwrap();
+    outcome(&mut command(&world, &older, &["--no-schedule"])).ends_with(0);
+    let installed = world.path("root/usr/local/bin/borgmatic");
+    let text = fs::read_to_string(world.path("root/etc/borgmatic/config.yaml")).unwrap();
+    let (ready, go) = (world.text("ready"), world.text("go"));
+    rustix::fs::mkfifoat(rustix::fs::CWD, &go, rustix::fs::Mode::from(0o600)).unwrap();
+    rustix::fs::mkfifoat(rustix::fs::CWD, &ready, rustix::fs::Mode::from(0o600)).unwrap();
+    world.write(
+        "waits.yaml",
+        &format!(
+            "{text}commands:\n    - before: everything\n      run:\n          - echo up > {ready}; cat {go}\n"
+        ),
+    );
+    let mut runs = world
+        .program(&installed)
+        .args(["--config", &world.text("waits.yaml"), "repo-info"])
+        .spawn()
+        .unwrap();
+    assert_eq!(fs::read_to_string(&ready).unwrap(), "up\n");
+    install(&world, &["--no-schedule"]).ends_with(0);
+    assert!(fs::read(&installed).unwrap() == fs::read(binary()).unwrap());
+    fs::write(&go, "on\n").unwrap();
+    // There is no repository: that it got so far is enough.
+    assert_eq!(runs.wait().unwrap().code(), Some(1));
+}
+
+#[test]
+fn an_installation_that_is_killed_is_healed() {
+    let old = tree(&rooted_like(None));
+    let whole = rooted_like(Some(()));
+    let new = tree(&whole);
+    for after in [1, 2, 3, 5, 9, 17, 33, 65, 129, 200] {
+        let world = rooted();
+        killed(&world, after);
+        for (path, what) in tree(&world) {
+            let path = path.strip_prefix(world.path("root")).unwrap();
+            let name = path.to_string_lossy();
+            let beside = name.contains(".self-install-") || name.ends_with(".begun.json");
+            let as_in = |other: &BTreeMap<PathBuf, (u32, Vec<u8>)>| {
+                other
+                    .iter()
+                    .any(|(at, its)| at.ends_with(path) && *its == what)
+            };
+            let is_configuration = name.starts_with("etc/borgmatic");
+            assert!(
+                beside || is_configuration || as_in(&old) || as_in(&new),
+                "{name} after {after} events"
+            );
+        }
+        install(&world, &["--systemd"]).ends_with(0);
+        install(&world, &["--check"]).ends_with(0);
+        assert_eq!(tree(&world).len(), new.len(), "after {after} events");
+        install(&world, &["--uninstall"]).ends_with(0);
+        assert_eq!(tree(&world).len(), old.len(), "after {after} events");
+    }
+}
+
+fn rooted_like(installed: Option<()>) -> World {
+    let world = rooted();
+    if installed.is_some() {
+        install(&world, &["--systemd"]).ends_with(0);
+    }
+    world
+}
+
+/// Starts an installation and kills it once so many things have happened in its directories.
+fn killed(world: &World, after: usize) {
+    let watch = init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK).unwrap();
+    let what = WatchFlags::CREATE | WatchFlags::MOVED_TO | WatchFlags::DELETE;
+    for folder in FOLDERS {
+        add_watch(&watch, world.path(&format!("root/{folder}")), what).unwrap();
+    }
+    let mut child = command(world, &binary(), &["--systemd"])
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut buffer = [std::mem::MaybeUninit::uninit(); 4096];
+    let mut events = Reader::new(&watch, &mut buffer);
+    let mut seen = 0;
+    while seen < after && child.try_wait().unwrap().is_none() {
+        match events.next() {
+            Ok(_) => seen += 1,
+            Err(Errno::AGAIN) => std::thread::yield_now(),
+            Err(error) => panic!("{error}"),
+        }
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
