@@ -12,7 +12,8 @@ use crate::cli::{self, Invocation, Special};
 use crate::config::{Loaded, is_secret};
 use crate::host::dry::Dry;
 use crate::host::{
-    Bus, Clock, Env, Failure, Fetch, Files, Host, Level, Processes, Sockets, Terminal,
+    Bus, Clock, Env, Failure, Fetch, Files, Host, Level, Network, Processes, Signal, Sockets,
+    Terminal,
 };
 use crate::install;
 use crate::plan::{Shown, outline};
@@ -25,6 +26,7 @@ pub struct Machine<'a> {
     pub processes: &'a dyn Processes,
     pub clock: Arc<dyn Clock>,
     pub terminal: Arc<dyn Terminal>,
+    pub network: &'a dyn Network,
     pub sockets: Arc<dyn Sockets>,
     pub fetch: &'a dyn Fetch,
     pub files: &'a Files,
@@ -128,6 +130,7 @@ fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) ->
         },
         clock: machine.clock.as_ref(),
         terminal,
+        network: machine.network,
         fetch: machine.fetch,
         files: machine.files,
         env: machine.env,
@@ -227,16 +230,17 @@ fn on_repositories(
     if loaded.is_empty() {
         return refuse(host.bus, &nothing_configured(host.env));
     }
-    let outline = match outline(loaded, &invocation.acts, &host.env.cwd) {
+    let mut outline = match outline(loaded, &invocation.acts, &host.env.cwd) {
         Ok(outline) => outline,
         Err(failure) => return refuse(host.bus, &failure),
     };
-    let verdict = walk(
-        host,
-        &outline,
-        invocation.dry,
-        &Recorder::new(host, invocation.dry),
-    );
+    let dry = invocation.dry;
+    let recorder = Recorder::new(host, dry);
+    let conditions = &invocation.conditions;
+    let Some(_met) = conditions.meet(host, &mut outline, dry, &recorder) else {
+        return ended(host.processes.stop());
+    };
+    let verdict = walk(host, &outline, dry, conditions, &recorder);
     if !invocation.dry {
         metrics::write(host, &outline);
     }
@@ -261,8 +265,10 @@ fn on_repositories(
         let document = serde_json::Value::Array(answers).to_string();
         host.bus.data(&document);
     }
-    match verdict.stopped {
-        Some(signal) => u8::try_from(128 + signal.0).unwrap_or(1),
-        None => 0,
-    }
+    ended(verdict.stopped)
+}
+
+/// The exit status of a run, by the signal that ended it.
+fn ended(stopped: Option<Signal>) -> u8 {
+    stopped.map_or(0, |signal| u8::try_from(128 + signal.0).unwrap_or(1))
 }

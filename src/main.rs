@@ -17,6 +17,7 @@ fn main() -> ExitCode {
             processes: &machine.processes,
             clock: Arc::clone(&machine.clock) as _,
             terminal: Arc::clone(&machine.terminal) as _,
+            network: &machine.network,
             sockets: Arc::clone(&machine.sockets) as _,
             fetch: &machine.fetch,
             files: &files,

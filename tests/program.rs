@@ -10,6 +10,8 @@ mod abreast;
 mod codes;
 #[path = "program/commands.rs"]
 mod commands;
+#[path = "program/conditions.rs"]
+mod conditions;
 #[path = "program/corpus.rs"]
 mod corpus;
 #[path = "program/dry.rs"]

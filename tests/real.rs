@@ -35,6 +35,8 @@ mod borg_2;
 mod check;
 #[path = "real/completion.rs"]
 mod completion;
+#[path = "real/conditions.rs"]
+mod conditions;
 #[path = "real/faults.rs"]
 mod faults;
 #[path = "real/from_nothing.rs"]

@@ -20,6 +20,7 @@ pub mod key;
 pub mod list;
 mod manifest;
 pub mod mount;
+pub mod next_run;
 mod patterns_file;
 pub mod prune;
 pub mod recreate;

@@ -1,5 +1,6 @@
 //! What borg understands: versions, flags, environment, repositories, archives, patterns, exit codes
-//! and answers. Pure, except [`ready`], [`hear`], [`ask`] and [`verify`], which run borg.
+//! and answers. Pure, except [`ready`], [`hear`], [`ask`] and [`verify`], which run borg, and [`remote`],
+//! which asks ssh.
 
 pub mod archive;
 pub mod ask;
@@ -17,6 +18,7 @@ pub mod pattern;
 mod progress;
 pub mod ready;
 mod recall;
+pub mod remote;
 pub mod reply;
 pub mod repository;
 pub mod trust;

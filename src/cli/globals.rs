@@ -1,6 +1,7 @@
 //! The flags that belong to no action and to no option of the configuration.
 
 use crate::options;
+use crate::run::Conditions;
 
 options! {
     /// Flags of every run.
@@ -25,5 +26,6 @@ options! {
         help: bool = "", short = 'h';
         /// With --help: the flags of every run and of all options, too.
         all: bool = "";
+        ..conditions: Conditions;
     }
 }

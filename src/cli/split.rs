@@ -11,6 +11,7 @@ use crate::actions::{Act, DEFAULT, Entry, completion};
 use crate::config::load::Wishes;
 use crate::config::overrides;
 use crate::option::{At, Options, flags};
+use crate::run::Conditions;
 use crate::text::{Node, Problem, Problems};
 
 /// What a command line asks for.
@@ -20,6 +21,7 @@ pub struct Invocation {
     pub acts: Vec<Act>,
     pub configs: Vec<String>,
     pub dry: bool,
+    pub conditions: Conditions,
     /// What loading is to heed: options that were given as flags, overrides, variables.
     pub wishes: Wishes,
     /// What works, and will not for ever.
@@ -126,6 +128,7 @@ pub fn split(
         default: requested.iter().all(|(_, entry)| entry.is_outline()),
         configs: globals.config.items().to_vec(),
         dry: globals.dry_run.is_on(),
+        conditions: globals.conditions,
         wishes,
         notes: problems,
         acts: deal.acts,
@@ -248,6 +251,7 @@ fn together(acts: &[Act], globals: &Globals, problems: &mut Problems) {
                 .help("run the actions one after the other"),
         );
     }
+    lone(acts, globals, problems);
     let documents: Vec<_> = acts
         .iter()
         .filter(|act| ["list", "repo-info", "info"].contains(&name(act)) && act.is_on("json"))
@@ -275,5 +279,24 @@ fn together(acts: &[Act], globals: &Globals, problems: &mut Problems) {
         problems.add(problem.at(origin, "here").help(
             "give --dry-run to borg itself, if its command has it: borgmatic borg … --dry-run",
         ));
+    }
+}
+
+/// Conditions belong to runs; an action that runs alone may have flags of the same names.
+fn lone(acts: &[Act], globals: &Globals, problems: &mut Problems) {
+    let Some(alone) = acts.iter().find(|act| act.entry.is_alone()) else {
+        return;
+    };
+    for field in Conditions::FIELDS {
+        let own = flags::of_action(alone.entry.groups, &flags::written(field.name));
+        if let (Some(origin), None) = (globals.conditions.place(field.name), own) {
+            let flag = flags::written(field.name);
+            let words = format!("`--{flag}` is for runs on repositories");
+            problems.add(
+                Problem::new("borgmatic::cli::conflict", words)
+                    .at(origin, "here")
+                    .help(format!("leave it out of {}", alone.entry.info.name)),
+            );
+        }
     }
 }

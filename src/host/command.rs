@@ -26,6 +26,9 @@ pub enum Streams {
     Asking,
     /// All three are our own: the child may prompt and draw progress.
     Terminal,
+    /// All three are pipes, of which the first lasts as long as we do; the keys of a terminal do not
+    /// reach the child.
+    Beside,
 }
 
 #[derive(Clone, Debug, Default)]

@@ -1,21 +1,17 @@
 //! The guard of `--dry-run`: commands that change something do not get through.
 
+use std::time::Duration;
+
 use super::command::{Command, Effect};
 use super::outcome::{Exit, Failure, Signal};
-use super::ports::{Heard, Processes};
+use super::ports::{Beside, Heard, Processes};
 
 pub struct Dry<'a>(pub &'a dyn Processes);
 
 impl Processes for Dry<'_> {
     fn run(&self, command: &Command, hear: &mut dyn FnMut(Heard<'_>)) -> Result<Exit, Failure> {
-        match command.effect {
-            Effect::Reads => self.0.run(command, hear),
-            Effect::Writes => Err(Failure::new(
-                "borgmatic::host::dry",
-                format!("not run, because of --dry-run: {command}"),
-            )
-            .help("this action cannot tell what it would do; leave it out of the dry run")),
-        }
+        let_through(command)?;
+        self.0.run(command, hear)
     }
 
     fn stop(&self) -> Option<Signal> {
@@ -24,5 +20,21 @@ impl Processes for Dry<'_> {
 
     fn is_above(&self, process: u32) -> bool {
         self.0.is_above(process)
+    }
+
+    fn beside(&self, command: &Command, longest: Duration) -> Result<Beside, Failure> {
+        let_through(command)?;
+        self.0.beside(command, longest)
+    }
+}
+
+fn let_through(command: &Command) -> Result<(), Failure> {
+    match command.effect {
+        Effect::Reads => Ok(()),
+        Effect::Writes => Err(Failure::new(
+            "borgmatic::host::dry",
+            format!("not run, because of --dry-run: {command}"),
+        )
+        .help("this action cannot tell what it would do; leave it out of the dry run")),
     }
 }

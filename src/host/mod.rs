@@ -20,6 +20,6 @@ pub use event::{About, Body, Event, Level, Listener, Passed, Scope};
 pub use files::{Files, LogFile};
 pub use line_format::LineFormat;
 pub use outcome::{Child, Exit, Failure, FailureKind, Signal};
-pub use ports::{Clock, Env, Fetch, Heard, Host, Processes, Sockets, Terminal};
+pub use ports::{Beside, Clock, Env, Fetch, Heard, Host, Network, Processes, Sockets, Terminal};
 pub use progress::Progress;
 pub use tail::Tail;

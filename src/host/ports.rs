@@ -36,6 +36,21 @@ pub trait Processes: Sync {
 
     /// Did that process start us, or what started us?
     fn is_above(&self, process: u32) -> bool;
+
+    /// Starts a child that stays while the value lives: its standard input is a pipe that ends with
+    /// the value, and with us, however we end. It is there once it has said a line; `Err` where it
+    /// ends before, or says nothing for so long.
+    fn beside(&self, command: &Command, longest: Duration) -> Result<Beside, Failure>;
+}
+
+/// A child that ends when this is dropped.
+pub type Beside = Box<dyn Send>;
+
+/// Other machines.
+pub trait Network: Sync {
+    /// Does a machine answer there? A refusal is an answer; `NotFound`: its name could not be looked
+    /// up. Waits no longer than that, and not after a signal.
+    fn answers(&self, host: &str, port: u16, longest: Duration) -> io::Result<()>;
 }
 
 pub trait Clock: Send + Sync {
@@ -128,6 +143,7 @@ pub struct Host<'a> {
     pub processes: &'a dyn Processes,
     pub clock: &'a dyn Clock,
     pub terminal: &'a dyn Terminal,
+    pub network: &'a dyn Network,
     pub fetch: &'a dyn Fetch,
     pub files: &'a Files,
     pub env: &'a Env,

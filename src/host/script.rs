@@ -9,9 +9,13 @@ use std::time::Duration;
 use jiff::Zoned;
 
 use super::{
-    About, Body, Bus, Clock, Command, Env, Event, Exit, Failure, Fetch, Files, Heard, Host, Level,
-    Listener, Processes, Signal, Sockets, Terminal,
+    About, Beside, Body, Bus, Clock, Command, Env, Event, Exit, Failure, Fetch, Files, Heard, Host,
+    Level, Listener, Processes, Signal, Sockets, Terminal,
 };
+
+mod reached;
+
+pub use reached::Reached;
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -172,6 +176,17 @@ impl Processes for Script {
 
     fn is_above(&self, _process: u32) -> bool {
         false
+    }
+
+    /// Here it is there from the start.
+    fn beside(&self, command: &Command, _longest: Duration) -> Result<Beside, Failure> {
+        match self.run(command, &mut |_| {})? {
+            Exit::Code(0) => Ok(Box::new(())),
+            exit => Err(Failure::new(
+                "borgmatic::host::beside",
+                format!("ended with {exit}"),
+            )),
+        }
     }
 }
 
@@ -363,6 +378,7 @@ pub struct Stage {
     pub script: Script,
     pub clock: Arc<Still>,
     pub terminal: Arc<Collected>,
+    pub network: Reached,
     pub sockets: Arc<Posted>,
     pub web: Served,
     pub files: Files,
@@ -381,6 +397,7 @@ impl Stage {
             script: Script::default(),
             clock: Arc::default(),
             terminal: Arc::default(),
+            network: Reached::default(),
             sockets: Arc::default(),
             web: Served::default(),
             files: Files::new(root),
@@ -399,6 +416,7 @@ impl Stage {
             processes: &self.script,
             clock: &*self.clock,
             terminal: &*self.terminal,
+            network: &self.network,
             fetch: &self.web,
             files: &self.files,
             env: &self.env,

@@ -79,16 +79,6 @@ options! {
     }
 }
 
-impl Choice for Battery {
-    const WORDS: &'static [&'static str] = &["run", "skip"];
-    const VALUES: &'static [Self] = &[Self::Run, Self::Skip];
-}
-
-impl Choice for Inhibit {
-    const WORDS: &'static [&'static str] = &["sleep", "none"];
-    const VALUES: &'static [Self] = &[Self::Sleep, Self::None];
-}
-
 impl Choice for Sandbox {
     const WORDS: &'static [&'static str] = &["auto", "strict", "compat", "off"];
     const VALUES: &'static [Self] = &[Self::Auto, Self::Strict, Self::Compat, Self::Off];

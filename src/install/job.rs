@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Needs;
 use crate::option::{Age, Schedule};
+pub use crate::run::{Battery, Inhibit};
 
 /// A backup that a scheduler starts.
 #[derive(Clone, Debug)]
@@ -45,20 +46,6 @@ pub const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:
 pub enum Reach {
     System,
     User,
-}
-
-/// What to do where the machine runs on its battery.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Battery {
-    Run,
-    Skip,
-}
-
-/// What a run keeps the machine from doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Inhibit {
-    Sleep,
-    None,
 }
 
 /// How much of the machine a unit may see and change.

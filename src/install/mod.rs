@@ -2,10 +2,12 @@
 //! made by pure functions from what the machine is and what the person wants; showing it, carrying it
 //! out, checking and undoing all read that one list. It knows nothing of how a run goes on.
 
+mod analyze;
 pub mod apply;
 pub mod build;
 pub mod change;
 mod choose;
+mod conflict;
 pub mod cron;
 pub mod crontab;
 pub mod decide;

@@ -3,11 +3,13 @@
 
 use std::path::{Path, PathBuf};
 
+use super::change::Change;
 use super::decide::Decided;
+use super::programs::tell;
 use super::rivals;
 use super::schedulers::Scheduler;
 use super::self_install::Task;
-use crate::host::{Failure, Host};
+use crate::host::{Command, Failure};
 
 /// Where packages put units: one of the same name is masked by ours.
 const VENDOR: [&str; 3] = [
@@ -15,11 +17,6 @@ const VENDOR: [&str; 3] = [
     "/usr/lib/systemd/system",
     "/lib/systemd/system",
 ];
-
-/// The host whose PATH is that of the login, with the files of the installation.
-fn host<'a>(task: &'a Task<'_>) -> Host<'a> {
-    task.host
-}
 
 /// Refuses where something else starts backups, too.
 pub(super) fn starters(
@@ -38,7 +35,7 @@ pub(super) fn starters(
             own.extend(VENDOR.iter().map(|folder| Path::new(folder).join(name)));
         }
     }
-    let found = rivals::starters(&host(task), &own);
+    let found = rivals::starters(&task.host, &own);
     let Some(first) = found.first() else {
         return Ok(());
     };
@@ -71,11 +68,11 @@ pub(super) fn starters(
 
 /// Tells who finds another borgmatic than the installed one.
 pub(super) fn shadows(task: &Task<'_>) {
-    if task.setting.root.is_some() || task.flags.no_bin.is_on() {
+    if task.setting.root.is_some() || task.stays() {
         return;
     }
     let installed = task.setting.paths.program();
-    for shadow in rivals::shadows(&host(task), &installed) {
+    for shadow in rivals::shadows(&task.host, &installed) {
         // Our lines for cron name the program, or their own PATH.
         if let Some(finds) = shadow.finds.filter(|_| shadow.who != "cron") {
             let words = format!(
@@ -92,10 +89,55 @@ pub(super) fn shadows(task: &Task<'_>) {
 /// What removes the program at this path.
 pub(super) fn removal(task: &Task<'_>, path: &Path) -> String {
     let asks = task.setting.root.is_none();
-    let programs = rivals::programs(&host(task), asks);
+    let programs = rivals::programs(&task.host, asks);
     let found = programs.iter().find(|program| program.path == path);
     found.and_then(rivals::Program::remove).unwrap_or_else(|| {
         "with what installed it (uv tool uninstall, pipx uninstall or pip uninstall borgmatic)"
             .into()
     })
+}
+
+/// The unit of a package whose place a unit of this path takes.
+pub(super) fn masked(task: &Task<'_>, unit: &Path) -> Option<PathBuf> {
+    let name = unit.file_name()?;
+    let mut places = VENDOR.iter().map(|folder| Path::new(folder).join(name));
+    places.find(|path| task.setting.files.is_file(path))
+}
+
+/// Does the running program belong to a package? Its place is then the package manager's.
+pub(super) fn is_packaged(task: &Task<'_>) -> bool {
+    let host = task.alone.host;
+    let own = host.files.own_path().unwrap_or_default();
+    let is_vendors = own.starts_with("/usr") && !own.starts_with("/usr/local");
+    if task.setting.root.is_some() || !is_vendors {
+        return false;
+    }
+    let programs = rivals::programs(host, true);
+    let found = programs.iter().find(|program| program.real == own);
+    let Some(owner) = found.and_then(|program| program.owner.as_ref()) else {
+        return false;
+    };
+    let words = format!(
+        "{} belongs to {}, and stays where it is",
+        own.display(),
+        owner.words
+    );
+    task.note(&words);
+    true
+}
+
+/// Gives new files the labels of SELinux, where it runs: without them, systemd may not start a program.
+pub(super) fn relabel(task: &Task<'_>, changes: &[Change]) {
+    let runs = Path::new("/sys/fs/selinux/enforce");
+    if task.setting.root.is_some() || !task.setting.files.exists(runs) {
+        return;
+    }
+    let put = changes.iter().filter_map(|change| match change {
+        Change::Put { path, .. } => Some(path),
+        _ => None,
+    });
+    let command = Command::new("restorecon").args(put);
+    if let Err(failure) = tell(&task.host, &command) {
+        task.host.bus.failure(crate::host::Level::Warning, &failure);
+    }
 }

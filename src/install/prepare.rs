@@ -40,7 +40,7 @@ pub(super) fn configurations(task: &Task<'_>, paths: &[PathBuf]) -> Result<Vec<L
 /// What the scheduler starts.
 pub(super) fn job(task: &Task<'_>, loaded: &[Loaded]) -> Result<Job, Failure> {
     let (flags, setting) = (task.flags, task.setting);
-    let program = if flags.no_bin.is_on() {
+    let program = if task.stays() {
         task.own_path()?
     } else {
         setting.paths.program()

@@ -13,7 +13,7 @@ use super::schedulers::{self, Scheduler};
 use super::setting::Setting;
 use super::show;
 use super::state::Disk;
-use super::{apply, choose, others, own_files, prepare, status};
+use super::{analyze, apply, choose, conflict, others, own_files, prepare, status};
 use crate::actions::{Alone, AloneAction, Answer, Info};
 use crate::config::find::expand;
 use crate::host::{Command, Failure, Host, Level};
@@ -39,6 +39,11 @@ impl AloneAction for SelfInstall {
             host,
             setting: &setting,
             flags: &setting.flags,
+            packaged: false,
+        };
+        let task = Task {
+            packaged: others::is_packaged(&task),
+            ..task
         };
         match flags.wish() {
             Wish::Install => task.install(),
@@ -57,6 +62,8 @@ pub(super) struct Task<'a> {
     pub(super) host: Host<'a>,
     pub(super) setting: &'a Setting,
     pub(super) flags: &'a Flags,
+    /// The running program belongs to a package.
+    packaged: bool,
 }
 
 /// A recipe, and what the next manifest says beside it.
@@ -111,7 +118,7 @@ impl Task<'_> {
         let scheduler = choose::scheduler(self, !found.is_empty(), asks)?;
         let (mut steps, mut notes) = (Vec::new(), Vec::new());
         let mut flags = self.flags.words();
-        if self.flags.no_bin.is_on() {
+        if self.stays() {
             // What a package manager or an image put there.
         } else {
             let bytes = self.alone.host.files.own_program().map_err(|error| {
@@ -164,6 +171,11 @@ impl Task<'_> {
         })
     }
 
+    /// Does the program stay where it is? A package's does, too: two of one name get mixed up.
+    pub(super) fn stays(&self) -> bool {
+        self.flags.no_bin.is_on() || self.packaged
+    }
+
     /// Where the running program stays; by its stable name, where PATH has one.
     pub(super) fn own_path(&self) -> Result<PathBuf, Failure> {
         let host = self.alone.host;
@@ -212,7 +224,7 @@ impl Task<'_> {
         let consent = self.consent();
         let items = disk.compare(&planned.recipe, &self.setting.known)?;
         let decided = decide::install(items, &consent);
-        named_files_are_there(&consent.keep, &decided)?;
+        conflict::named_files_are_there(&consent.keep, &decided)?;
         let asks = |question: &Command| agrees(&self.host, question);
         let ground = self.ground(&disk, &owner, &asks);
         let (changes, manifest) = build::install(
@@ -225,12 +237,17 @@ impl Task<'_> {
         if shows_only {
             self.show(&decided, &changes);
             planned.notes.iter().for_each(|note| self.note(note));
-            conflicts(self, &decided, |_| {})?;
+            conflict::refuse(self, &decided, |_| {})?;
             return others::starters(self, &decided, manifest.scheduler);
         }
         apply::targets(&self.host, changes.list.iter())?;
-        conflicts(self, &decided, |text| self.host.bus.data(text))?;
+        conflict::refuse(self, &decided, |text| self.host.bus.data(text))?;
         others::starters(self, &decided, manifest.scheduler)?;
+        let exposure = if changes.list.is_empty() {
+            None
+        } else {
+            analyze::units(self, &decided)?
+        };
         let document = show::json(&decided, &changes.list);
         self.carry_out(&changes)?;
         if self.flags.json.is_on() {
@@ -238,6 +255,9 @@ impl Task<'_> {
         } else {
             let is_same = document["up_to_date"] == true;
             self.tell(&decided, &manifest, is_same);
+            if let Some(exposure) = exposure {
+                self.say(&format!("  exposure   {exposure} of 10, as systemd counts"));
+            }
             if !is_same {
                 planned.notes.iter().for_each(|note| self.note(note));
             }
@@ -287,6 +307,7 @@ impl Task<'_> {
         if let Err(undone) = carry_out(&changes.list, &mut act, &stopped) {
             return Err(taken_back(*undone));
         }
+        others::relabel(self, &changes.list);
         for change in &changes.finish {
             if let Err(failure) = apply::act(host, change) {
                 host.bus.failure(Level::Warning, &failure);
@@ -304,13 +325,16 @@ impl Task<'_> {
             let count = decided.iter().filter(|one| one.doing.writes()).count();
             let version = env!("CARGO_PKG_VERSION");
             self.say(&format!("Installed borgmatic {version}: {count} files"));
-            if !self.flags.no_bin.is_on() {
+            if !self.stays() {
                 self.say(&format!("  program    {}", program.display()));
             }
         }
         for one in decided.iter().filter(|one| one.item.is_schedule()) {
             if one.doing.writes() {
                 self.say(&format!("  schedule   {}", one.item.path.display()));
+                if let Some(masked) = others::masked(self, &one.item.path) {
+                    self.note(&format!("it takes the place of {}", masked.display()));
+                }
             }
         }
         if manifest.scheduler.is_none() {
@@ -385,77 +409,6 @@ impl Task<'_> {
     fn status(&self) -> Result<(), Failure> {
         status::show(self)
     }
-}
-
-/// `--keep` must name something that is installed.
-fn named_files_are_there(keep: &[PathBuf], decided: &[Decided<'_>]) -> Result<(), Failure> {
-    for path in keep {
-        let is_known = |one: &Decided<'_>| one.item.path == *path && one.item.step.is_some();
-        if !decided.iter().any(is_known) {
-            let words = format!(
-                "--keep {}: no such file belongs to the installation",
-                path.display()
-            );
-            let help = "see which do: borgmatic self-install --status";
-            return Err(super::flags::usage(words, help));
-        }
-    }
-    Ok(())
-}
-
-/// Shows what a person has to decide, and refuses.
-fn conflicts(
-    task: &Task<'_>,
-    decided: &[Decided<'_>],
-    mut show: impl FnMut(&str),
-) -> Result<(), Failure> {
-    let mut found = Vec::new();
-    for one in decided {
-        let Doing::Conflict(why) = &one.doing else {
-            continue;
-        };
-        let item = &one.item;
-        if let (Some(written), Some(now)) = (item.written(), &item.now) {
-            let path = item.path.display().to_string();
-            show(show::unified(&path, Some(written), Some(now)).trim_end());
-        }
-        found.push((one, why));
-    }
-    let Some((first, why)) = found.first() else {
-        return Ok(());
-    };
-    let path = first.item.path.display();
-    let mut words = format!("{path}: {why}");
-    if found.len() > 1 {
-        let rest: Vec<_> = found[1..]
-            .iter()
-            .map(|(one, why)| format!("{}: {why}", one.item.path.display()))
-            .collect();
-        words += "\n";
-        words += &rest.join("\n");
-    }
-    Err(Failure::new("borgmatic::install::conflict", words)
-        .help(choices(task, first))
-        .status(3))
-}
-
-/// What a person can do about it.
-fn choices(task: &Task<'_>, one: &Decided<'_>) -> String {
-    use super::recipe::Kind;
-    use super::state::{PYTHON, State};
-    let path = one.item.path.display();
-    if matches!(&one.item.state, State::Foreign(what) if what == PYTHON) {
-        let remove = others::removal(task, &one.item.path);
-        return format!("remove it first: {remove}; or put ours elsewhere: --bin-dir DIR");
-    }
-    let mut choices = vec![format!("keep it as it is: --keep {path}")];
-    if one.item.state == State::Edited
-        && matches!(one.item.step, Some(Step::File(file)) if file.kind == Kind::Unit)
-    {
-        choices.push("move the edits to a drop-in: --to-dropin".into());
-    }
-    choices.push("overwrite it and keep a copy: --force --backup".into());
-    choices.join("; ")
 }
 
 /// Nothing, or not everything, was taken back after a failure.

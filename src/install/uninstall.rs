@@ -11,7 +11,7 @@ use super::programs::agrees;
 use super::recipe::Recipe;
 use super::self_install::Task;
 use super::state::State;
-use super::{prepare, status};
+use super::{others, prepare, status};
 use crate::config::directories;
 use crate::config::groups::Run;
 use crate::config::load::{Loaded, load};
@@ -118,20 +118,10 @@ impl Task<'_> {
                 let own = status::dropins(self, &one.item.path);
                 lines.extend(own.iter().map(|path| format!("left: {path}, your drop-in")));
             }
-            let entry = one.item.entry.as_ref();
-            let vendor = ["/usr/lib/systemd/system", "/lib/systemd/system"];
-            let name = entry.and_then(|entry| entry.path.file_name());
-            if let (Some(name), true) = (name, one.item.is_schedule()) {
-                let masked = vendor.iter().map(|folder| PathBuf::from(folder).join(name));
-                let found = masked
-                    .into_iter()
-                    .find(|path| self.setting.files.is_file(path));
-                lines.extend(found.map(|path| {
-                    format!(
-                        "in force again: {}, which a package brought",
-                        path.display()
-                    )
-                }));
+            let masked = others::masked(self, &one.item.path);
+            if let (Some(path), true) = (masked, one.item.is_schedule()) {
+                let path = path.display();
+                lines.push(format!("in force again: {path}, which a package brought"));
             }
         }
         lines

@@ -24,7 +24,7 @@ pub struct Key {
 pub struct History {
     /// By action, in the order in which they first came.
     pub actions: Vec<Latest>,
-    /// The last of each action in the newest run, skipped ones too.
+    /// The last of each action in the newest run, skipped ones too, but where nothing was due.
     pub newest_run: Vec<Action>,
     /// The sizes that the last backups told, in bytes, the oldest first.
     pub sizes: Vec<u64>,
@@ -49,7 +49,7 @@ impl History {
             let Record::Action(action) = record else {
                 continue;
             };
-            if action.dry {
+            if action.dry || action.not_due {
                 continue;
             }
             let key = Key {
@@ -163,6 +163,16 @@ mod tests {
             Some(&action("create", 1))
         );
         assert!(History::all(vec![Record::Action(dry)]).is_empty());
+    }
+
+    #[test]
+    fn what_was_not_due_is_no_run() {
+        let not_due = Action {
+            not_due: true,
+            ..with("create", 2, Outcome::Skipped)
+        };
+        let all = history(&[with("create", 1, Outcome::Failed), not_due]);
+        assert_eq!(all.newest_run[0].run, "1-1");
     }
 
     #[test]

@@ -45,6 +45,9 @@ pub struct Action {
     /// A dry run: it proves nothing.
     #[serde(default, skip_serializing_if = "is_off")]
     pub dry: bool,
+    /// Skipped because it was done not long ago.
+    #[serde(default, skip_serializing_if = "is_off")]
+    pub not_due: bool,
     /// The archive that it made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub archive: Option<String>,
@@ -202,6 +205,7 @@ pub(super) mod tests {
             code: Some(0),
             reason: None,
             dry: false,
+            not_due: false,
             archive: None,
             sizes: Sizes::default(),
         }

@@ -25,10 +25,16 @@ impl Walk<'_> {
             bus: &bus,
             ..*self.host
         };
-        let _turn = match Turn::take(&host, file, self.dry) {
+        let _turn = match Turn::take(&host, file, self.due, self.dry) {
+            Ok(turn) if turn.waited && self.is_done(&host, file) => return verdict,
             Ok(turn) => turn,
+            Err(failure) if matches!(failure.kind, FailureKind::Soft) => {
+                host.bus.line(Level::Info, &path, &failure.words);
+                self.tell_of_none(file, Ended::NotDue(&failure.words));
+                return verdict;
+            }
             Err(failure) => {
-                self.tell_of_none(file, &failure);
+                self.tell_of_none(file, Ended::Skipped(&failure.words));
                 if let Some(failure) = end_badly(&host, &path, failure) {
                     verdict.failures.push((path.into_owned(), failure));
                 }
@@ -72,8 +78,14 @@ impl Walk<'_> {
         verdict
     }
 
+    /// Has somebody else done it meanwhile?
+    fn is_done(&self, host: &Host<'_>, file: &FilePart<'_>) -> bool {
+        self.due
+            .is_some_and(|due| due.is_done(host, file, self.observer))
+    }
+
     /// Tells that no action of a file is started.
-    fn tell_of_none(&self, file: &FilePart<'_>, failure: &Failure) {
+    fn tell_of_none(&self, file: &FilePart<'_>, ended: Ended<'_>) {
         for unit in &file.units {
             for act in &unit.acts {
                 let now = self.host.clock.now();
@@ -84,7 +96,7 @@ impl Walk<'_> {
                     attempt: 0,
                     start: now.clone(),
                     end: now,
-                    ended: Ended::Skipped(&failure.words),
+                    ended,
                     said: Said::default(),
                 });
             }

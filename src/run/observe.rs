@@ -31,11 +31,14 @@ pub struct Said<'a> {
 }
 
 /// How it went.
+#[derive(Clone, Copy)]
 pub enum Ended<'a> {
     Done(&'a Answer),
     Failed(&'a Failure),
     /// It was not started, for this reason.
     Skipped(&'a str),
+    /// It was not started: it was done, or tried, not long ago.
+    NotDue(&'a str),
 }
 
 pub trait Observer: Sync {

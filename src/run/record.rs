@@ -48,6 +48,7 @@ impl<'a> Recorder<'a> {
             code,
             reason,
             dry: self.dry,
+            not_due: matches!(acted.ended, Ended::NotDue(_)),
             archive: made.archive,
             sizes: made.sizes,
         }
@@ -82,7 +83,7 @@ fn made(acted: &Acted<'_>) -> Made {
     match acted.ended {
         Ended::Done(Answer::Json(document)) => Made::read(document),
         Ended::Done(Answer::Done) => acted.said.made.clone(),
-        Ended::Failed(_) | Ended::Skipped(_) => Made::default(),
+        _ => Made::default(),
     }
 }
 
@@ -95,7 +96,9 @@ fn outcome(acted: &Acted<'_>) -> (Outcome, Option<i32>, Option<String>) {
             Some(warning.words.clone()),
         ),
         (Ended::Failed(failure), _) => failed(failure),
-        (Ended::Skipped(why), _) => (Outcome::Skipped, None, Some((*why).to_owned())),
+        (Ended::Skipped(why) | Ended::NotDue(why), _) => {
+            (Outcome::Skipped, None, Some((*why).to_owned()))
+        }
     }
 }
 

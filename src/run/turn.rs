@@ -9,11 +9,12 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::conditions::Due;
 use crate::actions::history;
 use crate::config::directories;
 use crate::host::files::Held;
 use crate::host::outcome::reason;
-use crate::host::{Failure, Host, Level};
+use crate::host::{Failure, FailureKind, Host, Level};
 use crate::option::age::spoken;
 use crate::plan::{FilePart, UnitPart};
 
@@ -21,7 +22,12 @@ use crate::plan::{FilePart, UnitPart};
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// Our turn, until it is dropped.
-pub(super) struct Turn(Option<Held>);
+#[derive(Default)]
+pub(super) struct Turn {
+    held: Option<Held>,
+    /// Somebody else had it first.
+    pub(super) waited: bool,
+}
 
 /// Who holds a lock, as the file tells.
 #[derive(Serialize, Deserialize)]
@@ -40,10 +46,17 @@ enum Try {
 impl Turn {
     /// Takes the lock of a configuration, or waits for it. A dry run and actions that only read take
     /// none.
-    pub(super) fn take(host: &Host<'_>, file: &FilePart<'_>, dry: bool) -> Result<Self, Failure> {
+    /// Where only what is `due` runs, somebody who is at work on it is a soft failure: there is nothing
+    /// to do. Not so one who began before it was due.
+    pub(super) fn take(
+        host: &Host<'_>,
+        file: &FilePart<'_>,
+        due: Option<&Due>,
+        dry: bool,
+    ) -> Result<Self, Failure> {
         let actions = writers(file);
         if dry || actions.is_empty() {
-            return Ok(Self(None));
+            return Ok(Self::default());
         }
         let scope = file.loaded.path.to_string_lossy();
         let place = match place(host, file) {
@@ -60,7 +73,12 @@ impl Turn {
         let mut announced = false;
         loop {
             let holder = match attempt(host, &place, &actions) {
-                Ok(Try::Ours(held)) => return Ok(Self(Some(held))),
+                Ok(Try::Ours(held)) => {
+                    return Ok(Self {
+                        held: Some(held),
+                        waited: !waited.is_zero(),
+                    });
+                }
                 Ok(Try::Taken(holder)) => holder,
                 Err(error) => return Ok(Self::unlocked(host, &scope, &place, &error)),
             };
@@ -69,12 +87,20 @@ impl Turn {
                 .is_some_and(|holder| host.processes.is_above(holder.process))
             {
                 // One of its hooks has called us.
-                return Ok(Self(None));
+                return Ok(Self::default());
             }
             // Who has just taken it has told nobody yet, and who has just ended has gone.
             let short = PAUSE * 5;
             if waited >= most && (holder.is_some() || waited >= short) {
-                return Err(busy(holder.as_ref(), waited, host.clock.now().timestamp()));
+                let now = host.clock.now();
+                let is_young =
+                    |holder: &Holder| due.is_some_and(|due| due.is_young(holder.since, &now));
+                let failure = busy(holder.as_ref(), waited, now.timestamp());
+                return Err(if holder.as_ref().is_some_and(is_young) {
+                    failure.kind(FailureKind::Soft)
+                } else {
+                    failure
+                });
             }
             if let Some(holder) = holder.filter(|_| !announced) {
                 let now = host.clock.now().timestamp();
@@ -98,13 +124,13 @@ impl Turn {
             reason(error)
         );
         host.bus.line(Level::Warning, scope, &words);
-        Self(None)
+        Self::default()
     }
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        if let Some(held) = self.0.take() {
+        if let Some(held) = self.held.take() {
             held.remove();
         }
     }
@@ -152,11 +178,16 @@ impl Holder {
         let Self {
             process, actions, ..
         } = self;
-        let since = Duration::try_from(now.duration_since(self.since)).map_or_else(
-            |_| format!("since {}", self.since),
+        let since = self.age(now).map_or_else(
+            || format!("since {}", self.since),
             |age| format!("for {}", spoken(age)),
         );
         format!("process {process} ({actions}), {since}")
+    }
+
+    /// How long it has been held, unless a clock was wrong.
+    fn age(&self, now: Timestamp) -> Option<Duration> {
+        Duration::try_from(now.duration_since(self.since)).ok()
     }
 }
 

@@ -12,6 +12,7 @@
 use std::path::Path;
 
 use super::bracket::suited;
+use super::conditions::{Conditions, Due};
 use super::file::say;
 use super::observe::Observer;
 use super::verdict::Verdict;
@@ -24,13 +25,20 @@ use crate::host::{FailureKind, Host, Level};
 use crate::plan::{Outline, Share};
 
 /// Carries an outline out.
-pub fn walk(host: &Host<'_>, outline: &Outline<'_>, dry: bool, observer: &dyn Observer) -> Verdict {
+pub fn walk(
+    host: &Host<'_>,
+    outline: &Outline<'_>,
+    dry: bool,
+    conditions: &Conditions,
+    observer: &dyn Observer,
+) -> Verdict {
     let known = Known::new(dry);
     let walk = Walk {
         host,
         outline,
         known: &known,
         observer,
+        due: conditions.due(),
         dry,
     };
     let mut verdict = Verdict::default();
@@ -61,6 +69,8 @@ pub(super) struct Walk<'a> {
     pub(super) outline: &'a Outline<'a>,
     pub(super) known: &'a Known,
     pub(super) observer: &'a dyn Observer,
+    /// Only what is due runs.
+    pub(super) due: Option<&'a Due>,
     pub(super) dry: bool,
 }
 

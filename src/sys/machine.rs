@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use super::clock::System;
 use super::fetch::Web;
+use super::network::Tcp;
 use super::process::Children;
 use super::signal::Stop;
 use super::socket::Local;
@@ -20,6 +21,7 @@ pub struct Machine {
     pub processes: Children,
     pub clock: Arc<System>,
     pub terminal: Arc<Standard>,
+    pub network: Tcp,
     pub sockets: Arc<Local>,
     pub fetch: Web,
 }
@@ -30,6 +32,7 @@ impl Default for Machine {
         let stop = Stop::default();
         Self {
             processes: Children::new(stop.clone()),
+            network: Tcp::new(stop.clone()),
             clock: Arc::new(System::new(stop)),
             terminal: Arc::default(),
             sockets: Arc::default(),

@@ -1,12 +1,14 @@
 //! The machine: children, signals, the clock, the standard streams. Only `main.rs` names this room;
 //! everybody else sees the ports of [`crate::host`].
 
+mod beside;
 mod clock;
 mod closed;
 mod descent;
 mod fetch;
 mod lines;
 mod machine;
+mod network;
 mod process;
 mod signal;
 mod socket;
@@ -17,6 +19,7 @@ mod terminal;
 pub use clock::System;
 pub use fetch::Web;
 pub use machine::Machine;
+pub use network::Tcp;
 pub use process::Children;
 pub use socket::Local;
 pub use terminal::Standard;

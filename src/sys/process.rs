@@ -9,12 +9,13 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal as Number, getpgrp, kill_process};
 use signal_hook::consts::{SIGCHLD, SIGINT, SIGKILL, SIGTERM};
 
+use super::beside;
 use super::descent::{ancestors, family};
 use super::signal::{Ear, Stop, wait};
 use super::spawn;
 use super::stream::Stream;
 use crate::host::outcome::reason;
-use crate::host::{Command, Exit, Failure, Heard, Processes, Signal, Streams};
+use crate::host::{Beside, Command, Exit, Failure, Heard, Processes, Signal, Streams};
 
 /// Between INT and TERM: borg writes its checkpoint.
 const CHECKPOINT: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 10 });
@@ -84,6 +85,11 @@ impl Processes for Children {
 
     fn is_above(&self, process: u32) -> bool {
         ancestors().any(|ancestor| u32::try_from(ancestor) == Ok(process))
+    }
+
+    fn beside(&self, command: &Command, longest: Duration) -> Result<Beside, Failure> {
+        self.stop.watch();
+        beside::start(command, longest)
     }
 }
 

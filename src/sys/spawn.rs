@@ -37,8 +37,10 @@ pub(super) fn start(command: &Command) -> Result<Child, Failure> {
     if let Some(cwd) = &command.cwd {
         builder.current_dir(cwd);
     }
-    if command.streams == Streams::Heard {
-        builder.stdin(Stdio::null());
+    match command.streams {
+        Streams::Heard => drop(builder.stdin(Stdio::null())),
+        Streams::Beside => drop(builder.stdin(Stdio::piped()).process_group(0)),
+        Streams::Asking | Streams::Terminal => {}
     }
     if command.streams != Streams::Terminal {
         builder.stdout(Stdio::piped()).stderr(Stdio::piped());

@@ -8,7 +8,7 @@ use borgmatic::actions::Answer as Left;
 use borgmatic::config::{is_secret, load};
 use borgmatic::host::script::Answer;
 use borgmatic::plan::outline;
-use borgmatic::run::{Acted, Ended, Observer, walk};
+use borgmatic::run::{Acted, Conditions, Ended, Observer, walk};
 use borgmatic::{cli, install};
 
 use crate::world::{Ran, World};
@@ -394,7 +394,7 @@ impl Observer for Notes {
             Ended::Done(Left::Done) => "done".to_owned(),
             Ended::Done(Left::Json(_)) => "json".to_owned(),
             Ended::Failed(failure) => format!("failed, {}", failure.code),
-            Ended::Skipped(why) => format!("skipped, {why}"),
+            Ended::Skipped(why) | Ended::NotDue(why) => format!("skipped, {why}"),
         };
         assert!(acted.start <= acted.end);
         self.0.lock().unwrap().push(format!(
@@ -420,7 +420,7 @@ fn observed(world: &World, words: &[&str]) -> Vec<String> {
     let loaded = [load::load(path, &invocation.wishes, host.files, host.env)];
     let outline = outline(&loaded, &invocation.acts, &host.env.cwd).unwrap();
     let notes = Notes::default();
-    walk(&host, &outline, false, &notes);
+    walk(&host, &outline, false, &Conditions::default(), &notes);
     notes.0.into_inner().unwrap()
 }
 

@@ -412,7 +412,8 @@ fn a_manager_is_told_once_and_what_it_refuses_is_taken_back() {
         .script
         .answer("", Answer::fine().out("borg 1.4.1"));
     ends(world.run(&["self-install", "--uninstall"]), 0);
-    let told = world.commands();
+    let mut told = world.commands();
+    told.retain(|line| line.starts_with("systemctl"));
     assert_eq!(
         told,
         [

@@ -29,6 +29,7 @@ fn records(writer: &str, numbers: std::ops::Range<i64>) -> Vec<Record> {
             code: Some(0),
             reason: None,
             dry: false,
+            not_due: false,
             archive: Some("me-2026-11-25T02:00:00".into()),
             sizes: Sizes::default(),
         })

@@ -40,6 +40,7 @@ fn create(world: &World, repository: &str, hours_ago: i64, result: Outcome) -> A
         code: None,
         reason: None,
         dry: false,
+        not_due: false,
         archive: Some("me-2".into()),
         sizes: Sizes {
             files: Some(1200),
@@ -77,6 +78,59 @@ fn lived() -> World {
 #[test]
 fn the_table_shows_each_repository() {
     same("table", &lived().run(&["status"]).shown());
+}
+
+/// What systemd says of its timer, played.
+fn timed(said: &str) -> World {
+    let world = lived();
+    world.write("/run/systemd/system/started", "");
+    let answer = Answer::fine().out(said);
+    world.stage.script.answer("systemctl", answer);
+    world
+}
+
+const TIMER: &str = "NextElapseUSecRealtime=Tue 2026-05-05 03:00:00 UTC\n\n\
+    User=\n\
+    ExecStart={ path=/usr/local/bin/borgmatic ; argv[]=/usr/local/bin/borgmatic --verbosity -1 \
+    --config /etc/borgmatic ; ignore_errors=no ; pid=0 }";
+
+#[test]
+fn the_next_run_is_told_where_it_is_known() {
+    let mut world = timed(TIMER);
+    world.stage.env.user = 0;
+    let out = world.run(&["status"]).out;
+    let line = "/etc/borgmatic/config.yaml: next run 2026-05-05 03:00, in 23h (borgmatic.timer)\n";
+    assert!(out.starts_with(line), "{out}");
+    let mut world = timed(TIMER);
+    let json = world.run(&["status", "--json"]).out;
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json[0]["next_run"], "2026-05-05T03:00:00Z");
+    assert_eq!(json[0]["next_run_by"], "borgmatic.timer");
+    assert_eq!(
+        world.commands()[0],
+        "systemctl --user show borgmatic.timer borgmatic.service --property=NextElapseUSecRealtime,ExecStart,User"
+    );
+    // Other files than this one, and no time at all.
+    for said in [
+        &TIMER.replace("/etc/borgmatic ;", "/etc/other ;"),
+        "NextElapseUSecRealtime=",
+    ] {
+        let out = timed(said).run(&["status"]).out;
+        assert!(!out.contains("next run"), "{out}");
+    }
+}
+
+#[test]
+fn the_next_run_of_cron_is_told() {
+    let mut world = lived();
+    world.stage.env.user = 0;
+    let lines = "PATH=/bin\n30 * * * * root borgmatic --if-due 1d\n0 3,15 * * * root /usr/bin/borgmatic -v -1\n";
+    world.write("/etc/cron.d/borgmatic", lines);
+    let out = world.run(&["status"]).out;
+    assert!(
+        out.contains("next run 2026-05-04 15:00, in 11h (/etc/cron.d/borgmatic)"),
+        "{out}"
+    );
 }
 
 #[test]

@@ -7,6 +7,7 @@ use borgmatic::cli::globals::Globals;
 use borgmatic::config::Config;
 use borgmatic::option::flags::written;
 use borgmatic::option::{Field, Groups, Options, Shape};
+use borgmatic::run::Conditions;
 use borgmatic::{actions, install};
 
 use crate::world::World;
@@ -81,7 +82,10 @@ fn no_flag_of_an_action_means_two_things() {
             .filter_map(|field| field.short)
             .collect();
         for field in fields(entry.groups) {
-            if globals.contains(&written(field.name)) {
+            // What the installer writes into a scheduler's file has the same name.
+            let passed_on =
+                entry.first && Conditions::FIELDS.iter().any(|it| it.name == field.name);
+            if globals.contains(&written(field.name)) && !passed_on {
                 wrong.push(format!("{} --{}", entry.info.name, written(field.name)));
             }
             if let Some(letter) = field.short {

@@ -150,6 +150,7 @@ impl World {
                 processes: &stage.script,
                 clock: Arc::clone(&stage.clock) as _,
                 terminal: Arc::clone(&stage.terminal) as _,
+                network: &stage.network,
                 sockets: Arc::clone(&stage.sockets) as _,
                 fetch: &stage.web,
                 files: &stage.files,

@@ -17,7 +17,7 @@ const FOLDERS: [&str; 5] = [
     "etc/systemd/system",
     "usr/local/bin",
     "usr/local/share/man/man1",
-    "var/lib/borgmatic",
+    "var/lib",
 ];
 
 /// A world with a machine's root in it, and a configuration there.

@@ -12,22 +12,29 @@ with_both_borgs! {
     a_second_run_is_refused_or_waits
     a_killed_run_leaves_no_lock
     a_hook_may_call_borgmatic
+    what_somebody_else_does_is_not_due
     the_ledger_knows_what_borg_told
     a_full_state_directory_costs_no_backup
 }
 
 /// A run that stands still in a hook until [`Held::go`].
-struct Held<'a> {
+pub(crate) struct Held<'a> {
     world: &'a World,
-    child: Child,
+    pub(crate) child: Child,
 }
 
 impl<'a> Held<'a> {
     fn start(world: &'a World) -> Self {
+        Self::with(world, &[])
+    }
+
+    /// With these flags.
+    pub(crate) fn with(world: &'a World, flags: &[&str]) -> Self {
         fs::write(world.path("hold"), "").unwrap();
         let child = world
             .borgmatic()
             .arg("create")
+            .args(flags)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
@@ -37,7 +44,7 @@ impl<'a> Held<'a> {
         held
     }
 
-    fn go(&self) {
+    pub(crate) fn go(&self) {
         fs::remove_file(self.world.path("hold")).unwrap();
     }
 }
@@ -51,7 +58,7 @@ impl Drop for Held<'_> {
 }
 
 #[track_caller]
-fn until(mut happened: impl FnMut() -> bool) {
+pub(crate) fn until(mut happened: impl FnMut() -> bool) {
     let start = Instant::now();
     while !happened() {
         assert!(
@@ -63,7 +70,7 @@ fn until(mut happened: impl FnMut() -> bool) {
 }
 
 /// The configuration whose create stands still while the file `hold` is there.
-fn holding(world: &World) {
+pub(crate) fn holding(world: &World) {
     let (hold, begun) = (world.text("hold"), world.text("begun"));
     world.ready(&format!(
         "commands:
@@ -143,6 +150,28 @@ fn a_hook_may_call_borgmatic(world: &World) {
     let first = Held::start(world);
     world.fails(&["create"]).says("in use by");
     drop(first);
+}
+
+fn what_somebody_else_does_is_not_due(world: &World) {
+    holding(world);
+    let mut first = Held::start(world);
+    let line = ["create", "--if-due", "1h", "--verbosity"];
+    let said = |verbosity| world.ok(&[&line[..], &[verbosity]].concat());
+    assert!(said("0").err.is_empty() && said("0").out.is_empty());
+    said("1").says("in use by process");
+    // It may have been forgotten there.
+    world.fails(&["create", "--if-due", "0s"]).says("in use by");
+    // Whoever waits for it finds it done.
+    let mut second = world
+        .borgmatic()
+        .args(["create", "--if-due", "1h", "--wait-for-run", "5m"])
+        .spawn()
+        .unwrap();
+    std::thread::sleep(Duration::from_millis(300));
+    first.go();
+    assert!(first.child.wait().unwrap().success());
+    assert!(second.wait().unwrap().success());
+    assert_eq!(world.archives("repo.borg").len(), 1);
 }
 
 fn the_ledger_knows_what_borg_told(world: &World) {

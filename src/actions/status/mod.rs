@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::history::{Past, of_all};
+use super::next_run::NextRun;
 use super::{Alone, AloneAction, Answer, Info};
 use crate::host::{Failure, Level};
 use crate::options;
@@ -36,6 +37,7 @@ impl AloneAction for Status {
         let host = alone.host;
         let pasts = of_all(alone)?;
         let now = host.clock.now();
+        let next = NextRun::find(host);
         let document = match (flags.json.is_on(), flags.prometheus.is_on()) {
             (true, true) => {
                 let words = "status prints either --json or --prometheus";
@@ -44,14 +46,14 @@ impl AloneAction for Status {
             (true, false) => {
                 let rows: Vec<_> = pasts
                     .iter()
-                    .map(|past| row(past, now.timestamp()))
+                    .map(|past| row(past, next.as_ref(), now.timestamp()))
                     .collect();
                 Value::Array(rows).to_string()
             }
             (false, true) => metrics::text(&pasts),
             (false, false) => {
                 pasts.iter().for_each(|past| past.warn_of_clock(alone));
-                for line in table::lines(&pasts, &now, table::may_draw(host.env)) {
+                for line in table::lines(&pasts, &now, next.as_ref(), table::may_draw(host.env)) {
                     host.bus.line(Level::Answer, "", &line);
                 }
                 return Ok(Answer::Done);
@@ -63,7 +65,8 @@ impl AloneAction for Status {
 }
 
 /// A repository for programs.
-fn row(past: &Past<'_>, now: Timestamp) -> Value {
+fn row(past: &Past<'_>, next: Option<&NextRun>, now: Timestamp) -> Value {
+    let next = next.filter(|next| next.reads(past.key.configuration.as_ref()));
     let backup = past.history.backup();
     json!({
         "configuration": past.key.configuration,
@@ -73,5 +76,7 @@ fn row(past: &Past<'_>, now: Timestamp) -> Value {
         "age_seconds": backup.map(|backup| backup.age(now).as_secs()),
         "sizes": past.history.sizes,
         "last_run": past.history.newest_run,
+        "next_run": next.map(|next| next.at.timestamp()),
+        "next_run_by": next.map(|next| &next.by),
     })
 }

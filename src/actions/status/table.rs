@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::Zoned;
 
 use crate::actions::history::Past;
+use crate::actions::next_run::NextRun;
 use crate::host::Env;
 use crate::ledger::{Action, Outcome};
 use crate::option::age::brief;
@@ -27,7 +28,12 @@ pub(super) fn may_draw(env: &Env) -> bool {
 }
 
 /// The lines: for each configuration its path, and its repositories below.
-pub(super) fn lines(pasts: &[Past<'_>], now: &Zoned, draws: bool) -> Vec<String> {
+pub(super) fn lines(
+    pasts: &[Past<'_>],
+    now: &Zoned,
+    next: Option<&NextRun>,
+    draws: bool,
+) -> Vec<String> {
     let rows: Vec<_> = pasts.iter().map(|past| cells(past, now)).collect();
     let wide = |column: usize| {
         let cells = rows.iter().map(|row| row[column].chars().count());
@@ -52,13 +58,25 @@ pub(super) fn lines(pasts: &[Past<'_>], now: &Zoned, draws: bool) -> Vec<String>
     for (past, row) in pasts.iter().zip(&rows) {
         let configuration = past.key.configuration.as_str();
         if above != Some(configuration) {
-            lines.push(configuration.to_owned());
+            lines.push(
+                match next.filter(|next| next.reads(configuration.as_ref())) {
+                    Some(next) => format!("{configuration}: next run {}", coming(next, now)),
+                    None => configuration.to_owned(),
+                },
+            );
             lines.push(line(HEADS));
             above = Some(configuration);
         }
         lines.push(line(std::array::from_fn(|column| row[column].as_str())));
     }
     lines
+}
+
+/// «2026-11-26 03:00, in 7h (borgmatic.timer)».
+fn coming(next: &NextRun, now: &Zoned) -> String {
+    let time = next.at.strftime("%Y-%m-%d %H:%M");
+    let left = Duration::try_from(next.at.duration_since(now)).map_or_else(|_| "?".into(), brief);
+    format!("{time}, in {left} ({})", next.by)
 }
 
 fn cells(past: &Past<'_>, now: &Zoned) -> [String; 6] {

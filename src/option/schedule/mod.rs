@@ -39,6 +39,11 @@ pub const WEEKDAYS: [&str; 7] = [
 ];
 
 impl Schedule {
+    /// Of these parts; at least one.
+    pub fn of(moments: Vec<Moments>) -> Self {
+        Self(moments)
+    }
+
     /// Its parts; at least one.
     pub fn moments(&self) -> &[Moments] {
         &self.0

@@ -1,0 +1,284 @@
+//! Which machine a repository lies on, and where that answers. ssh itself knows what its
+//! configuration makes of a name: it is asked.
+
+use std::path::Path;
+use std::time::Duration;
+
+use crate::host::{Command, Exit, Heard, Host};
+use crate::option::words;
+
+/// How long ssh may take to read its configuration.
+const LONGEST: Duration = Duration::from_secs(20);
+
+/// What an address says of its machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Address<'a> {
+    /// No other machine.
+    Local,
+    /// `who` is a host, or an alias of ssh, with a user where one is named.
+    Ssh {
+        who: &'a str,
+        port: Option<u16>,
+    },
+    Plain {
+        host: &'a str,
+        port: u16,
+    },
+    /// Only the program behind it knows: rclone, s3, b2.
+    Hidden,
+}
+
+/// Where a repository's machine answers.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    Here,
+    Tcp {
+        host: String,
+        port: u16,
+    },
+    /// Nobody but borg and its helpers can say.
+    Unknown,
+}
+
+/// Where the repository at this path answers; `rsh` is the `ssh_command` of its options. Asks no
+/// other machine.
+pub fn place(host: &Host<'_>, rsh: Option<&str>, path: &str) -> Place {
+    match address(path) {
+        Address::Local => Place::Here,
+        Address::Hidden => Place::Unknown,
+        Address::Plain { host, port } => Place::Tcp {
+            host: host.to_owned(),
+            port,
+        },
+        Address::Ssh { who, port } => {
+            let rsh = rsh.or(host.env.text("BORG_RSH"));
+            Ssh::of(rsh.unwrap_or("ssh")).place(host, who, port)
+        }
+    }
+}
+
+fn address(path: &str) -> Address<'_> {
+    let Some((scheme, rest)) = path.split_once("://") else {
+        if ["rclone:", "s3:", "b2:"]
+            .iter()
+            .any(|scheme| path.starts_with(scheme))
+        {
+            return Address::Hidden;
+        }
+        return match path.split_once(':') {
+            // borg 1: a slash before the colon makes it a local path.
+            Some((who, _)) if !who.contains('/') && !who.is_empty() => {
+                Address::Ssh { who, port: None }
+            }
+            _ => Address::Local,
+        };
+    };
+    let authority = rest.split('/').next().unwrap_or_default();
+    let (who, port) = match authority.rsplit_once(':') {
+        Some((who, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) && !port.is_empty() => {
+            (who, port.parse().ok())
+        }
+        _ => (authority, None),
+    };
+    let plain = |usual| Address::Plain {
+        host: bare(who),
+        port: port.unwrap_or(usual),
+    };
+    match scheme {
+        "file" | "socket" => Address::Local,
+        "ssh" if !who.is_empty() => Address::Ssh { who, port },
+        "sftp" if !who.is_empty() => plain(22),
+        "http" if !who.is_empty() => plain(80),
+        "https" if !who.is_empty() => plain(443),
+        _ => Address::Hidden,
+    }
+}
+
+/// Without the user, and without the brackets of an IPv6 address.
+fn bare(who: &str) -> &str {
+    let host = who.rsplit_once('@').map_or(who, |(_, host)| host);
+    host.strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'))
+        .unwrap_or(host)
+}
+
+/// The ssh that borg starts: a program and its words.
+struct Ssh(Vec<String>);
+
+impl Ssh {
+    /// Something else in its place may not know `-G`, and may connect: the usual ssh answers for it.
+    fn of(rsh: &str) -> Self {
+        let words = words::split(rsh).unwrap_or_default();
+        let is_ssh = |word: &String| {
+            Path::new(word)
+                .file_name()
+                .is_some_and(|name| name == "ssh")
+        };
+        Self(if words.first().is_some_and(is_ssh) {
+            words
+        } else {
+            vec!["ssh".into()]
+        })
+    }
+
+    fn place(&self, host: &Host<'_>, who: &str, port: Option<u16>) -> Place {
+        let as_written = || Place::Tcp {
+            host: bare(who).to_owned(),
+            port: port.unwrap_or(22),
+        };
+        let Some(told) = self.ask(host, who, port) else {
+            return as_written();
+        };
+        let value = |key: &str| {
+            let line = told.iter().find(|(name, _)| name == key);
+            line.map(|(_, value)| value.as_str())
+                .filter(|value| *value != "none")
+        };
+        // What it has to jump over first answers for all behind it.
+        if let Some(jump) = value("proxyjump") {
+            let first = jump.split(',').next().unwrap_or(jump);
+            let first = first.strip_prefix("ssh://").unwrap_or(first);
+            let (who, port) = match first.rsplit_once(':') {
+                Some((who, port)) if port.parse::<u16>().is_ok() => (who, port.parse().ok()),
+                _ => (first, None),
+            };
+            return match self.ask(host, who, port) {
+                Some(told) => direct(&told).unwrap_or(Place::Unknown),
+                None => Place::Tcp {
+                    host: bare(who).to_owned(),
+                    port: port.unwrap_or(22),
+                },
+            };
+        }
+        if value("proxycommand").is_some() {
+            return Place::Unknown;
+        }
+        direct(&told).unwrap_or_else(as_written)
+    }
+
+    /// What its configuration says of a machine: `ssh -G`, which connects to nobody.
+    fn ask(&self, host: &Host<'_>, who: &str, port: Option<u16>) -> Option<Vec<(String, String)>> {
+        let command = Command::new(&self.0[0])
+            .args(&self.0[1..])
+            .arg("-G")
+            .option("-p", port)
+            .arg("--")
+            .arg(who.replace(['[', ']'], ""))
+            .reads()
+            .within(LONGEST);
+        let mut told = Vec::new();
+        let exit = host.processes.run(&command, &mut |heard| {
+            if let Heard::Out(line) = heard
+                && let Some((name, value)) = String::from_utf8_lossy(line).split_once(' ')
+            {
+                told.push((name.to_ascii_lowercase(), value.trim().to_owned()));
+            }
+        });
+        matches!(exit, Ok(Exit::Code(0))).then_some(told)
+    }
+}
+
+fn direct(told: &[(String, String)]) -> Option<Place> {
+    let value = |key: &str| {
+        told.iter()
+            .find(|(name, _)| name == key)
+            .map(|(_, value)| value)
+    };
+    Some(Place::Tcp {
+        host: value("hostname")?.clone(),
+        port: value("port")?.parse().ok()?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::script::{Answer, Stage};
+
+    fn ssh(who: &str, port: Option<u16>) -> Address<'_> {
+        Address::Ssh { who, port }
+    }
+
+    #[test]
+    fn addresses_tell_their_machine() {
+        for (path, expected) in [
+            ("/mnt/a.borg", Address::Local),
+            ("relative/a:b", Address::Local),
+            ("file:///mnt/a.borg", Address::Local),
+            ("ssh://me@host/./x.borg", ssh("me@host", None)),
+            ("ssh://host:2222/x", ssh("host", Some(2222))),
+            ("ssh://me@[fe80::1]:22/x", ssh("me@[fe80::1]", Some(22))),
+            ("ssh://[fe80::1]/x", ssh("[fe80::1]", None)),
+            ("me@host:repo", ssh("me@host", None)),
+            ("host:/repo", ssh("host", None)),
+            (
+                "sftp://me:secret@host/x",
+                Address::Plain {
+                    host: "host",
+                    port: 22,
+                },
+            ),
+            (
+                "https://me:x@[::1]:8443/",
+                Address::Plain {
+                    host: "::1",
+                    port: 8443,
+                },
+            ),
+            ("rclone:cloud:x", Address::Hidden),
+            ("s3:key:secret@https://host/x", Address::Hidden),
+            ("b2:key:secret@/bucket/x", Address::Hidden),
+            ("odd://host/x", Address::Hidden),
+            ("ssh:///x", Address::Hidden),
+        ] {
+            assert_eq!(address(path), expected, "{path}");
+        }
+    }
+
+    fn found(path: &str, ssh_command: &str, answers: &[(&str, &str)]) -> (Place, String) {
+        let stage = Stage::new("/");
+        for (words, said) in answers {
+            stage.script.answer(*words, Answer::fine().out(said));
+        }
+        stage.script.answer("ssh", Answer::exit(255));
+        let place = place(&stage.host(), Some(ssh_command), path);
+        (place, stage.script.transcript())
+    }
+
+    fn tcp(host: &str, port: u16) -> Place {
+        Place::Tcp {
+            host: host.into(),
+            port,
+        }
+    }
+
+    #[test]
+    fn ssh_tells_what_an_alias_stands_for() {
+        let config = "user me\nhostname backup.example.org\nport 2222\nproxyjump none";
+        let (place, asked) = found("nas:repo", "ssh -F '/my config'", &[("-- nas", config)]);
+        assert_eq!(place, tcp("backup.example.org", 2222));
+        assert_eq!(asked, "ssh -F /my config -G -- nas\n");
+        let behind = "hostname inner\nport 22\nproxyjump me@gate:2200,other";
+        let gate = "hostname gate.example.org\nport 2200";
+        let (place, _) = found(
+            "nas:repo",
+            "ssh",
+            &[("-- nas", behind), ("-- me@gate", gate)],
+        );
+        assert_eq!(place, tcp("gate.example.org", 2200));
+        let hidden = "hostname inner\nport 22\nproxycommand cloud tunnel";
+        assert_eq!(
+            found("nas:repo", "ssh", &[("-- nas", hidden)]).0,
+            Place::Unknown
+        );
+    }
+
+    #[test]
+    fn without_ssh_an_address_is_taken_as_it_is_written() {
+        let (place, asked) = found("ssh://me@[fe80::1]:2222/x", "/opt/wrapper -v", &[]);
+        assert_eq!(place, tcp("fe80::1", 2222));
+        assert_eq!(asked, "ssh -G -p 2222 -- me@fe80::1\n");
+        assert_eq!(found("me@host:x", "ssh", &[]).0, tcp("host", 22));
+        assert_eq!(found("/mnt/x", "ssh", &[]), (Place::Here, String::new()));
+    }
+}
