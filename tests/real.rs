@@ -61,6 +61,8 @@ mod old_names;
 mod patterns;
 #[path = "real/progress.rs"]
 mod progress;
+#[path = "real/sandboxed.rs"]
+mod sandboxed;
 #[path = "real/scheduled.rs"]
 mod scheduled;
 #[path = "real/secrets.rs"]

@@ -18,7 +18,7 @@ fn the_sample_units_back_up() {
     machine.sh(enable).ends_with(0);
     let timers = machine.sh("systemctl list-timers").ends_with(0);
     timers.says("borgmatic.timer");
-    machine.sh("systemctl start borgmatic.service").ends_with(0);
+    machine.backs_up_now();
     assert_eq!(machine.archives().len(), 1);
     let journal = "journalctl --unit borgmatic.service";
     machine.sh(journal).says("Creating an archive");
@@ -46,7 +46,7 @@ fn an_installation_lives_and_goes() {
         .sh("systemctl list-timers borgmatic.timer")
         .ends_with(0);
     timers.says("borgmatic.service");
-    machine.sh("systemctl start borgmatic.service").ends_with(0);
+    machine.backs_up_now();
     assert_eq!(machine.archives().len(), 1);
 
     // As if the machine had been off for days.
@@ -57,7 +57,7 @@ fn an_installation_lives_and_goes() {
     machine.backs_up_again(Duration::from_mins(1), 1);
     machine.comes(
         Duration::from_mins(1),
-        "! systemctl is-active --quiet borgmatic.service",
+        "[ $(systemctl show --value --property ActiveState borgmatic.service) = inactive ]",
     );
 
     let installed = machine.tree();

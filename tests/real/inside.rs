@@ -102,6 +102,18 @@ impl Machine {
         }
     }
 
+    pub(crate) fn read(&self, inside: &str) -> String {
+        fs::read_to_string(self.path(inside)).unwrap_or_else(|error| panic!("{inside}: {error}"))
+    }
+
+    /// Has systemd start a backup, and waits for its end.
+    #[track_caller]
+    pub(crate) fn backs_up_now(&self) {
+        let start =
+            "systemctl start borgmatic.service || { journalctl --unit borgmatic.service; false; }";
+        self.sh(start).ends_with(0);
+    }
+
     /// Waits until a script succeeds inside.
     #[track_caller]
     pub(crate) fn comes(&self, within: Duration, script: &str) {
