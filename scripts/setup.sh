@@ -193,7 +193,7 @@ need_machine() {
         mkdir -p "$tools"
         # From where this machine's packages come.
         mirror=$(apt-get indextargets --format '$(CODENAME) $(REPO_URI)' | sed -n "s/^$codename //p" | head -n 1)
-        # shellcheck disable=SC2086  # no word where there is none
+        # shellcheck disable=SC2016,SC2086  # for apt-get; no word where there is none
         debootstrap --variant=minbase --include="systemd,systemd-sysv,dbus,dbus-user-session,libpam-systemd,cron,\
 borgbackup,openssh-server,busybox-static,strace" "$codename" "$root.part" $mirror >"$tools/machine.log" 2>&1 ||
             die "debootstrap failed; what it said is in $tools/machine.log"

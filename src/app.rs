@@ -113,9 +113,9 @@ fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) ->
     let looks = |act: &Act| act.entry.is_alone() || act.entry.is_outline();
     let runs = !invocation.acts.iter().any(looks);
     let opened = match conflict {
-        Some(problem) => Err(problem),
+        Some(problem) if runs => Err(problem),
         None if runs => logs::listen(&wanted, &bus, machine),
-        None => Ok(()),
+        _ => Ok(()),
     };
     if let Err(problem) = opened {
         configs::show(std::iter::once(&*problem), &bus, true);
@@ -137,10 +137,11 @@ fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) ->
         bus: &bus,
     };
 
+    let tells = ["config validate", "doctor"];
     let validates = invocation
         .acts
         .iter()
-        .any(|act| act.entry.info.name == "config validate");
+        .any(|act| tells.contains(&act.entry.info.name));
     let mut summary = Summary::default();
     configs::show(invocation.notes.iter(), &bus, validates);
     for note in invocation.notes.iter().filter(|_| !validates) {

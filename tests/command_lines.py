@@ -33,6 +33,8 @@ import borgmatic.commands.borgmatic
 import borgmatic.config.load
 import borgmatic.config.validate
 
+import reasons
+
 # Differences that are meant: a pattern for `LINE => THEIRS <= OURS`, and why.
 REASONS = [
     (r'which borg command\?', '`borg` without a command is refused: the original starts borg with nothing to do'),
@@ -49,7 +51,7 @@ REASONS = [
 
 
 def after_borg(line, theirs, ours):
-    """What comes after `borg` is for borg alone, verbosity and dry runs included."""
+    """what comes after `borg` is for borg alone"""
     if 'borg' not in line:
         return None
     dropped = {'--info', '--debug', '--show-rc', '--dry-run', '-n'}
@@ -380,6 +382,7 @@ def main():
     options.add_argument('--line', action='append', help='compare this line instead')
     options.add_argument('--show', type=int, default=20, help='how many differences are printed')
     options = options.parse_args()
+    reasons.listed([*(reason for _, reason in REASONS), *(judge.__doc__ for judge in MEANT)])
     schema = prepare()
     known = parts(schema)
     lines = [(options.seed + number, Maker(options.seed + number, known).line()) for number in range(options.count)]

@@ -30,6 +30,8 @@ import warnings
 
 import borgmatic.config.load
 
+import reasons
+
 # Differences that are meant: which side reads it, what the document (and the original's answer) has, and why.
 REASONS = [
     ('ours', r'=> ERR (TimeoutError|RecursionError)', 'the original does not come to an end'),
@@ -347,6 +349,7 @@ def main():
     options.add_argument('--seed', type=int, default=20_261_100)
     options.add_argument('--show', type=int, default=20, help='how many differences are printed')
     options = options.parse_args()
+    reasons.listed(reason for _, _, reason in REASONS)
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder).resolve()
         for name, text in FILES.items():

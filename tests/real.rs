@@ -37,6 +37,8 @@ mod check;
 mod completion;
 #[path = "real/conditions.rs"]
 mod conditions;
+#[path = "real/doctor.rs"]
+mod doctor;
 #[path = "real/faults.rs"]
 mod faults;
 #[path = "real/from_nothing.rs"]
@@ -67,6 +69,8 @@ mod sandboxed;
 mod scheduled;
 #[path = "real/secrets.rs"]
 mod secrets;
+#[path = "real/self_update.rs"]
+mod self_update;
 #[path = "real/ssh.rs"]
 mod ssh;
 #[path = "real/tended.rs"]

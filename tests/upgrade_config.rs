@@ -175,3 +175,16 @@ fn the_word_counts_only_at_the_front() {
     assert_eq!(code, 1);
     assert!(said.contains("counts only as the first word"), "{said}");
 }
+
+#[test]
+fn a_file_whose_include_is_lost_is_refused_with_the_reason() {
+    let world = world();
+    let path = world.path().join("config.yaml");
+    let text = format!("{OLD}<<: !include lost.yaml\n");
+    fs::write(&path, &text).unwrap();
+    let (code, said) = run(world.path(), &["upgrade-config", "-c", "config.yaml"]);
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("there is no file `lost.yaml`"), "{said}");
+    assert!(!said.contains("stays"), "{said}");
+    assert_eq!(fs::read_to_string(&path).unwrap(), text);
+}

@@ -9,8 +9,9 @@ use crate::config::{directories, groups};
 use crate::hooks::manifest;
 use crate::host::{Env, Exit, Failure, Host};
 
-/// The paths of the configuration files in an archive; `None` where it does not tell. `repository` is
-/// to be found from any directory.
+/// Hands out, once, the paths of the configuration files in an archive; `false` where it does not tell.
+/// That is as soon as borg has named them: it still reads on then to the end of the archive, and may
+/// fail. `repository` is to be found from any directory.
 pub(super) fn config_paths(
     host: &Host<'_>,
     borg: &Borg<'_>,
@@ -18,7 +19,8 @@ pub(super) fn config_paths(
     numeric: bool,
     repository: &str,
     archive: &str,
-) -> Result<Option<Vec<PathBuf>>, Failure> {
+    found: &mut dyn FnMut(Vec<PathBuf>),
+) -> Result<bool, Failure> {
     for folder in folders(run, host.env, &borg.version)? {
         let wants = extract::Wants {
             numeric,
@@ -28,17 +30,27 @@ pub(super) fn config_paths(
         let mut command = extract::command(borg, repository, archive, wants)
             .arg(format!("sh:{}/bootstrap/manifest.json", folder.display()));
         command.cwd = None;
-        let ended = borg.probe(host, &command)?;
+        let mut told = false;
+        let ended = borg.probe_early(host, &command, &mut |text| {
+            if !told && let Ok(paths) = manifest::read(text) {
+                told = true;
+                found(paths);
+            }
+        })?;
         let text = match ended.exit {
             // A pattern that matched nothing is a warning of borg's, and an answer here.
             Exit::Code(1 | 101) => ended.out,
             _ => borg.judge(host, &command, ended, Strictness::Usual)?,
         };
-        if !text.trim().is_empty() {
-            return manifest::read(&text).map(Some);
+        if !told && !text.trim().is_empty() {
+            found(manifest::read(&text)?);
+            told = true;
+        }
+        if told {
+            return Ok(true);
         }
     }
-    Ok(None)
+    Ok(false)
 }
 
 /// Below which directories of an archive the manifest may lie: today's place, the whole path of a

@@ -2,6 +2,7 @@
 
 pub mod borg;
 pub mod break_lock;
+pub mod browse;
 pub mod check;
 pub mod compact;
 pub mod completion;
@@ -28,6 +29,7 @@ pub mod repo_create;
 pub mod repo_delete;
 pub mod repo_info;
 pub mod repo_list;
+pub mod restore;
 pub mod select;
 pub mod status;
 pub mod transfer;
@@ -239,6 +241,7 @@ pub static ALL: &[Entry] = &[
     Entry::of::<info::InfoAction>(),
     Entry::of::<extract::Extract>(),
     Entry::of::<export_tar::ExportTar>(),
+    Entry::of::<restore::Restore>(),
     Entry::of::<mount::Mount>(),
     Entry::last::<umount::Umount>(),
     Entry::of::<delete::Delete>(),
@@ -250,6 +253,7 @@ pub static ALL: &[Entry] = &[
     Entry::of::<key::export::Export>(),
     Entry::of::<key::import::Import>(),
     Entry::of::<key::change_passphrase::ChangePassphrase>(),
+    Entry::alone::<browse::Browse>(),
     Entry::of::<borg::BorgAction>(),
     Entry::alone::<config::bootstrap::Bootstrap>(),
     Entry::alone::<config::generate::Generate>(),
@@ -266,8 +270,21 @@ pub static ALL: &[Entry] = &[
     Entry::alone::<completion::Fish>(),
 ];
 
-/// Actions of the original that come later.
-pub const LATER: [&str; 3] = ["restore", "-r", "browse"];
+/// Actions of the original that come later: their words, flags and help are there. A line that asks
+/// for one is refused before anything is read.
+pub const LATER: [&str; 2] = ["restore", "browse"];
+
+/// What is said of an action that comes later.
+pub fn not_yet(name: &str) -> Failure {
+    let words = format!("this version does not have `{name}` yet");
+    let instead = match name {
+        "restore" => {
+            "dumps are files of the archive, which extract brings back: borgmatic extract --archive latest --path borgmatic"
+        }
+        _ => "list shows the files of an archive: borgmatic list --archive latest",
+    };
+    Failure::new("borgmatic::cli::later", words).help(instead)
+}
 
 /// What a run without any action does, in this order. borgmatic 1.7.9: the same.
 pub const DEFAULT: [&str; 4] = ["create", "prune", "compact", "check"];

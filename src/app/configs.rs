@@ -15,7 +15,7 @@ use crate::text::{Problem, Problems, Severity, thousands};
 const MANY: usize = 8;
 
 pub(super) fn good(loaded: &[Loaded]) -> impl Iterator<Item = &Config> {
-    loaded.iter().filter_map(|loaded| loaded.config.as_ref())
+    loaded.iter().filter_map(|loaded| loaded.config.as_deref())
 }
 
 pub(super) fn load_all(invocation: &Invocation, machine: &Machine<'_>) -> Vec<Loaded> {

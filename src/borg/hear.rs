@@ -115,6 +115,20 @@ impl Borg<'_> {
         listen(host, command, Hear::Quiet, &mut Made::default())
     }
 
+    /// The same; the answer is also handed out while it comes, as far as it is there.
+    pub fn probe_early(
+        &self,
+        host: &Host<'_>,
+        command: &Command,
+        early: &mut dyn FnMut(&str),
+    ) -> Result<Ended, Failure> {
+        let mut take = |line: &str| {
+            early(line);
+            false
+        };
+        listen_and(host, command, Hear::Quiet, &mut Made::default(), &mut take)
+    }
+
     /// Turns an exit into a result; a warning is said.
     pub fn judge(
         &self,
@@ -207,7 +221,12 @@ fn listen_and(
     };
     let exit = host.processes.run(command, &mut |heard| {
         let (line, plain) = match heard {
-            Heard::Idle => return host.bus.flush(),
+            Heard::Idle(unfinished) => {
+                if hear == Hear::Quiet && !unfinished.is_empty() {
+                    take(&String::from_utf8_lossy(unfinished));
+                }
+                return host.bus.flush();
+            }
             Heard::Out(bytes)
                 if hear == Hear::Keep || hear == Hear::Quiet && out.len() < LONGEST =>
             {

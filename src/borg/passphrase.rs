@@ -52,7 +52,7 @@ fn ask(host: &Host<'_>, words: &[String], cwd: Option<&Path>) -> Result<Secret, 
     let exit = host.processes.run(&command, &mut |heard| match heard {
         Heard::Out(line) => out.push(line.to_vec()),
         Heard::Err(line) => tail.push(String::from_utf8_lossy(line).into_owned()),
-        Heard::Idle => {}
+        Heard::Idle(_) => {}
     })?;
     let failed = |what: String| {
         let words = format!(

@@ -119,7 +119,7 @@ fn ask(host: &Host<'_>, program: &Path, path: &OsStr) -> Result<Said, Failure> {
         let (text, line) = match heard {
             Heard::Out(line) => (&mut out, line),
             Heard::Err(line) => (&mut err, line),
-            Heard::Idle => return,
+            Heard::Idle(_) => return,
         };
         text.push_str(&String::from_utf8_lossy(line));
         text.push('\n');

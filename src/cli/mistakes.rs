@@ -3,7 +3,7 @@
 use super::argv::{Argv, Word};
 use super::deal::Deal;
 use super::split::{effective, in_group, is_group};
-use crate::actions::{Entry, LATER};
+use crate::actions::{Entry, LATER, not_yet};
 use crate::config::Config;
 use crate::option::Options;
 use crate::option::flags::{of_action, of_option, written};
@@ -11,32 +11,16 @@ use crate::text::near::nearest;
 use crate::text::{Problem, Problems};
 
 /// An action of the original that this version does not have yet.
-pub(super) fn later(argv: &Argv, deal: &Deal) -> Option<Problem> {
-    let mut words = argv
-        .words
-        .iter()
-        .enumerate()
-        .filter(|(index, _)| !deal.is_taken(*index));
-    let pair = |index: usize, text: &str| {
-        let next = argv
-            .words
-            .get(index + 1)
-            .map_or("", |next| next.text.as_str());
-        LATER
-            .iter()
-            .find(|name| **name == text || **name == format!("{text} {next}"))
-    };
-    let (index, name) = words.find_map(|(index, word)| Some((index, pair(index, &word.text)?)))?;
-    let problem = Problem::new(
-        "borgmatic::cli::later",
-        format!("this version does not have `{name}` yet"),
-    );
-    let help = "extract brings files back: borgmatic extract --archive latest";
-    Some(
-        problem
-            .at(&argv.origin(index), "not in this version")
-            .help(help),
-    )
+pub(super) fn later(argv: &Argv, requested: &[(usize, &'static Entry)]) -> Option<Problem> {
+    let is_later = |(_, entry): &&(usize, &Entry)| LATER.contains(&entry.info.name);
+    let (index, entry) = requested.iter().find(is_later)?;
+    let failure = not_yet(entry.info.name);
+    let problem = Problem::new(failure.code, failure.words);
+    let problem = problem.at(&argv.origin(*index), "not in this version");
+    Some(match failure.help {
+        Some(help) => problem.help(help),
+        None => problem,
+    })
 }
 
 /// A problem for each word that nobody wanted.

@@ -84,12 +84,6 @@ pub fn split(
             Special::Man(of)
         }));
     }
-    if let Some(later) = mistakes::later(&argv, &deal) {
-        // What else is wrong comes from that.
-        let mut only = Problems::default();
-        only.add(later);
-        return Err(only);
-    }
     problems.extend(deal.problems.clone());
     if let Some(origin) = globals.all.origin() {
         let problem = Problem::new("borgmatic::cli::flag", "`--all` belongs to --help");
@@ -97,6 +91,11 @@ pub fn split(
         problems.add(problem.at(origin, "here").help(help));
     }
     mistakes::leftovers(&argv, &deal, &requested, entries, &mut problems);
+    if let Some(later) = mistakes::later(&argv, &requested) {
+        // Flags that it lacks would not help.
+        problems.add(later);
+        return Err(problems);
+    }
     let mut checked = Problems::default();
     for act in &deal.acts {
         (act.entry.check)(&act.flags, &mut checked);

@@ -24,7 +24,8 @@ pub type Texts = HashMap<PathBuf, String>;
 pub struct Includes<'a> {
     files: &'a Files,
     env: &'a Env,
-    /// Those that are being read, the outermost first: as named, and without links.
+    /// Those that are being read, the outermost first: as named, and without links. That of the
+    /// outermost is empty until somebody asks.
     open: Vec<(PathBuf, PathBuf)>,
     /// All that were read.
     read: Vec<PathBuf>,
@@ -35,11 +36,10 @@ pub struct Includes<'a> {
 impl<'a> Includes<'a> {
     /// For a configuration file that is being read.
     pub fn of(path: &Path, files: &'a Files, env: &'a Env) -> Self {
-        let real = files.real(path).unwrap_or_else(|| path.to_owned());
         Self {
             files,
             env,
-            open: vec![(path.to_owned(), real)],
+            open: vec![(path.to_owned(), PathBuf::new())],
             read: vec![path.to_owned()],
             left: LARGEST,
             texts: Texts::new(),
@@ -137,7 +137,16 @@ impl Include for Includes<'_> {
             problems.add(self.missing(name, &candidates, place));
             return None;
         };
-        let real = self.files.real(path).unwrap_or_else(|| path.clone());
+        let real = |path: &Path| self.files.real(path).unwrap_or_else(|| path.to_owned());
+        let first = self
+            .open
+            .first()
+            .filter(|(_, real)| real.as_os_str().is_empty());
+        let outermost = first.map(|(path, _)| real(path));
+        let real = real(path);
+        if let Some(outermost) = outermost {
+            self.open[0].1 = outermost;
+        }
         if let Some(problem) = self.refused(name, &real, place) {
             problems.add(problem);
             return None;

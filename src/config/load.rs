@@ -56,7 +56,8 @@ impl Default for Wishes {
 #[derive(Debug)]
 pub struct Unit {
     pub repository: Repository,
-    pub config: Config,
+    /// That of the file, where it has no options of its own.
+    pub config: Arc<Config>,
 }
 
 /// One configuration file.
@@ -68,7 +69,7 @@ pub struct Loaded {
     /// What it says, after all passes; where it has mistakes, what could be read of it, or `None`.
     pub tree: Option<Node>,
     /// `None`: it has problems and cannot be used.
-    pub config: Option<Config>,
+    pub config: Option<Arc<Config>>,
     pub units: Vec<Unit>,
     pub problems: Problems,
 }
@@ -84,6 +85,7 @@ pub fn load(path: &Path, wishes: &Wishes, files: &Files, env: &Env) -> Loaded {
         passes(node, wishes, env, &mut further);
         loaded = units(node, &mut further);
         if problems.has_errors() {
+            problems.redact();
             further = certain(further, &problems);
         }
         problems.extend(further);
@@ -177,7 +179,7 @@ fn at_home(node: &mut Node, env: &Env) {
 
 /// The configuration of a file, and each repository with the one that holds for it. `None` after an
 /// error; all that are there have been told.
-fn units(node: &Node, problems: &mut Problems) -> Option<(Config, Vec<Unit>)> {
+fn units(node: &Node, problems: &mut Problems) -> Option<(Arc<Config>, Vec<Unit>)> {
     let config = typed(node, problems);
     let list = At::Key(&At::Top, "repositories");
     let mut configs = Vec::new();
@@ -296,8 +298,9 @@ fn apply(node: &mut Node, given: &[Given], problems: &mut Problems) {
 }
 
 /// The typed configuration of a tree.
-fn typed(node: &Node, problems: &mut Problems) -> Option<Config> {
-    let config: Config = walk::object(node, &At::Top, problems)?;
+fn typed(node: &Node, problems: &mut Problems) -> Option<Arc<Config>> {
+    // It is large: the one place that it never leaves is found at once.
+    let config: Arc<Config> = Arc::new(walk::object(node, &At::Top, problems)?);
     check::rules(&config, problems);
     Some(config)
 }

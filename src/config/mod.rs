@@ -19,7 +19,7 @@ pub mod upgrade;
 
 pub use load::{Loaded, Unit, load};
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use crate::borg::{BorgOptions, Repository};
@@ -72,23 +72,34 @@ options! {
 /// versions called so, and names that are a slip away from a passphrase: a secret must not be shown
 /// because of a misspelling.
 pub fn is_secret(name: &str) -> bool {
-    static NAMES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
-        let mut names = HashSet::from(["cronhub"]);
+    /// All names of the table, so that the question is short for them.
+    static KNOWN: LazyLock<HashMap<&'static str, bool>> = LazyLock::new(|| {
+        let mut secret = HashSet::new();
         walk::visit(Config::GROUPS, "", &mut |_, field| {
             if matches!(field.shape, Shape::Secret) {
-                names.insert(field.name);
+                secret.insert(field.name);
             }
         });
-        names
+        let mut known = HashMap::from([("cronhub", true)]);
+        walk::visit(Config::GROUPS, "", &mut |_, field| {
+            let is_one = secret.contains(field.name) || looks_secret(field.name);
+            known.insert(field.name, is_one);
+        });
+        known
     });
+    let known = KNOWN.get(name).copied();
+    known.unwrap_or_else(|| looks_secret(name))
+}
+
+/// Is it called like a passphrase, or nearly so?
+fn looks_secret(name: &str) -> bool {
     // Asked for every word of a text: what is far from all names is told apart quickly.
     let looks_so = || {
         ["encry", "ption", "pass", "phra", "word"]
             .iter()
             .any(|part| name.contains(part))
     };
-    NAMES.contains(name)
-        || name.ends_with("password")
+    name.ends_with("password")
         || name.ends_with("passphrase")
         || looks_so()
             && nearest(name, ["encryption_passphrase", "passphrase", "password"]).is_some()

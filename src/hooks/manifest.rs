@@ -43,7 +43,7 @@ pub fn store(files: &Files, runtime: &Path, configs: &[PathBuf]) -> Result<Vec<P
         env!("CARGO_PKG_VERSION"),
         paths.join(", ")
     );
-    files.write_private(&folder.join("manifest.json"), manifest.as_bytes())?;
+    files.write_scratch(&folder.join("manifest.json"), manifest.as_bytes())?;
 
     // borgmatic 2.1.10: each goes before those that were there.
     stored.reverse();

@@ -49,6 +49,9 @@ pub struct Command {
     pub anyway: bool,
     /// A shell: signals go to what it has started, too.
     pub shell: bool,
+    /// It says much, line by line, that nobody waits for: several lines are taken at once, so that it
+    /// need not wake us for each.
+    pub chatty: bool,
     /// Of our own environment nothing goes to it but what `env` sets.
     pub cleared: bool,
     /// After so long it is ended, with all it has started; that is a failure.
@@ -141,6 +144,13 @@ impl Command {
     #[must_use]
     pub fn reads_if(self, condition: bool) -> Self {
         if condition { self.reads() } else { self }
+    }
+
+    /// It says much, line by line, that nobody waits for.
+    #[must_use]
+    pub fn chatty(mut self) -> Self {
+        self.chatty = true;
+        self
     }
 
     /// The command without its surroundings; the word after a password flag is masked.

@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -15,6 +15,7 @@ mod log;
 mod placed;
 mod plain;
 mod private;
+mod space;
 
 pub use held::Held;
 pub use identity::Identity;
@@ -55,9 +56,13 @@ impl Files {
         if meta.is_dir() {
             return Err(io::ErrorKind::IsADirectory.into());
         }
-        // A file of procfs says that it is a regular one, and may block for ever.
-        let real = fs::canonicalize(&at)?;
-        if !meta.is_file() || real.starts_with("/proc") || real.starts_with("/sys") {
+        // A file of procfs says that it is a regular one, and may block for ever. It lies on no disk.
+        let on_disk = rustix::fs::major(meta.dev()) != 0;
+        let is_made_up = || {
+            let real = fs::canonicalize(&at)?;
+            Ok::<_, io::Error>(real.starts_with("/proc") || real.starts_with("/sys"))
+        };
+        if !meta.is_file() || !on_disk && is_made_up()? {
             return Err(io::Error::other("not a regular file"));
         }
         if meta.len() > limit {
@@ -88,7 +93,6 @@ impl Files {
 
     /// The device a path lies on, if it exists.
     pub fn device(&self, path: &Path) -> Option<u64> {
-        use std::os::unix::fs::MetadataExt;
         fs::symlink_metadata(self.at(path))
             .ok()
             .map(|meta| meta.dev())
@@ -197,7 +201,6 @@ impl Files {
     /// links stay: what they lead to is replaced. A file with several names (hard links) is written in
     /// place, so that they stay one file; then a failure may leave half of it.
     pub fn replace(&self, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-        use std::os::unix::fs::MetadataExt;
         let path = self.real(path).unwrap_or_else(|| path.to_owned());
         if fs::metadata(self.at(&path)).is_ok_and(|meta| meta.nlink() > 1) {
             return fs::write(self.at(&path), bytes)
@@ -212,7 +215,7 @@ impl Files {
 
     /// A new file in the directory of another one, with its mode and owner.
     fn beside(&self, path: &Path, bytes: &[u8]) -> Result<tempfile::NamedTempFile, Failure> {
-        use std::os::unix::fs::{MetadataExt, fchown};
+        use std::os::unix::fs::fchown;
         let at = self.at(path);
         let failed = |error: io::Error| Failure::file("write beside", path, &error);
         let meta = fs::metadata(&at).map_err(failed)?;
@@ -250,7 +253,18 @@ impl Files {
         fs::rename(self.at(from), self.at(to)).map_err(|error| Failure::file("move", from, &error))
     }
 
-    /// A new private file with a random name, for a child to read.
+    /// A new private file for a child to read. It is gone after the run, so nothing waits for the disk.
+    pub fn write_scratch(&self, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+        let open = fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(self.at(path));
+        open.and_then(|mut file| file.write_all(bytes))
+            .map_err(|error| Failure::file("write", path, &error))
+    }
+
+    /// The same with a random name.
     pub fn scratch_file(&self, parent: &Path, bytes: &[u8]) -> Result<PathBuf, Failure> {
         let failed = |error: io::Error| Failure::file("write a file in", parent, &error);
         let mut file = tempfile::Builder::new()
@@ -290,5 +304,15 @@ mod tests {
         files.write_private(&link, b"new").unwrap();
         assert_eq!(files.read(&real, 9).unwrap(), b"new");
         assert_eq!(files.read_link(&link), Some("real".into()));
+    }
+
+    #[test]
+    fn what_a_child_is_to_read_is_new_and_private() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, files) = (folder.path().join("list"), Files::new("/"));
+        files.write_scratch(&path, b"one").unwrap();
+        files.write_scratch(&path, b"two").unwrap_err();
+        assert_eq!(files.read(&path, 9).unwrap(), b"one");
+        assert_eq!(files.mode(&path), Some(0o600));
     }
 }

@@ -21,8 +21,8 @@ pub enum Heard<'a> {
     /// One line of standard error.
     Err(&'a [u8]),
     /// Nothing more is waiting just now, or a child is about to have the terminal for itself: the
-    /// moment to flush.
-    Idle,
+    /// moment to flush. With what standard output has of a line that has no end yet.
+    Idle(&'a [u8]),
 }
 
 pub trait Processes: Sync {

@@ -158,7 +158,7 @@ impl Processes for Script {
             });
         }
         if !answer.said.is_empty() {
-            hear(Heard::Idle);
+            hear(Heard::Idle(b""));
         }
         match answer.end {
             End::Exit(exit) => Ok(exit),
@@ -444,7 +444,7 @@ mod tests {
             let exit = host.processes.run(&command, &mut |part| match part {
                 Heard::Out(line) => heard.push(format!("out {}", String::from_utf8_lossy(line))),
                 Heard::Err(line) => heard.push(format!("err {}", String::from_utf8_lossy(line))),
-                Heard::Idle => {}
+                Heard::Idle(_) => {}
             });
             (exit.ok(), heard)
         };

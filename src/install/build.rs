@@ -11,6 +11,7 @@ use super::manifest::{Entry, Known, Manifest, Origin, What};
 use super::paths::Paths;
 use super::recipe::{Crontab, Kind, Recipe, Run, Step};
 use super::schedulers::{self, Managers};
+use super::self_update;
 use super::state::{Disk, State};
 use super::written;
 use crate::host::{Command, Failure};
@@ -138,6 +139,11 @@ pub fn uninstall(
         if !matches!(entry.kind, What::Block(Crontab::Own)) {
             changes.finish.push(Change::Unstage(entry.path.clone()));
             changes.finish.push(Change::LetGo(entry.path.clone()));
+        }
+        let is_program = entry.kind == What::File(Kind::Program);
+        if is_program && gone.iter().any(|one| one.item.path == entry.path) {
+            let previous = self_update::previous(&entry.path);
+            changes.finish.push(Change::Remove(previous));
         }
     }
     // Until here a run that is killed is still known of.

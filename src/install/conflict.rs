@@ -43,7 +43,7 @@ pub(super) fn refuse(
         let item = &one.item;
         if let (Some(written), Some(now)) = (item.written(), &item.now) {
             let path = item.path.display().to_string();
-            show(show::unified(&path, Some(written), Some(now)).trim_end());
+            show(&show::unified(&path, Some(written), Some(now)));
         }
         found.push((one, why));
     }

@@ -65,6 +65,11 @@ pub struct Decided<'a> {
 }
 
 impl Decided<'_> {
+    /// Is nothing to be done about it?
+    pub fn is_settled(&self) -> bool {
+        matches!(self.doing, Doing::Nothing | Doing::Keep | Doing::Leave)
+    }
+
     /// What kind of file changes, if one does.
     pub fn changed(&self) -> Option<Kind> {
         if !self.doing.writes() && self.doing != Doing::Remove {
@@ -109,6 +114,8 @@ fn one(item: &Item<'_>, consent: &Consent) -> Doing {
 fn unwanted(item: &Item<'_>, consent: &Consent) -> Doing {
     match item.state {
         State::Absent => Doing::Forget,
+        // Fetched once, with `--with-borg`.
+        _ if item.path.ends_with("borg") => Doing::Leave,
         State::Same => Doing::Remove,
         _ if consent.force && item.state == State::Edited => Doing::Remove,
         // Two would start backups.

@@ -2,7 +2,6 @@
 //! made by pure functions from what the machine is and what the person wants; showing it, carrying it
 //! out, checking and undoing all read that one list. It knows nothing of how a run goes on.
 
-mod analyze;
 pub mod apply;
 pub mod build;
 pub mod change;
@@ -11,9 +10,12 @@ mod conflict;
 pub mod cron;
 pub mod crontab;
 pub mod decide;
+pub mod doctor;
 pub mod dropin;
+mod fetched;
 pub mod flags;
 pub mod job;
+mod judge;
 pub mod launchd;
 pub mod manifest;
 pub mod needs;
@@ -26,6 +28,7 @@ pub mod recipe;
 pub mod rivals;
 pub mod schedulers;
 pub mod self_install;
+pub mod self_update;
 pub mod setting;
 pub mod show;
 pub mod spread;
@@ -46,7 +49,11 @@ pub use schedulers::Scheduler;
 use crate::actions::{self, Entry};
 
 /// The installer's own actions, in the order of the overview.
-pub static ALL: &[Entry] = &[Entry::alone::<self_install::SelfInstall>()];
+pub static ALL: &[Entry] = &[
+    Entry::alone::<self_install::SelfInstall>(),
+    Entry::alone::<doctor::Doctor>(),
+    Entry::alone::<self_update::SelfUpdate>(),
+];
 
 /// Every action of the program.
 pub fn entries() -> &'static [Entry] {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::Needs;
 use super::job::{Battery, Inhibit, Job, PATH, Sandbox};
 use super::self_install::Task;
-use crate::borg::locate::{self, Found};
+use crate::borg::locate::{self, By, Found};
 use crate::borg::verify;
 use crate::config::find::{self, expand};
 use crate::config::load::{Loaded, load};
@@ -68,7 +68,9 @@ pub(super) fn job(task: &Task<'_>, loaded: &[Loaded]) -> Result<Job, Failure> {
         sandbox: flags.sandbox.or(Sandbox::Auto),
     };
     let path = job.path(PATH);
-    for found in &borgs {
+    // A borg that was fetched was tried out, and stands in its place later.
+    let is_there = |found: &&Found| !flags.with_borg.is_set() || found.path != setting.paths.borg();
+    for found in borgs.iter().filter(is_there) {
         let verified = verify::verify(task.alone.host, found, OsStr::new(&path));
         for note in verified.map_err(unusable)?.notes {
             task.host.bus.line(Level::Warning, "", &note);
@@ -98,6 +100,14 @@ fn borgs(task: &Task<'_>, loaded: &[Loaded]) -> Result<Vec<Found>, Failure> {
         }
     }
     let host = task.alone.host;
-    let find = |program: Option<&str>| locate::find(program, host.env, host.files);
+    let fetched = task.flags.with_borg.is_set().then(|| Found {
+        program: "borg".to_owned(),
+        path: task.setting.paths.borg(),
+        by: By::Usual,
+    });
+    let find = |program: Option<&str>| match (program, &fetched) {
+        (None, Some(fetched)) => Ok(fetched.clone()),
+        _ => locate::find(program, host.env, host.files),
+    };
     named.into_iter().map(find).collect()
 }

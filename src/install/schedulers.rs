@@ -1,16 +1,16 @@
 //! Who starts the backups, and what each of them needs: its files, and what it is told about them.
 //! The texts come from a [`Job`]. Pure.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::cron::{self, Form};
 use super::job::{Job, Reach};
-use super::launchd::{self, LABEL};
+use super::launchd::LABEL;
 use super::paths::{CRON, Paths};
 use super::recipe::{Block, Crontab, Kind, Run, Step};
-use super::systemd::{self, SERVICE, TIMER};
+use super::systemd::{SERVICE, TIMER};
+use super::{cron, launchd, systemd};
 use crate::host::{Command, Failure};
 
 /// Who starts the backups.
@@ -32,8 +32,6 @@ pub struct Managers {
     pub user: u32,
     /// Where a line for cron goes; none: into `/etc/cron.d`.
     pub crontab: Option<Crontab>,
-    /// Is cron that of busybox?
-    pub busybox: bool,
 }
 
 impl Scheduler {
@@ -53,6 +51,7 @@ pub fn steps(
     managers: &Managers,
     paths: &Paths,
 ) -> Result<Vec<Step>, Failure> {
+    let private = |path: PathBuf| Step::Folder { path, mode: 0o700 };
     let folder = |path: &Path| Step::Folder {
         path: path.to_owned(),
         mode: 0o755,
@@ -60,9 +59,8 @@ pub fn steps(
     let mut steps = Vec::new();
     match scheduler {
         Scheduler::Systemd => {
-            let private = |path| Step::Folder { path, mode: 0o700 };
-            steps.extend(systemd::folders(job).into_iter().map(private));
             steps.push(folder(&paths.units));
+            steps.extend(systemd::folders(job).into_iter().map(private));
             let files = systemd::files(job, &paths.units);
             steps.extend(files.into_iter().map(Step::File));
         }
@@ -71,21 +69,12 @@ pub fn steps(
                 steps.push(folder(Path::new(CRON)));
                 steps.push(Step::File(cron::file(job, Path::new(CRON))?));
             }
-            Some(crontab) => {
-                let form = if managers.busybox {
-                    Form::Busybox
-                } else {
-                    Form::User
-                };
-                steps.push(Step::Block(Block {
-                    crontab: crontab.clone(),
-                    lines: cron::lines(job, form)?,
-                }));
-            }
+            Some(crontab) => steps.push(Step::Block(Block {
+                crontab: crontab.clone(),
+                lines: cron::lines(job, form(crontab))?,
+            })),
         },
         Scheduler::Launchd => {
-            let log = launchd::log(job);
-            steps.extend(log.parent().map(folder));
             steps.push(folder(&paths.agents));
             steps.push(Step::File(launchd::file(job, &paths.agents)?));
         }
@@ -93,12 +82,19 @@ pub fn steps(
     Ok(around(scheduler, managers, paths, steps))
 }
 
-/// What a person should know about it, a sentence each.
+/// What a person should know about what starts the backups, a sentence each.
 pub fn notes(scheduler: Scheduler, job: &Job) -> Vec<String> {
     match scheduler {
         Scheduler::Systemd => systemd::notes(job),
         Scheduler::Cron => Vec::new(),
         Scheduler::Launchd => launchd::notes(job),
+    }
+}
+
+fn form(crontab: &Crontab) -> cron::Form {
+    match crontab {
+        Crontab::Own => cron::Form::User,
+        Crontab::File(_) => cron::Form::Busybox,
     }
 }
 

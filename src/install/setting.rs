@@ -92,7 +92,6 @@ impl Setting {
             reach,
             told: root.is_none() && manages(&flags, detected, reach, host.env, &files),
             user: host.env.user,
-            busybox: is_busybox(&files),
             crontab: crontab(reach, root.is_some(), &files, host.env),
         };
         Ok(Self {
@@ -181,15 +180,13 @@ fn manages(flags: &Flags, detected: Scheduler, reach: Reach, env: &Env, files: &
     detected == Scheduler::Systemd && (reach == Reach::System || session)
 }
 
-/// Busybox's cron has its crontabs in a place of its own, and no `cron.d`.
-fn is_busybox(files: &Files) -> bool {
-    !files.is_dir(Path::new(CRON)) && files.is_dir(Path::new(BUSYBOX))
-}
-
 /// Where a line for cron goes; `None`: `/etc/cron.d`.
 fn crontab(reach: Reach, rooted: bool, files: &Files, env: &Env) -> Option<Crontab> {
     match reach {
-        Reach::System => is_busybox(files).then(|| Crontab::File(Path::new(BUSYBOX).join("root"))),
+        Reach::System => {
+            let busybox = !files.is_dir(Path::new(CRON)) && files.is_dir(Path::new(BUSYBOX));
+            busybox.then(|| Crontab::File(Path::new(BUSYBOX).join("root")))
+        }
         Reach::User if rooted => {
             let name = env.text("USER").or(env.text("LOGNAME")).unwrap_or("user");
             Some(Crontab::File(

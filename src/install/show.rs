@@ -87,6 +87,7 @@ fn size(bytes: usize) -> String {
 /// What changes, as `patch` reads it; what nobody reads line by line is one line.
 pub fn diff(decided: &[Decided<'_>], changes: &[Change]) -> String {
     let mut text = String::new();
+    let mut manuals = Vec::new();
     let mut line = |words: String| text += &format!("{words}\n");
     folders(changes).for_each(&mut line);
     for one in decided {
@@ -101,6 +102,7 @@ pub fn diff(decided: &[Decided<'_>], changes: &[Change]) -> String {
                 line(unified(&path, old, new).trim_end().to_owned());
             }
             None if matches!(one.item.step, Some(Step::Folder { .. })) => {}
+            None if is_manual(one) => manuals.push(one),
             None => list(std::slice::from_ref(one), &[])
                 .into_iter()
                 .for_each(&mut line),
@@ -113,8 +115,25 @@ pub fn diff(decided: &[Decided<'_>], changes: &[Change]) -> String {
             line(unified(&path, None, Some(text)).trim_end().to_owned());
         }
     }
+    for doing in [Doing::Create, Doing::Update, Doing::Remove] {
+        let count = manuals.iter().filter(|one| one.doing == doing).count();
+        if let (Some(verb), true) = (verb(&doing), count > 0) {
+            line(format!("{verb} {count} man pages"));
+        }
+    }
     commands(changes).for_each(|command| line(format!("run {command}")));
     text
+}
+
+fn is_manual(one: &Decided<'_>) -> bool {
+    let of = |kind: Kind| kind == Kind::Manual;
+    let usual = matches!(one.doing, Doing::Create | Doing::Update | Doing::Remove);
+    usual
+        && match (one.item.step, &one.item.entry) {
+            (Some(Step::File(file)), _) => of(file.kind),
+            (None, Some(entry)) => matches!(entry.kind, What::File(kind) if of(kind)),
+            _ => false,
+        }
 }
 
 /// The new text of what people read; empty where it goes.

@@ -120,7 +120,7 @@ pub(super) fn dropins(task: &Task<'_>, unit: &Path) -> Vec<String> {
 }
 
 /// When the manager starts the next backup, where one runs.
-fn next(task: &Task<'_>, scheduler: Option<Scheduler>) -> Option<String> {
+pub(super) fn next(task: &Task<'_>, scheduler: Option<Scheduler>) -> Option<String> {
     if !task.setting.managers.told || scheduler != Some(Scheduler::Systemd) {
         return None;
     }

@@ -171,9 +171,10 @@ impl Record {
         text + "\n"
     }
 
-    /// Is it worth reading a line in search of a borg?
+    /// Is it worth reading a line in search of a borg? Version and kind come first in ours.
     pub(super) fn may_be_borg(line: &[u8]) -> bool {
-        line.windows(13).any(|part| part == b"\"kind\":\"borg\"")
+        let head = &line[..line.len().min(40)];
+        head.windows(13).any(|part| part == b"\"kind\":\"borg\"")
     }
 
     /// Reads a line that we understand.

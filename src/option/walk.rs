@@ -1,5 +1,7 @@
 //! Reading objects: each field by its own type, unknown keys and missing ones as problems.
 
+use std::sync::Arc;
+
 use super::scalars::wrong_type;
 use super::shape::{At, Field, Groups, Opt, Options, Shape, Value, field, meant};
 use crate::text::{Fix, Kind, Node, Problem, Problems};
@@ -92,7 +94,7 @@ pub fn unknown_keys(
         let section = near.is_none() && is_section(value, groups);
         if !section && !near.is_some_and(|(near, _)| is_harmless(near)) {
             // It may hold anything, a misspelt passphrase too.
-            value.origin.hide();
+            hide(key, value);
         }
         let place = match at {
             At::Top => String::new(),
@@ -114,6 +116,20 @@ pub fn unknown_keys(
         });
     }
     misspelt
+}
+
+/// Keeps a value out of every frame, with its tag and its anchor.
+fn hide(key: &Node, value: &Node) {
+    value.origin.hide();
+    let (name, written) = (&key.origin, &value.origin);
+    let between = name.span.end + 1..written.span.start;
+    if Arc::ptr_eq(&name.source, &written.source)
+        && let Some(text) = name.source.text.get(between.clone())
+    {
+        let tag = text.trim();
+        let start = between.end - text.trim_start().len();
+        name.source.hide(start..start + tag.len());
+    }
 }
 
 /// May the option's value be shown, with all that lies within?

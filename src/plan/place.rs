@@ -31,7 +31,7 @@ pub fn around_everything<'a>(loaded: &'a [Loaded], acts: &[Act]) -> Whole<'a> {
     let mut whole = Whole::default();
     for (loaded, config) in loaded
         .iter()
-        .filter_map(|loaded| Some((loaded, loaded.config.as_ref()?)))
+        .filter_map(|loaded| Some((loaded, loaded.config.as_deref()?)))
     {
         let hooks = config.commands.commands.items();
         let around = Around::of(hooks, Point::Everything, &names(acts));

@@ -68,9 +68,8 @@ impl Companion {
                 continue;
             }
             let left = end.saturating_duration_since(Instant::now());
-            let open = [&self.out, &self.err].into_iter().flatten();
-            let open: Vec<_> = open.map(Stream::descriptor).collect();
-            if left.is_zero() || !wait(&open, left) {
+            let open = [&self.out, &self.err].map(|stream| stream.as_ref().map(Stream::descriptor));
+            if left.is_zero() || wait(open, left).is_none() {
                 return false;
             }
         }

@@ -42,7 +42,7 @@ impl Clock for System {
                 return;
             }
             ear.quiet();
-            wait(&[ear.descriptor()], left);
+            wait([Some(ear.descriptor())], left);
         }
     }
 }

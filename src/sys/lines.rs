@@ -57,10 +57,15 @@ impl Lines {
         }
     }
 
+    /// What is there of a line that has no end yet.
+    pub(super) fn unfinished(&self) -> &[u8] {
+        &self.buffer[..self.kept]
+    }
+
     /// Hands out a last line that has no end.
     pub(super) fn finish(&mut self, hand: &mut dyn FnMut(&[u8])) {
         if self.kept > 0 {
-            hand(&self.buffer[..self.kept]);
+            hand(self.unfinished());
             self.kept = 0;
         }
     }

@@ -2,6 +2,7 @@
 //! threads; any number of such loops may run side by side.
 #![expect(clippy::disallowed_methods, reason = "graces are measured here")]
 
+use std::os::fd::BorrowedFd;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, ExitStatus};
 use std::time::{Duration, Instant};
@@ -25,6 +26,8 @@ const SILENCE: Duration = Duration::from_millis(200);
 const CHATTER: Duration = Duration::from_secs(10);
 /// Between TERM and KILL for a child that did not end in time, and again before it is given up.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// How long a chatty child may collect lines before they are read.
+const COLLECT: Duration = Duration::from_millis(1);
 /// We look after a child at least this often, in case whoever started us blocked SIGCHLD.
 const TICK: Duration = Duration::from_secs(1);
 
@@ -48,7 +51,7 @@ impl Processes for Children {
         }
         if command.streams == Streams::Terminal {
             // What waits to be shown belongs before what the child shows.
-            hear(Heard::Idle);
+            hear(Heard::Idle(b""));
         }
         let mut child = spawn::start(command)?;
         let mut running = Running {
@@ -57,6 +60,7 @@ impl Processes for Children {
             child,
             ear,
             passed_on,
+            chatty: command.chatty,
             shell: command.shell || command.limit.is_some(),
             told: None,
             term_at: None,
@@ -110,6 +114,7 @@ struct Running<'a> {
     err: Option<Stream>,
     ear: Ear,
     passed_on: &'a [i32],
+    chatty: bool,
     /// What it has started hears our signals, too.
     shell: bool,
     /// The signal that ended the run.
@@ -127,8 +132,8 @@ struct Running<'a> {
 impl Running<'_> {
     /// Until the child has ended; `None` for one that not even KILL ends in time.
     fn listen(&mut self, hear: &mut dyn FnMut(Heard<'_>)) -> std::io::Result<Option<ExitStatus>> {
-        let mut fresh = false;
         let mut look = true;
+        let mut more = false;
         loop {
             self.obey();
             if (self.ear.heard(SIGCHLD) || look)
@@ -139,41 +144,39 @@ impl Running<'_> {
             if self.hurry() {
                 return Ok(None);
             }
-            look = false;
-            if self.read(hear) {
-                fresh = true;
-                continue;
+            let longest = match [self.term_at, self.end].into_iter().flatten().min() {
+                _ if more => Duration::ZERO,
+                Some(at) => at.saturating_duration_since(Instant::now()).min(TICK),
+                None => TICK,
+            };
+            let [out, err] = self.streams();
+            let ready = wait([Some(self.ear.descriptor()), out, err], longest);
+            look = ready.is_none();
+            let [signal, out, err] = ready.unwrap_or_default();
+            if signal {
+                self.ear.quiet();
             }
-            if std::mem::take(&mut fresh) {
-                hear(Heard::Idle);
+            let fresh = more || out || err;
+            more = self.read(out, err, hear);
+            if fresh && !more {
+                let unfinished = self.out.as_ref().map_or(&b""[..], Stream::unfinished);
+                hear(Heard::Idle(unfinished));
+                if self.chatty {
+                    // A signal ends this at once, such as that of the child's end.
+                    wait([Some(self.ear.descriptor())], COLLECT);
+                }
             }
-            let next = [self.term_at, self.end].into_iter().flatten().min();
-            let longest = next.map_or(TICK, |at| {
-                at.saturating_duration_since(Instant::now()).min(TICK)
-            });
-            let sources: Vec<_> = [Some(self.ear.descriptor())]
-                .into_iter()
-                .chain([&self.out, &self.err].map(|stream| stream.as_ref().map(Stream::descriptor)))
-                .flatten()
-                .collect();
-            look = !wait(&sources, longest);
-            self.ear.quiet();
         }
     }
 
     /// What is still in the pipes, after the end of the child. A grandchild may hold them open.
     fn listen_on(&mut self, hear: &mut dyn FnMut(Heard<'_>)) {
         let end = Instant::now() + CHATTER;
-        loop {
-            while self.read(hear) && Instant::now() < end {}
-            let sources: Vec<_> = [&self.out, &self.err]
-                .into_iter()
-                .flatten()
-                .map(Stream::descriptor)
-                .collect();
-            if sources.is_empty() || Instant::now() >= end || !wait(&sources, SILENCE) {
-                break;
-            }
+        while self.streams().iter().any(Option::is_some)
+            && let Some([out, err]) = wait(self.streams(), SILENCE)
+            && Instant::now() < end
+        {
+            self.read(out, err, hear);
         }
         if let Some(mut stream) = self.out.take() {
             stream.finish(&mut |line| hear(Heard::Out(line)));
@@ -183,10 +186,15 @@ impl Running<'_> {
         }
     }
 
-    /// Reads each stream once; `false` if nothing is there just now.
-    fn read(&mut self, hear: &mut dyn FnMut(Heard<'_>)) -> bool {
-        let out = Stream::read(&mut self.out, &mut |line| hear(Heard::Out(line)));
-        let err = Stream::read(&mut self.err, &mut |line| hear(Heard::Err(line)));
+    /// Its two streams, as far as they are open.
+    fn streams(&self) -> [Option<BorrowedFd<'_>>; 2] {
+        [&self.out, &self.err].map(|stream| stream.as_ref().map(Stream::descriptor))
+    }
+
+    /// Reads once from the streams that have something; `true` if there may be more.
+    fn read(&mut self, out: bool, err: bool, hear: &mut dyn FnMut(Heard<'_>)) -> bool {
+        let out = out && Stream::read(&mut self.out, &mut |line| hear(Heard::Out(line)));
+        let err = err && Stream::read(&mut self.err, &mut |line| hear(Heard::Err(line)));
         out || err
     }
 

@@ -126,15 +126,26 @@ impl Drop for Ear {
     }
 }
 
-/// Waits until one of the descriptors has something to say; says whether that was so in time.
-pub(super) fn wait(descriptors: &[BorrowedFd<'_>], longest: Duration) -> bool {
+/// Waits until one of the descriptors has something to say, and says which; `None` when the time is
+/// over.
+pub(super) fn wait<const N: usize>(
+    descriptors: [Option<BorrowedFd<'_>>; N],
+    longest: Duration,
+) -> Option<[bool; N]> {
     let mut asked: Vec<_> = descriptors
-        .iter()
-        .map(|descriptor| PollFd::from_borrowed_fd(*descriptor, PollFlags::IN))
+        .into_iter()
+        .flatten()
+        .map(|descriptor| PollFd::from_borrowed_fd(descriptor, PollFlags::IN))
         .collect();
     let longest = Timespec::try_from(longest).ok();
-    // An error is an interruption by a signal: as good as a wake-up.
-    !matches!(poll(&mut asked, longest.as_ref()), Ok(0))
+    let all = match poll(&mut asked, longest.as_ref()) {
+        Ok(0) => return None,
+        Ok(_) => false,
+        // An interruption by a signal: whoever looks knows better.
+        Err(_) => true,
+    };
+    let mut ready = asked.iter().map(|one| all || !one.revents().is_empty());
+    Some(descriptors.map(|one| one.is_some() && ready.next() == Some(true)))
 }
 
 #[cfg(test)]

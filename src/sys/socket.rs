@@ -99,7 +99,8 @@ fn send_descriptor(socket: &UnixDatagram, memory: &OwnedFd, to: &Path) -> io::Re
         &to,
         &nothing,
         &mut control,
-        SendFlags::NOSIGNAL,
+        // Rust's programs ignore SIGPIPE.
+        SendFlags::empty(),
     )?)
 }
 

@@ -14,7 +14,7 @@ use std::process::{Child, Command as Builder, Stdio};
 
 use rustix::fs::{Mode, RawMode};
 use rustix::io::FdFlags;
-use rustix::process::{Pid, Signal};
+use rustix::process::Pid;
 
 use crate::host::outcome::reason;
 use crate::host::{Command, Failure, FailureKind, Secret, Streams};
@@ -103,7 +103,7 @@ fn prepare(builder: &mut Builder, umask: Option<u32>, secret: Option<PipeReader>
 fn end_with(parent: Pid) -> io::Result<()> {
     #[cfg(target_os = "linux")]
     {
-        rustix::process::set_parent_process_death_signal(Some(Signal::TERM))?;
+        rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::TERM))?;
         if rustix::process::getppid() != Some(parent) {
             return Err(io::ErrorKind::BrokenPipe.into());
         }

@@ -26,16 +26,18 @@ impl Stream {
         self.pipe.as_fd()
     }
 
-    /// Reads once and hands out whole lines. `false` if nothing is there just now; at the end of
-    /// the stream it becomes `None`.
+    /// Reads once and hands out whole lines; `true` if there may be more. At the end of the stream it
+    /// becomes `None`.
     pub(super) fn read(stream: &mut Option<Self>, hand: &mut dyn FnMut(&[u8])) -> bool {
         let Some(open) = stream else {
             return false;
         };
-        match rustix::io::read(&open.pipe, open.lines.space()) {
+        let space = open.lines.space();
+        let most = space.len();
+        match rustix::io::read(&open.pipe, space) {
             Ok(count @ 1..) => {
                 open.lines.take(count, hand);
-                true
+                count == most
             }
             Err(Errno::AGAIN) => false,
             Err(Errno::INTR) => true,
@@ -45,6 +47,11 @@ impl Stream {
                 false
             }
         }
+    }
+
+    /// What is there of a line that has no end yet.
+    pub(super) fn unfinished(&self) -> &[u8] {
+        self.lines.unfinished()
     }
 
     pub(super) fn finish(&mut self, hand: &mut dyn FnMut(&[u8])) {

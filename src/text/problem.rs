@@ -1,7 +1,7 @@
 //! Something a person wrote wrong, and where. Data only: drawing is miette's, saying it is
 //! `report`'s.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
@@ -10,7 +10,7 @@ use miette::{Diagnostic, LabeledSpan, SourceCode};
 use super::edit::Edits;
 use super::frame::Frame;
 use super::node::{Node, Origin};
-use super::source::{Source, Span};
+use super::source::{Source, Span, between_words};
 
 /// One mistake: what, where, why, what to type instead.
 #[derive(Clone, Debug)]
@@ -84,6 +84,24 @@ impl Clone for OnceNotes {
     }
 }
 
+/// Words without those that are hidden. What is quoted from a text stands between backticks.
+fn without(hidden: &HashSet<&str>, words: &str) -> String {
+    let word = |word: &str| {
+        let bare = word.trim_end_matches(between_words);
+        if hidden.contains(bare) {
+            word.replacen(bare, "***", 1)
+        } else {
+            word.to_owned()
+        }
+    };
+    let part = |(index, part): (usize, &str)| match index % 2 {
+        0 => part.to_owned(),
+        _ => part.split_inclusive(between_words).map(word).collect(),
+    };
+    let parts: Vec<String> = words.split('`').enumerate().map(part).collect();
+    parts.join("`")
+}
+
 /// A place in another text, with its own frame.
 #[derive(Debug)]
 struct Note {
@@ -150,6 +168,21 @@ impl Problem {
     pub fn deprecation(mut self) -> Self {
         self.severity = Severity::Deprecation;
         self
+    }
+
+    /// Takes out of its words what has been found to be a secret since: the values of unknown options
+    /// are known as such only when the whole text is read.
+    pub fn redact(&mut self) {
+        let Some((origin, _)) = self.labels.first() else {
+            return;
+        };
+        let hidden = origin.source.hidden_words(&origin.span);
+        if hidden.is_empty() {
+            return;
+        }
+        let (words, help) = (without(&hidden, &self.words), self.help.as_deref());
+        self.help = help.map(|help| without(&hidden, help));
+        self.words = words;
     }
 
     /// The name of the text it is in.
@@ -352,6 +385,11 @@ impl Problems {
             Some((&origin.source.name, origin.span.start))
         }
         self.0.sort_by(|one, other| place(one).cmp(&place(other)));
+    }
+
+    /// Takes secrets out of the words of all: see [`Problem::redact`].
+    pub fn redact(&mut self) {
+        self.0.iter_mut().for_each(Problem::redact);
     }
 
     pub fn errors(&self) -> impl Iterator<Item = &Problem> {

@@ -1,6 +1,7 @@
 //! A text that was read: a file, or the command line. Knows its name, its bytes and which of them
 //! are secret; must not know what they mean.
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -117,6 +118,29 @@ impl Source {
         self.shown.get_or_init(|| self.masked())
     }
 
+    /// The words of all secrets in the lines of a place.
+    pub(super) fn hidden_words(&self, place: &Span) -> HashSet<&str> {
+        let bytes = self.text.as_bytes();
+        let is_end = |byte: &u8| matches!(byte, b'\n' | b'\r');
+        let (from, to) = (place.start.min(bytes.len()), place.end.min(bytes.len()));
+        let start = bytes[..from]
+            .iter()
+            .rposition(is_end)
+            .map_or(0, |at| at + 1);
+        let end = bytes[to..]
+            .iter()
+            .position(is_end)
+            .map_or(bytes.len(), |at| to + at);
+        let hidden = self.hidden.lock().unwrap_or_else(PoisonError::into_inner);
+        hidden
+            .iter()
+            .filter(|span| span.start < end && start < span.end)
+            .filter_map(|span| self.text.get(span.clone()))
+            .flat_map(|text| text.split(between_words))
+            .filter(|word| !word.is_empty())
+            .collect()
+    }
+
     /// The text with every secret overwritten by asterisks and every control character by a
     /// question mark, byte for byte.
     pub fn masked(&self) -> String {
@@ -148,6 +172,11 @@ impl Source {
         }
         String::from_utf8_lossy(&bytes).into_owned()
     }
+}
+
+/// Does a character part two words?
+pub(super) fn between_words(letter: char) -> bool {
+    !letter.is_alphanumeric() && !matches!(letter, '-' | '_' | '.' | '/' | '+' | '=')
 }
 
 /// The start of the character that a byte is part of.

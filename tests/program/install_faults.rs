@@ -123,7 +123,6 @@ fn managers() -> Managers {
         told: false,
         user: 0,
         crontab: None,
-        busybox: false,
     }
 }
 

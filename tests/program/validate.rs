@@ -165,8 +165,29 @@ fn tools_get_every_problem_with_its_place() {
     for result in results {
         assert!(rules.contains(&&result["ruleId"]));
         let place = &result["locations"][0]["physicalLocation"];
-        assert_eq!(place["artifactLocation"]["uri"], "/home/me/x.yaml");
-        assert!(place["region"]["startLine"].as_u64() > Some(0));
+        assert_eq!(place["artifactLocation"]["uri"], "file:///home/me/x.yaml");
+        assert!(["error", "warning"].contains(&result["level"].as_str().unwrap()));
+        assert!(result["message"]["text"].is_string());
+        let mut regions = vec![&place["region"]];
+        for fix in result["fixes"].as_array().into_iter().flatten() {
+            assert!(fix["description"]["text"].is_string());
+            let replacements = fix["artifactChanges"][0]["replacements"].as_array();
+            regions.extend(
+                replacements
+                    .unwrap()
+                    .iter()
+                    .map(|one| &one["deletedRegion"]),
+            );
+            assert!(!replacements.unwrap().is_empty());
+        }
+        for region in regions {
+            let place = |line: &str, column: &str| {
+                [line, column].map(|name| region[name].as_u64().unwrap())
+            };
+            let start = place("startLine", "startColumn");
+            assert!(start.iter().all(|number| *number > 0), "{region}");
+            assert!(start <= place("endLine", "endColumn"), "{region}");
+        }
     }
 
     let github = run("github");
@@ -340,4 +361,20 @@ keep_daily: 7
         .collect();
     let ran = world(&shared.concat()).run(&["config", "validate", "--portable", "-c", "x.yaml"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
+}
+
+#[test]
+fn files_that_contradict_each_other_about_the_log_are_told_with_the_rest() {
+    let config = |log| format!("repositories: [{{path: /r}}]\nkeep_daily: 7\nlog_file: {log}\n");
+    let mut world = world(&config("/one"));
+    world.write("/home/me/y.yaml", config("/two"));
+    let both = ["-c", "x.yaml", "-c", "y.yaml"];
+    let ran = world.run(&[&["config", "validate", "--format", "json"][..], &both].concat());
+    assert_eq!(ran.code, 1);
+    let report: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    let codes = report["problems"].as_array().unwrap().iter();
+    let mut codes = codes.map(|problem| problem["code"].as_str().unwrap());
+    assert!(codes.any(|code| code == "borgmatic::config::two-logs"));
+    let ran = world.run(&[&["config", "show"][..], &both].concat());
+    assert_eq!(ran.code, 0, "what opens no log needs none: {}", ran.err);
 }

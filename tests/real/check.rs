@@ -11,6 +11,7 @@ with_both_borgs! {
     a_spot_check_finds_what_is_not_as_it_was_stored
     a_spot_check_takes_a_program_and_other_directories
     a_spot_check_needs_a_manifest
+    a_spot_check_passes_only_if_every_borg_ended_well
 }
 
 const WEEKLY: &str = "checks:\n    - name: repository\n      frequency: 1 week\n";
@@ -178,4 +179,36 @@ fn a_spot_check_needs_a_manifest(world: &World) {
     world.fails(&["check"]).says("no archives");
     world.ok(&["create"]);
     world.fails(&["check"]).says("no bootstrap manifest");
+}
+
+fn a_spot_check_passes_only_if_every_borg_ended_well(world: &World) {
+    use std::os::unix::fs::PermissionsExt as _;
+    let ours = format!("local_path: {}\n{SPOT}", world.text("bin/borg-that-fails"));
+    // It says all that borg says, and fails at the end where its words are such.
+    let fails_at = |words: &str| {
+        world.write(
+            "bin/borg-that-fails",
+            &format!("#!/bin/sh\nborg \"$@\" || exit\ncase \"$*\" in {words}) exit 2 ;; esac\n"),
+        );
+        let permissions = fs::Permissions::from_mode(0o755);
+        fs::set_permissions(world.path("bin/borg-that-fails"), permissions).unwrap();
+    };
+    fails_at("nothing");
+    world.ready(&ours);
+    world.ok(&["create"]);
+    world
+        .ok(&["check", "--verbosity", "1"])
+        .says("Spot check passed");
+    for (verb, words) in [
+        ("extract", "extract*"),
+        ("create", "create*--dry-run*"),
+        ("list", "list*--json-lines\\ /*"),
+        ("list", "list*xxh64*"),
+    ] {
+        fails_at(words);
+        world
+            .fails(&["check", "--verbosity", "1"])
+            .says(&format!("{verb} ended with exit status 2"))
+            .never_says("passed");
+    }
 }

@@ -174,8 +174,10 @@ impl Archives<'_> {
     /// The configuration files that the archive was made with, as its manifest tells.
     fn configuration_paths(&self, name: &str, run: &Run) -> Result<Vec<PathBuf>, Failure> {
         let (host, repository) = (self.alone.host, self.absolute());
-        let paths = manifest::config_paths(host, self.borg, run, false, &repository, name)?;
-        paths.filter(|paths| !paths.is_empty()).ok_or_else(|| {
+        let mut paths = Vec::new();
+        let found = &mut |found| paths = found;
+        manifest::config_paths(host, self.borg, run, false, &repository, name, found)?;
+        Some(paths).filter(|paths| !paths.is_empty()).ok_or_else(|| {
             let words = format!("archive {name} holds no list of configuration files");
             Failure::new("borgmatic::bootstrap::manifest", words).help(
                 "choose another one: --archive NAME. Archives that were made without borgmatic, or with the option \

@@ -162,7 +162,8 @@ pub(super) fn names(
     let wants = command::Wants::names();
     let command = command::flags(context.borg, context.config, file.as_deref(), None, wants)
         .args(archive_place(context))
-        .reads();
+        .reads()
+        .chatty();
     Ok((command, patterns))
 }
 

@@ -131,7 +131,7 @@ impl File<'_> {
 
     /// The configuration of the file, and those of repositories with options of their own.
     fn configs(&self) -> impl Iterator<Item = &Config> {
-        std::iter::once(self.config).chain(self.units.iter().map(|unit| &unit.config))
+        std::iter::once(self.config).chain(self.units.iter().map(|unit| &*unit.config))
     }
 
     /// Where an option of a configuration stands.

@@ -55,12 +55,21 @@ impl Planned {
 /// is left as it is. `texts` stand for what is in files, by their path without links.
 pub fn plan(paths: &[PathBuf], texts: &Texts, files: &Files, env: &Env) -> Vec<Planned> {
     let mut planned = rewritten(paths, texts, files, env);
-    while let Some((named, read)) = broken(&planned, files, env) {
+    while let Some(Broken {
+        named,
+        read,
+        problems,
+    }) = broken(&planned, files, env)
+    {
         let mut left = false;
         for one in &mut planned {
             let within = one.path == named || read.contains(&one.path);
             if within && one.new_text().is_some() {
                 one.leave();
+                left = true;
+            }
+            if one.path == named && problems.has_errors() {
+                one.result = Err(problems.clone());
                 left = true;
             }
         }
@@ -71,8 +80,16 @@ pub fn plan(paths: &[PathBuf], texts: &Texts, files: &Files, env: &Env) -> Vec<P
     planned
 }
 
-/// A file that was named and would not mean the same, and what it includes.
-fn broken(planned: &[Planned], files: &Files, env: &Env) -> Option<(PathBuf, Vec<PathBuf>)> {
+/// A file that was named and would not mean the same.
+struct Broken {
+    named: PathBuf,
+    /// With what it includes.
+    read: Vec<PathBuf>,
+    /// Why it cannot be loaded as it is.
+    problems: Problems,
+}
+
+fn broken(planned: &[Planned], files: &Files, env: &Env) -> Option<Broken> {
     let real = |path: &Path| files.real(path).unwrap_or_else(|| path.to_owned());
     let texts = |new: bool| -> Texts {
         let text = |one: &Planned| match one.new_text().filter(|_| new) {
@@ -102,31 +119,32 @@ fn broken(planned: &[Planned], files: &Files, env: &Env) -> Option<(PathBuf, Vec
                 .map_or(one.old.as_str(), String::as_str);
             let source = Source::new(one.path.to_string_lossy(), text, is_secret);
             let within = Within::default();
-            let mut ignored = Problems::default();
-            let mut node = text::parse_with(&source, &mut includes, within, &mut ignored);
+            let mut found = Problems::default();
+            let mut node = text::parse_with(&source, &mut includes, within, &mut found);
             if let Some(node) = &mut node {
-                apply(node, &mut ignored);
+                apply(node, &mut found);
             }
             // Two sections may contradict each other only when all files are read.
-            let good = !ignored.has_errors();
-            (node.filter(|_| good), includes.into_read())
+            let good = !found.has_errors();
+            (node.filter(|_| good), includes.into_read(), found)
         };
-        let (before, read) = meaning(&old);
+        let (before, read, problems) = meaning(&old);
+        let named = one.path.clone();
         let Some(before) = before else {
-            // It cannot be loaded as it is: nothing can be told of it and what it includes.
-            let own = |other: &&Planned| other.path == one.path || read.contains(&other.path);
-            if planned
-                .iter()
-                .filter(own)
-                .any(|one| one.new_text().is_some())
-            {
-                return Some((one.path.clone(), read));
-            }
-            continue;
+            // Nothing can be told of it and what it includes.
+            return Some(Broken {
+                named,
+                read,
+                problems,
+            });
         };
         let same = meaning(&new).0.is_some_and(|after| before.means(&after));
         if !same {
-            return Some((one.path.clone(), read));
+            return Some(Broken {
+                named,
+                read,
+                problems: Problems::default(),
+            });
         }
     }
     None

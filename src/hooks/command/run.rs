@@ -99,7 +99,7 @@ impl Surroundings<'_> {
         let mut said = Tail::default();
         let exit = host.processes.run(&command, &mut |heard| {
             let (bytes, of_err) = match heard {
-                Heard::Idle => return host.bus.flush(),
+                Heard::Idle(_) => return host.bus.flush(),
                 Heard::Out(bytes) => (bytes, false),
                 Heard::Err(bytes) => (bytes, true),
             };

@@ -1,6 +1,7 @@
 //! A machine of files, for the tests of this room.
 
 use std::fmt::Write;
+#[cfg(test)]
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 

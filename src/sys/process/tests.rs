@@ -19,7 +19,7 @@ fn run(command: &Command) -> Ended {
     let exit = Children::new(Stop::default()).run(command, &mut |heard| match heard {
         Heard::Out(line) => out.push(String::from_utf8_lossy(line).into_owned()),
         Heard::Err(line) => err.push(String::from_utf8_lossy(line).into_owned()),
-        Heard::Idle => {}
+        Heard::Idle(_) => {}
     });
     (exit, out, err)
 }
@@ -37,16 +37,14 @@ fn out(command: &Command) -> String {
 #[test]
 fn many_lines_arrive_complete_and_in_order_on_both_streams() {
     let script = "i=0; while [ $i -lt 200000 ]; do echo $i; echo $i >&2; i=$((i+1)); done";
-    let (exit, out, err) = run(&shell(script));
-    assert_eq!(exit.unwrap(), Exit::Code(0));
-    for lines in [out, err] {
-        assert_eq!(lines.len(), 200_000);
-        assert!(
-            lines
-                .iter()
-                .enumerate()
-                .all(|(i, line)| *line == i.to_string())
-        );
+    for command in [shell(script), shell(script).chatty()] {
+        let (exit, out, err) = run(&command);
+        assert_eq!(exit.unwrap(), Exit::Code(0));
+        for lines in [out, err] {
+            assert_eq!(lines.len(), 200_000);
+            let mut numbered = lines.iter().enumerate();
+            assert!(numbered.all(|(i, line)| *line == i.to_string()));
+        }
     }
 }
 
@@ -121,15 +119,17 @@ fn it_says_when_nothing_more_is_waiting() {
     let mut heard = String::new();
     Children::new(Stop::default())
         .run(
-            &shell("echo one; sleep 0.2; echo two"),
+            &shell("printf 'one\\ntw'; sleep 0.2; echo o"),
             &mut |part| match part {
                 Heard::Out(line) => heard += &String::from_utf8_lossy(line),
                 Heard::Err(_) => heard += "?",
-                Heard::Idle => heard += "|",
+                Heard::Idle(unfinished) => {
+                    heard += &format!("|{}|", String::from_utf8_lossy(unfinished));
+                }
             },
         )
         .unwrap();
-    assert!(heard.starts_with("one|two"), "{heard}");
+    assert!(heard.starts_with("one|tw|two"), "{heard}");
 }
 
 #[test]
@@ -441,7 +441,7 @@ fn a_child_on_the_terminal_is_announced_and_its_exit_judged() {
     let mut heard = 0;
     let command = shell("exit 6").on_terminal();
     let exit = Children::new(Stop::default()).run(&command, &mut |part| {
-        assert!(matches!(part, Heard::Idle));
+        assert!(matches!(part, Heard::Idle(b"")));
         heard += 1;
     });
     assert_eq!((exit.unwrap(), heard), (Exit::Code(6), 1));

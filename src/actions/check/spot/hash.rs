@@ -17,7 +17,7 @@ use crate::host::{Command, Exit, Failure, Files, Heard, Level, Processes};
 /// Read at once, in bytes.
 const BUFFER: usize = 256 << 10;
 
-/// More threads than that only wait for the disk.
+/// So many files are read at once: most of the time each waits for the disk, not for a processor.
 const THREADS: usize = 8;
 
 /// What a file of the source is now.
@@ -39,7 +39,6 @@ pub(super) fn all(
     stopped: &(dyn Fn() -> bool + Sync),
 ) -> Vec<Now> {
     let next = AtomicUsize::new(0);
-    let threads = thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let work = || {
         let mut buffer = vec![0; BUFFER];
         let mut done = Vec::new();
@@ -56,7 +55,7 @@ pub(super) fn all(
         .map(|_| Now::Lost("not read".to_owned()))
         .collect();
     thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads.min(THREADS).min(paths.len()))
+        let workers: Vec<_> = (0..THREADS.min(paths.len()))
             .map(|_| scope.spawn(work))
             .collect();
         for worker in workers {
@@ -183,7 +182,7 @@ impl Program<'_> {
                 said = String::from_utf8_lossy(line).into_owned();
                 (self.say)(Level::Warning, &said);
             }
-            Heard::Idle => {}
+            Heard::Idle(_) => {}
         })?;
         if exit != Exit::Code(0) {
             return Ok(Err(format!("{first} ended with {exit}: {said}")));

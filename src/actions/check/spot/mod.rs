@@ -2,30 +2,32 @@
 //! them, drawn by chance, still have the content that was stored?
 //!
 //! Linear in the number of files: the source is named once by a dry run of create, the archive is
-//! listed once, and once more for the hashes of the sample, while threads read the same files here.
+//! listed once, both at the same time; and once more for the hashes of the sample, while threads read
+//! the same files here. Three borgs may run at once: each is heard to its end, and a failure of any of
+//! them is one of the check.
 
+mod count;
 mod hash;
 mod name;
 mod tally;
 mod verdict;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Sender};
 use std::thread;
 
 use crate::actions::create::{self, Runtime};
 use crate::actions::{Context, extract, list, manifest};
-use crate::borg::listed::{Entry, Looked};
+use crate::borg::listed::Entry;
 use crate::borg::pattern::{Kind, Pattern};
-use crate::config::directories;
 use crate::config::groups::{Check, CheckName};
-use crate::host::files::Sort;
 use crate::host::{Failure, Level};
 use crate::option::words;
 use crate::text::Problem;
 use hash::Now;
 use name::Names;
-use tally::{Counted, Source, Tally};
+use tally::Source;
 use verdict::Verdict;
 
 /// Up to here paths are arguments of `borg list`, as in the original. More of them go into a file as
@@ -52,30 +54,59 @@ pub(super) fn check(context: &Context<'_>) -> Result<(), Failure> {
         Level::Info,
         &format!("Comparing files with archive {archive} (spot check)"),
     );
-    let configs = configs(context, &archive)?;
-    let runtime = Runtime::make(context)?;
-    let ended = compare(context, &settings, &archive, &configs, &runtime);
-    runtime.remove(context);
-    ended
+    // Borg names the configuration files at once, and then reads on to the end of the archive.
+    let (tell, told) = mpsc::channel();
+    let (looked, compared) = thread::scope(|scope| {
+        let look = scope.spawn(|| configs(context, &archive, tell));
+        let compared = told
+            .recv()
+            .map(|configs| compare(context, &settings, &archive, &configs));
+        let looked = look
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        (looked, compared)
+    });
+    looked?;
+    let Compared {
+        verdict,
+        sources,
+        difference,
+    } = compared.map_err(|_| no_manifest(&archive))??;
+    verdict.tell(context, sources, difference, settings.data_tolerance)
 }
 
-/// The configuration files that the archive was made with.
-fn configs(context: &Context<'_>, archive: &str) -> Result<Vec<PathBuf>, Failure> {
-    let found = manifest::config_paths(
+struct Compared {
+    verdict: Verdict,
+    /// Files of the source.
+    sources: usize,
+    /// Between their number and that in the archive, in percent.
+    difference: f64,
+}
+
+/// Tells the configuration files that the archive was made with.
+fn configs(
+    context: &Context<'_>,
+    archive: &str,
+    tell: Sender<Vec<PathBuf>>,
+) -> Result<bool, Failure> {
+    manifest::config_paths(
         context.host,
         context.borg,
         &context.config.run,
         context.config.archive.numeric_ids.is_on(),
         &extract::absolute(context.repository, context.working()),
         archive,
-    )?;
-    found.ok_or_else(|| {
-        let words = format!(
-            "the archive {archive} holds no bootstrap manifest, which names its configuration files"
-        );
-        Failure::new("borgmatic::archive::no-manifest", words)
-            .help("make an archive with `borgmatic create`, without store_config_files: false below bootstrap")
-    })
+        // It is heard until the end.
+        &mut move |paths| drop(tell.send(paths)),
+    )
+}
+
+fn no_manifest(archive: &str) -> Failure {
+    let words = format!(
+        "the archive {archive} holds no bootstrap manifest, which names its configuration files"
+    );
+    Failure::new("borgmatic::archive::no-manifest", words)
+        .help("make an archive with `borgmatic create`, without store_config_files: false below bootstrap")
 }
 
 fn settings<'a>(context: &Context<'a>) -> Result<Settings<'a>, Failure> {
@@ -118,11 +149,23 @@ fn compare(
     settings: &Settings<'_>,
     archive: &str,
     configs: &[PathBuf],
+) -> Result<Compared, Failure> {
+    let runtime = Runtime::make(context)?;
+    let compared = compare_in(context, settings, archive, configs, &runtime);
+    runtime.remove(context);
+    compared
+}
+
+fn compare_in(
+    context: &Context<'_>,
+    settings: &Settings<'_>,
+    archive: &str,
+    configs: &[PathBuf],
     runtime: &Runtime,
-) -> Result<(), Failure> {
+) -> Result<Compared, Failure> {
     let (dry_run, patterns) = create::names(context, runtime, configs)?;
     let names = Names::of(&patterns, &context.borg.version);
-    let mut counted = sources(context, &dry_run, &names, settings)?;
+    let counted = count::both(context, &dry_run, archive, &names, settings.sample)?;
     if counted.sources() == 0 {
         return Err(Failure::new(
             "borgmatic::check::spot-count",
@@ -130,12 +173,12 @@ fn compare(
         )
         .help("is a disk missing? See what would be stored: borgmatic create --dry-run --list"));
     }
-    stored(context, archive, &mut counted)?;
     let (sources, difference) = (counted.sources(), counted.difference());
     if difference > settings.count_tolerance {
         let words = format!(
             "the source has {sources} files, archive {archive} has {}: they differ by {difference:.2} %, and count_tolerance_percentage is {}",
-            counted.stored, settings.count_tolerance
+            counted.stored(),
+            settings.count_tolerance
         );
         let mut failure = Failure::new("borgmatic::check::spot-count", words)
             .help("if so many files came or went since, make a backup; if not, look for a disk that is missing, or for an exclude that is too wide");
@@ -146,84 +189,11 @@ fn compare(
     let words = format!("Comparing {} of {sources} files", sample.len());
     context.say(Level::Info, &words);
     let verdict = hashes(context, settings, archive, &sample, &names, runtime)?;
-    verdict.tell(context, sources, difference, settings.data_tolerance)
-}
-
-/// Counts what a backup would store now, and draws the sample.
-fn sources(
-    context: &Context<'_>,
-    dry_run: &crate::host::Command,
-    names: &Names,
-    settings: &Settings<'_>,
-) -> Result<Counted, Failure> {
-    let (files, working) = (context.host.files, context.working());
-    let mut tally = Tally::new(settings.sample);
-    context.borg.sift(context.host, dry_run, &mut |line| {
-        let Some(looked) = Looked::read(line) else {
-            return false;
-        };
-        let is_file = matches!(
-            files.sort(&working.join(&*looked.path)),
-            Ok(Sort::File | Sort::Link)
-        );
-        if looked.stored && is_file {
-            tally.add(Source {
-                name: names.stored(&looked.path).to_owned(),
-                path: looked.path.into_owned(),
-            });
-        }
-        true
-    })?;
-    Ok(tally.close())
-}
-
-/// Holds what an archive has against it.
-fn stored(context: &Context<'_>, archive: &str, counted: &mut Counted) -> Result<(), Failure> {
-    let own = own_folders(context)?;
-    let command = list::entries(context, archive, None, None, &[]);
-    context.borg.sift(context.host, &command, &mut |line| {
-        let Some(entry) = Entry::read(line) else {
-            return false;
-        };
-        let counts = entry.is_file() || entry.is_link();
-        if counts && !own.iter().any(|is_own| is_own.holds(&entry.path)) {
-            counted.add_stored(&entry.path);
-        }
-        true
+    Ok(Compared {
+        verdict,
+        sources,
+        difference,
     })
-}
-
-/// A directory that holds what borgmatic itself put into an archive, without the first slash.
-struct Own {
-    path: String,
-    /// Has each run a directory of its own in it?
-    random: bool,
-}
-
-impl Own {
-    fn holds(&self, path: &str) -> bool {
-        let below = |path: &str, folder: &str| {
-            let rest = path.strip_prefix(folder)?.strip_prefix('/')?;
-            Some(rest.to_owned())
-        };
-        match below(path, &self.path) {
-            Some(rest) if self.random => rest
-                .split_once('/')
-                .is_some_and(|(top, _)| top.starts_with("borgmatic-")),
-            found => found.is_some(),
-        }
-    }
-}
-
-fn own_folders(context: &Context<'_>) -> Result<[Own; 3], Failure> {
-    let (run, env) = (&context.config.run, context.host.env);
-    let bare = |path: &Path| path.to_string_lossy().trim_matches('/').to_owned();
-    let own = |path, random| Own { path, random };
-    Ok([
-        own("borgmatic".to_owned(), false),
-        own(bare(&directories::old_source(run, env)), false),
-        own(bare(&directories::runtime(run, env)?), true),
-    ])
 }
 
 /// Reads the sample on both sides at once.
@@ -359,7 +329,7 @@ fn portions<T: AsRef<str>>(words: &[T]) -> Vec<&[T]> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Own, portions};
+    use super::portions;
 
     #[test]
     fn lists_of_arguments_are_short_enough() {
@@ -373,22 +343,5 @@ mod tests {
         );
         assert_eq!(portions(&vec!["y"; 1001]).len(), 2);
         assert!(portions::<&str>(&[]).is_empty());
-    }
-
-    #[test]
-    fn what_borgmatic_stores_for_itself_is_no_file_of_the_user() {
-        let own = Own {
-            path: "run/user/0".into(),
-            random: true,
-        };
-        assert!(own.holds("run/user/0/borgmatic-x1/borgmatic/bootstrap/manifest.json"));
-        assert!(!own.holds("run/user/0/other/file"));
-        assert!(!own.holds("run/user/01/borgmatic-x1/file"));
-        let own = Own {
-            path: "borgmatic".into(),
-            random: false,
-        };
-        assert!(own.holds("borgmatic/bootstrap/manifest.json"));
-        assert!(!own.holds("borgmatic") && !own.holds("home/borgmatic/x"));
     }
 }

@@ -1,7 +1,7 @@
-//! Counts the files of the source, and draws the sample, while their names come in. Pure.
+//! Counts the files of both sides, and draws the sample, while their names come in. Pure.
 //!
-//! For each file it keeps eight bytes, and the name of those that may come into the sample: memory
-//! grows with the sample, not with the names.
+//! For each file of either side it keeps eight bytes, and the name of those that may come into the
+//! sample: memory grows with the sample, not with the names.
 
 use std::hash::{BuildHasher, RandomState};
 
@@ -20,19 +20,31 @@ pub(super) struct Source {
     pub(super) name: String,
 }
 
-/// Names are turned into numbers that are random anew in each run. The lowest of them are the sample.
-pub(super) struct Tally {
+/// The files of one side. Names are turned into numbers that are random anew in each run, the same on
+/// both sides. The lowest of them are the sample.
+pub(super) struct Tally<T> {
     random: RandomState,
     below: u64,
     keys: Vec<u64>,
-    kept: Vec<(u64, Source)>,
+    kept: Vec<(u64, T)>,
 }
 
-impl Tally {
+impl Tally<Source> {
     /// `percent` of the files are to be in the sample.
     pub(super) fn new(percent: f64) -> Self {
+        Self::keeping(RandomState::new(), percent)
+    }
+
+    /// The other side of it; so many percent of the names are kept, too.
+    pub(super) fn beside(&self, percent: f64) -> Tally<String> {
+        Tally::keeping(self.random.clone(), percent)
+    }
+}
+
+impl<T> Tally<T> {
+    fn keeping(random: RandomState, percent: f64) -> Self {
         Self {
-            random: RandomState::new(),
+            random,
             // A tenth more than what is needed: chance never takes so much away.
             below: share(u64::MAX, percent * 1.1),
             keys: Vec::new(),
@@ -40,81 +52,76 @@ impl Tally {
         }
     }
 
-    pub(super) fn add(&mut self, source: Source) {
-        let key = self.random.hash_one(source.name.as_str());
+    /// A file, by the name that an archive has, and what is kept of it if it may be needed.
+    pub(super) fn add(&mut self, name: &str, kept: impl FnOnce() -> T) {
+        let key = self.random.hash_one(name);
         self.keys.push(key);
         if self.keys.len() <= ALL_OF || key < self.below {
-            self.kept.push((key, source));
-        }
-    }
-
-    /// All have come. A path that was named twice, below two sources, counts once.
-    pub(super) fn close(mut self) -> Counted {
-        self.keys.sort_unstable();
-        self.keys.dedup();
-        self.kept.sort_unstable_by_key(|(key, _)| *key);
-        self.kept.dedup_by_key(|(key, _)| *key);
-        Counted {
-            random: self.random,
-            seen: vec![false; self.keys.len()],
-            keys: self.keys,
-            kept: self.kept,
-            stored: 0,
-            only_stored: Vec::new(),
+            self.kept.push((key, kept()));
         }
     }
 }
 
-/// The source, while the files of an archive are held against it.
+/// Both sides, when all files have come.
 pub(super) struct Counted {
-    random: RandomState,
-    keys: Vec<u64>,
-    /// Is the file of this key in the archive?
-    seen: Vec<bool>,
+    /// Sorted, each once.
+    sources: Vec<u64>,
     kept: Vec<(u64, Source)>,
-    /// Files of the archive.
-    pub(super) stored: usize,
-    only_stored: Vec<String>,
+    /// Sorted.
+    stored: Vec<u64>,
+    kept_stored: Vec<(u64, String)>,
 }
 
 impl Counted {
-    /// Files of the source.
-    pub(super) fn sources(&self) -> usize {
-        self.keys.len()
+    /// A path of the source that was named twice, below two sources, counts once.
+    pub(super) fn of(mut source: Tally<Source>, mut stored: Tally<String>) -> Self {
+        source.keys.sort_unstable();
+        source.keys.dedup();
+        source.kept.sort_unstable_by_key(|(key, _)| *key);
+        source.kept.dedup_by_key(|(key, _)| *key);
+        stored.keys.sort_unstable();
+        Self {
+            sources: source.keys,
+            kept: source.kept,
+            stored: stored.keys,
+            kept_stored: stored.kept,
+        }
     }
 
-    /// A file of the archive.
-    pub(super) fn add_stored(&mut self, name: &str) {
-        self.stored += 1;
-        match self.keys.binary_search(&self.random.hash_one(name)) {
-            Ok(at) => self.seen[at] = true,
-            Err(_) if self.only_stored.len() < TOLD => self.only_stored.push(name.to_owned()),
-            Err(_) => {}
-        }
+    /// Files of the source.
+    pub(super) fn sources(&self) -> usize {
+        self.sources.len()
+    }
+
+    /// Files of the archive.
+    pub(super) fn stored(&self) -> usize {
+        self.stored.len()
     }
 
     /// By how many percent of the source the numbers differ.
     pub(super) fn difference(&self) -> f64 {
-        percent(self.sources().abs_diff(self.stored), self.sources())
+        percent(self.sources().abs_diff(self.stored()), self.sources())
     }
 
     /// Some of the files that are on one side only.
     pub(super) fn differences(&self) -> Vec<String> {
-        let here = self.kept.iter().filter(|(key, _)| {
-            let at = self.keys.binary_search(key);
-            at.is_ok_and(|at| !self.seen[at])
-        });
+        let is_missing = |keys: &[u64], key: &u64| keys.binary_search(key).is_err();
+        let here = self
+            .kept
+            .iter()
+            .filter(|(key, _)| is_missing(&self.stored, key));
         let here = here.map(|(_, source)| format!("only here: {}", source.path));
         let stored = self
-            .only_stored
+            .kept_stored
             .iter()
-            .map(|name| format!("only in the archive: {name}"));
-        here.take(TOLD).chain(stored).collect()
+            .filter(|(key, _)| is_missing(&self.sources, key));
+        let stored = stored.map(|(_, name)| format!("only in the archive: {name}"));
+        here.take(TOLD).chain(stored.take(TOLD)).collect()
     }
 
     /// At least one file, else so many percent of all, drawn by chance.
     pub(super) fn sample(self, percent: f64) -> Vec<Source> {
-        let wanted = share(self.keys.len() as u64, percent).max(1);
+        let wanted = share(self.sources.len() as u64, percent).max(1);
         let wanted = usize::try_from(wanted).unwrap_or(usize::MAX);
         let kept = self.kept.into_iter().take(wanted);
         kept.map(|(_, source)| source).collect()
@@ -142,15 +149,23 @@ pub(super) fn percent(part: usize, all: usize) -> f64 {
 mod tests {
     use super::*;
 
-    fn counted(count: usize, percent: f64) -> Counted {
-        let mut tally = Tally::new(percent);
-        for number in 0..count {
-            tally.add(Source {
-                path: format!("/home/{number}"),
-                name: format!("home/{number}"),
-            });
+    fn source(number: usize) -> Source {
+        Source {
+            path: format!("/home/{number}"),
+            name: format!("home/{number}"),
         }
-        tally.close()
+    }
+
+    fn counted(count: usize, percent: f64, stored: &[&str]) -> Counted {
+        let mut tally = Tally::new(percent);
+        let mut beside = tally.beside(1.0);
+        for source in (0..count).map(source) {
+            tally.add(&source.name.clone(), || source);
+        }
+        for name in stored {
+            beside.add(name, || (*name).to_owned());
+        }
+        Counted::of(tally, beside)
     }
 
     #[test]
@@ -161,7 +176,7 @@ mod tests {
             (3, 1.0, 1),
             (7, 150.0, 7),
         ] {
-            let mut names: Vec<_> = counted(count, percent)
+            let mut names: Vec<_> = counted(count, percent, &[])
                 .sample(percent)
                 .into_iter()
                 .map(|source| source.name)
@@ -171,31 +186,28 @@ mod tests {
             assert_eq!(names.len(), size, "{count} {percent}");
         }
         assert_ne!(
-            counted(1000, 10.0).sample(10.0),
-            counted(1000, 10.0).sample(10.0)
+            counted(1000, 10.0, &[]).sample(10.0),
+            counted(1000, 10.0, &[]).sample(10.0)
         );
     }
 
     #[test]
     fn only_the_sample_is_kept_of_a_large_source() {
         let mut tally = Tally::new(1.0);
+        let mut beside = tally.beside(1.0);
         for number in 0..1_000_000 {
-            tally.add(Source {
-                path: String::new(),
-                name: number.to_string(),
-            });
+            tally.add(&number.to_string(), || source(number));
+            beside.add(&number.to_string(), || number.to_string());
         }
         assert!(tally.kept.len() < ALL_OF + 20_000);
-        assert_eq!(tally.close().sample(1.0).len(), 10_000);
+        assert!(beside.kept.len() < ALL_OF + 20_000);
+        assert_eq!(Counted::of(tally, beside).sample(1.0).len(), 10_000);
     }
 
     #[test]
     fn both_sides_are_counted_and_compared() {
-        let mut counted = counted(4, 100.0);
-        counted.add_stored("home/0");
-        counted.add_stored("home/1");
-        counted.add_stored("other");
-        assert_eq!((counted.sources(), counted.stored), (4, 3));
+        let counted = counted(4, 100.0, &["home/0", "home/1", "other"]);
+        assert_eq!((counted.sources(), counted.stored()), (4, 3));
         assert!((counted.difference() - 25.0).abs() < 1e-9);
         let mut told = counted.differences();
         told.sort();
@@ -212,13 +224,10 @@ mod tests {
     #[test]
     fn a_path_below_two_sources_counts_once() {
         let mut tally = Tally::new(100.0);
-        for _ in 0..2 {
-            tally.add(Source {
-                path: "/a".into(),
-                name: "a".into(),
-            });
-        }
-        let counted = tally.close();
+        tally.add("a", || source(1));
+        tally.add("a", || source(1));
+        let beside = tally.beside(1.0);
+        let counted = Counted::of(tally, beside);
         assert_eq!(counted.sources(), 1);
         assert_eq!(counted.sample(100.0).len(), 1);
     }

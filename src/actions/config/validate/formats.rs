@@ -107,7 +107,7 @@ pub(super) fn sarif(report: &Report<'_>) -> String {
             "endColumn": region.end_column,
         })
     };
-    let artifact = |name: &str| json!({ "uri": name });
+    let artifact = |name: &str| json!({ "uri": uri(name) });
     let location = |(origin, words): &(Origin, String)| {
         json!({
             "message": { "text": words },
@@ -194,6 +194,21 @@ pub(super) fn github(report: &Report<'_>) -> String {
     text
 }
 
+/// SARIF 2.1.0, 3.4.3: an absolute path is a `file` URI; RFC 3986: all but a few characters are
+/// written as their bytes.
+fn uri(name: &str) -> String {
+    let scheme = if name.starts_with('/') { "file://" } else { "" };
+    let mut uri = scheme.to_owned();
+    for byte in name.bytes() {
+        match byte {
+            b'/' | b'-' | b'.' | b'_' | b'~' => uri.push(char::from(byte)),
+            _ if byte.is_ascii_alphanumeric() => uri.push(char::from(byte)),
+            _ => uri += &format!("%{byte:02X}"),
+        }
+    }
+    uri
+}
+
 /// What is wrong and what to do.
 fn told(problem: &Problem) -> String {
     match &problem.help {
@@ -215,4 +230,15 @@ fn property(words: &str) -> String {
 
 fn pretty(document: &Value) -> String {
     format!("{document:#}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::uri;
+
+    #[test]
+    fn names_of_files_are_uris() {
+        assert_eq!(uri("/etc/b b/é#.yaml"), "file:///etc/b%20b/%C3%A9%23.yaml");
+        assert_eq!(uri("command line"), "command%20line");
+    }
 }

@@ -8,10 +8,12 @@ mod report;
 use super::nothing_configured;
 use super::show::lines;
 use crate::actions::{Alone, AloneAction, Answer, DEFAULT, Info, unbuilt};
+use crate::config::logging::Logs;
 use crate::config::show::{self, Wanted};
 use crate::config::{Loaded, lints, portable};
 use crate::host::{Failure, Level};
 use crate::options;
+use crate::text::Problems;
 use report::Report;
 
 options! {
@@ -80,6 +82,7 @@ impl AloneAction for Validate {
                 further.push(portable::of(one));
             }
         }
+        further.extend(two_logs(loaded));
         let report = Report::of(loaded, further.iter());
         let format = flags.format.or(Format::Human);
         let document = match format {
@@ -100,6 +103,17 @@ impl AloneAction for Validate {
         }
         Ok(Answer::Done)
     }
+}
+
+/// One run has one log: do the files agree about it?
+fn two_logs(loaded: &[Loaded]) -> Option<Problems> {
+    let configs: Vec<_> = loaded
+        .iter()
+        .filter_map(|it| it.config.as_deref())
+        .collect();
+    let mut found = Problems::default();
+    found.add(*Logs::of(&configs).err()?);
+    Some(found)
 }
 
 /// What is said of files that can be used.
