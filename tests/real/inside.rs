@@ -102,10 +102,6 @@ impl Machine {
         }
     }
 
-    pub(crate) fn read(&self, inside: &str) -> String {
-        fs::read_to_string(self.path(inside)).unwrap_or_else(|error| panic!("{inside}: {error}"))
-    }
-
     /// Has systemd start a backup, and waits for its end.
     #[track_caller]
     pub(crate) fn backs_up_now(&self) {
