@@ -271,5 +271,5 @@ fn on_repositories(
 
 /// The exit status of a run, by the signal that ended it.
 fn ended(stopped: Option<Signal>) -> u8 {
-    stopped.map_or(0, |signal| u8::try_from(128 + signal.0).unwrap_or(1))
+    stopped.map_or(0, |signal| u8::try_from(signal.status()).unwrap_or(1))
 }

@@ -37,6 +37,8 @@ mod check;
 mod completion;
 #[path = "real/conditions.rs"]
 mod conditions;
+#[path = "real/cron.rs"]
+mod cron;
 #[path = "real/doctor.rs"]
 mod doctor;
 #[path = "real/faults.rs"]
@@ -63,10 +65,10 @@ mod old_names;
 mod patterns;
 #[path = "real/progress.rs"]
 mod progress;
+#[path = "real/reached.rs"]
+mod reached;
 #[path = "real/sandboxed.rs"]
 mod sandboxed;
-#[path = "real/scheduled.rs"]
-mod scheduled;
 #[path = "real/secrets.rs"]
 mod secrets;
 #[path = "real/self_update.rs"]

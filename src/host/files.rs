@@ -16,6 +16,7 @@ mod placed;
 mod plain;
 mod private;
 mod space;
+mod stream;
 
 pub use held::Held;
 pub use identity::Identity;

@@ -17,6 +17,9 @@ use crate::option::{Age, Schedule};
 /// Started up to so much later.
 const JITTER: Age = Age(std::time::Duration::from_mins(10));
 
+/// The network may take so long after a start.
+const WAIT: Age = Age(std::time::Duration::from_mins(2));
+
 /// The files that a run of the scheduler would read.
 pub(super) fn paths(task: &Task<'_>) -> Vec<PathBuf> {
     find::files(&task.setting.configs, task.host.env, task.host.files)
@@ -63,7 +66,7 @@ pub(super) fn job(task: &Task<'_>, loaded: &[Loaded]) -> Result<Job, Failure> {
         home: env.home.clone(),
         jitter: flags.jitter.or(JITTER).0,
         battery: flags.on_battery.or(Battery::Run),
-        network: flags.wait_network.get().map(|age| age.0),
+        network: Some(flags.wait_network.or(WAIT).0),
         inhibit: flags.inhibit.or(Inhibit::Sleep),
         sandbox: flags.sandbox.or(Sandbox::Auto),
     };

@@ -65,10 +65,10 @@ pub(super) fn show(task: &Task<'_>) -> Result<(), Failure> {
     for path in dropins {
         task.say(&format!("  drop-in      {path}"));
     }
-    task.say(&format!(
-        "next run: {}",
-        next.as_deref().unwrap_or("unknown")
-    ));
+    if manifest.scheduler.is_some() {
+        let next = next.as_deref().unwrap_or("unknown");
+        task.say(&format!("next run: {next}"));
+    }
     for run in &runs {
         task.say(&format!("last run: {run}"));
     }

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::machine::Machine;
 use crate::ssh::{Server, configure, user_name};
 use crate::world::{World, outcome, passphrase_option};
 
@@ -20,6 +21,7 @@ with_both_borgs! {
     each_reason_of_ssh_has_its_cure
     who_never_answers_is_not_waited_for
     a_borg_that_cannot_be_used_is_refused
+    old_backups_failed_runs_and_foreign_caches_are_wrong
 }
 
 /// What it found of this, as `state: words`.
@@ -319,6 +321,62 @@ fn a_borg_that_cannot_be_used_is_refused(world: &World) {
     assert!(told.contains("there is no borg at"), "{told}");
 }
 
+fn old_backups_failed_runs_and_foreign_caches_are_wrong(world: &World) {
+    world.ready(
+        "postgresql_databases:\n    - name: users\n      pg_dump_command: /nowhere/pg_dump\n",
+    );
+    let told = found(&doctor(world), "postgresql_databases");
+    assert!(
+        told.contains("wrong: the program /nowhere/pg_dump was not found"),
+        "{told}"
+    );
+    world.configure(
+        &["repo.borg"],
+        &format!("{}keep_daily: 1\n", passphrase_option()),
+    );
+    let told = found(&doctor(world), "last backup");
+    assert!(
+        told.contains("wrong: this user's runs know of none"),
+        "{told}"
+    );
+    world.ok(&["create"]);
+    // The same a hundred years ago, and a hundred years ahead.
+    let ledger = world.path("state/borgmatic/runs.jsonl");
+    let now = fs::read_to_string(&ledger).unwrap();
+    let at = |century: &str| {
+        fs::write(&ledger, now.replace("\"20", &format!("\"{century}"))).unwrap();
+        doctor(world)
+    };
+    let told = found(&at("19"), "last backup");
+    assert!(told.contains("and at most 26h is meant"), "{told}");
+    let report = at("21");
+    assert!(found(&report, "clock").starts_with("wrong: "), "{report}");
+    fs::write(&ledger, &now).unwrap();
+    fs::rename(world.path("repo.borg"), world.path("away.borg")).unwrap();
+    world.fails(&["create"]);
+    fs::rename(world.path("away.borg"), world.path("repo.borg")).unwrap();
+    let report = doctor(world);
+    assert!(
+        found(&report, "last run").starts_with("wrong: create failed"),
+        "{report}"
+    );
+    assert!(
+        found(&report, "last backup").starts_with("ok: "),
+        "{report}"
+    );
+    if !crate::world::is_root() {
+        crate::world::skip("only root can give a cache to somebody else");
+        return;
+    }
+    std::os::unix::fs::chown(world.path("cache/borg"), Some(4321), None).unwrap();
+    let told = found(&doctor(world), "owners");
+    assert!(
+        told.contains("belongs to user 4321, and this is user 0"),
+        "{told}"
+    );
+    assert!(told.contains("sudo chown -R 0 "), "{told}");
+}
+
 /// Cron's PATH is short: the borg of this user is found all the same.
 #[test]
 fn a_borg_that_is_not_on_path_is_found_where_it_usually_is() {
@@ -414,6 +472,121 @@ fn a_borg_is_fetched_only_with_the_right_hash() {
         .ends_with(0);
     assert!(!placed.exists());
     assert_eq!(fs::read_dir(world.path("tmp")).unwrap().count(), 0);
+}
+
+/// Over TLS, with a certificate that only this test's authority list has.
+#[test]
+fn a_certificate_that_nobody_known_has_signed_is_refused() {
+    let world = World::new("1.4");
+    let have = |program: &str| Command::new(program).arg("version").output().is_ok();
+    if !have("openssl") {
+        return crate::world::skip("openssl is not there");
+    }
+    let (key, certificate) = (world.text("tls/key.pem"), world.text("tls/cert.pem"));
+    fs::create_dir(world.path("tls")).unwrap();
+    world.write(
+        "tls/config",
+        "[req]\ndistinguished_name = name\nx509_extensions = more\nprompt = no\n[name]\nCN = localhost\n\
+         [more]\nsubjectAltName = DNS:localhost\nbasicConstraints = critical, CA:FALSE\n",
+    );
+    outcome(
+        Command::new("openssl")
+            .args([
+                "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+            ])
+            .args(["-keyout", &key, "-out", &certificate])
+            .args(["-config", &world.text("tls/config")]),
+    )
+    .ends_with(0);
+    let program = "#!/bin/sh\necho borg 1.4.9\n";
+    world.write("tls/borg", program);
+    let sum = outcome(Command::new("sha256sum").arg(world.path("tls/borg"))).out;
+    let port = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
+    let server = Command::new("openssl")
+        .args(["s_server", "-quiet", "-WWW", "-accept", &port.to_string()])
+        .args(["-key", &key, "-cert", &certificate])
+        .current_dir(world.path("tls"))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn();
+    let _server = Ended(server.unwrap());
+    wait_for(|| std::net::TcpStream::connect(("127.0.0.1", port)).is_ok());
+    fs::create_dir(world.path("root")).unwrap();
+    let install = |trusted: Option<&str>| {
+        let mut run = world.borgmatic();
+        run.args([
+            "self-install",
+            "--system",
+            "--no-schedule",
+            "--root",
+            &world.text("root"),
+        ])
+        .args(["--with-borg", &format!("https://localhost:{port}/borg")])
+        .args(["--borg-sha256", sum.split(' ').next().unwrap()]);
+        if let Some(list) = trusted {
+            run.env("SSL_CERT_FILE", list);
+        }
+        outcome(&mut run)
+    };
+    install(None).ends_with(5).says("certificate");
+    assert!(!world.path("root/usr").exists());
+    install(Some(&certificate)).ends_with(0);
+    let placed = world.path("root/usr/local/bin/borg");
+    assert_eq!(fs::read_to_string(placed).unwrap(), program);
+}
+
+#[test]
+fn the_schedule_of_a_machine_is_judged() {
+    let Some(machine) = Machine::boot() else {
+        return;
+    };
+    machine.put_in_place();
+    machine.ready("");
+    machine.sh("borgmatic create").ends_with(0);
+    let schedule = || {
+        let said = machine.sh("borgmatic doctor --json || true");
+        found(&said.json(), "schedule")
+    };
+    assert!(
+        schedule().starts_with("look: nothing starts backups"),
+        "{}",
+        schedule()
+    );
+    machine.write("/etc/cron.d/backup", "0 3 * * * root borgmatic\n");
+    let told = schedule();
+    assert!(
+        told.starts_with("ok: cron starts borgmatic: /etc/cron.d/backup"),
+        "{told}"
+    );
+    machine
+        .sh("rm /etc/cron.d/backup /usr/local/bin/borgmatic")
+        .ends_with(0);
+    machine
+        .carried(&["self-install", "--systemd", "--yes"])
+        .ends_with(0);
+    let told = schedule();
+    assert!(
+        told.starts_with("ok: systemd starts backups, and all is as it was installed"),
+        "{told}"
+    );
+    let said = machine.sh("borgmatic doctor --json");
+    let next = found(&said.json(), "next run");
+    assert!(next.starts_with("ok: "), "{next}");
+    machine
+        .sh("systemctl disable --now borgmatic.timer")
+        .ends_with(0);
+    let told = schedule();
+    assert!(told.starts_with("wrong: systemd was not told"), "{told}");
+    machine
+        .sh("rm /etc/systemd/system/borgmatic.timer")
+        .ends_with(0);
+    let told = schedule();
+    assert!(told.contains("borgmatic.timer: missing"), "{told}");
 }
 
 struct Ended(Child);

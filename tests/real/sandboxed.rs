@@ -1,240 +1,142 @@
-//! What a unit may reach under a real systemd: what its configuration names, and nothing else.
+//! Installed units under a real systemd: the sandbox lets a backup do what its configuration needs, and
+//! nothing else.
 
+use crate::inside::REPOSITORY;
 use crate::machine::{CARRIED, Machine};
+use crate::world::Outcome;
 
-/// Another configuration, with hooks, files and a path that are all written to in places of their own.
-const BUSY: &str = r#"
-source_directories:
-    - /srv/data
-repositories:
-    - path: "/srv/other place/it's 100% mine.borg"
-      label: other
-encryption_passcommand: cat /root/passphrase
-keep_secondly: 1000
-log_file: /var/log/borgmatic runs/today.log
-metrics_file: /var/lib/metrics/borgmatic.prom
-commands:
-    - before: action
-      when: [create]
-      run:
-          - "date > /run/began"
-    - after: action
-      when: [create]
-      run:
-          - "date > /var/lib/hooks/ended"
-"#;
+const JOURNAL: &str = "journalctl --no-pager --unit borgmatic.service";
 
-#[test]
-fn a_unit_reaches_what_its_configurations_name() {
-    let Some(machine) = Machine::boot() else {
-        return;
-    };
-    machine.ready("");
-    machine
-        .sh("mkdir -p '/srv/other place' '/var/log/borgmatic runs' /var/lib/metrics /var/lib/hooks")
-        .ends_with(0);
-    machine.write("/etc/borgmatic.d/busy one.yaml", BUSY);
-    let both = [
-        "--config",
-        "/etc/borgmatic/config.yaml",
-        "--config",
-        "/etc/borgmatic.d/busy one.yaml",
-    ];
-    machine
-        .carried(
-            &[
-                &[
-                    "repo-create",
-                    "--encryption",
-                    "repokey",
-                    "--repository",
-                    "other",
-                ],
-                &both[..],
-            ]
-            .concat(),
-        )
-        .ends_with(0);
-    machine
-        .installs(&[&["--systemd"], &both[..]].concat())
-        .ends_with(0);
-    machine.backs_up_now();
-    assert_eq!(machine.archives().len(), 1);
-    let written = machine.sh(
-        "BORG_PASSCOMMAND='cat /root/passphrase' borg list --short \"/srv/other place/it's 100% mine.borg\"
-        cat /run/began /var/lib/hooks/ended
-        grep borgmatic_last_success /var/lib/metrics/borgmatic.prom
-        grep 'Creating an archive' '/var/log/borgmatic runs/today.log'",
-    );
-    written.ends_with(0);
-    machine.sh("borgmatic self-install --check").ends_with(0);
+impl Machine {
+    fn installs_units(&self, flags: &[&str]) {
+        let words = [&["self-install", "--systemd", "--yes"], flags].concat();
+        self.carried(&words).ends_with(0);
+    }
+
+    fn starts(&self) -> Outcome {
+        self.sh("systemctl start borgmatic.service")
+    }
+
+    #[track_caller]
+    fn backs_up(&self) {
+        let started = self.starts();
+        assert_eq!(started.code, Some(0), "{}", self.sh(JOURNAL).out);
+        assert_eq!(self.archives().len(), 1);
+    }
+
+    /// A setting of the service, as systemd has it.
+    fn shows(&self, setting: &str) -> String {
+        let shown = self.sh(&format!(
+            "systemctl show --value --property {setting} borgmatic.service"
+        ));
+        shown.ends_with(0).out.trim().to_owned()
+    }
 }
 
 #[test]
-fn a_unit_reaches_nothing_else() {
+fn a_strict_unit_writes_where_its_configuration_says() {
     let Some(machine) = Machine::boot() else {
         return;
     };
-    machine.ready("");
-    machine.installs(&["--systemd"]).ends_with(0);
-    // Something in the place of borg that wants more.
-    machine.write(
-        "/opt/greedy/borg",
-        "#!/bin/sh
-        if [ \"$1\" = create ] || [ \"$2\" = create ]; then
-            for place in /etc /usr /srv /root /home /var/lib /boot /opt; do
-                touch $place/escaped 2>/dev/null && echo escaped to $place >&2
-            done
-            touch '/srv/backups/my machine.borg/may'
-            ip link 2>/dev/null
-            [ \"$(ls /sys/class/net)\" = lo ] || echo escaped to the network >&2
-            dd if=/dev/vda of=/dev/null count=1 2>/dev/null && echo escaped to a disk >&2
-            mount -t tmpfs none /mnt 2>/dev/null && echo escaped by mounting >&2
-            cat /srv/data/plain.txt >/dev/null || echo cannot read >&2
-        fi
-        exec /usr/bin/borg \"$@\"
-",
-    );
+    machine.ready("log_file: /var/log/borgmatic.log\n");
+    machine.installs_units(&[]);
+    assert_eq!(machine.shows("ProtectSystem"), "strict");
+    assert_eq!(machine.shows("PrivateNetwork"), "yes");
+    machine.backs_up();
     machine
-        .sh("chmod +x /opt/greedy/borg && mkdir -p /etc/systemd/system/borgmatic.service.d")
+        .sh("grep -q 'Creating an archive' /var/log/borgmatic.log")
         .ends_with(0);
-    machine.write(
-        "/etc/systemd/system/borgmatic.service.d/greedy.conf",
-        "[Service]\nEnvironment=PATH=/opt/greedy:/usr/bin:/bin\n",
+    // A run by hand and one of the timer share what they remember.
+    machine.sh("borgmatic status").ends_with(0).says("done");
+
+    // Somewhere else nothing can be written, until the unit is made anew.
+    let moved = format!(
+        "mv '{REPOSITORY}' /srv/moved.borg && sed -i 's,{REPOSITORY},/srv/moved.borg,' /etc/borgmatic/config.yaml"
     );
-    machine.sh("systemctl daemon-reload").ends_with(0);
-    machine.backs_up_now();
-    assert_eq!(machine.archives().len(), 1);
+    machine.sh(&moved).ends_with(0);
+    let relocated = "relocated_repo_access_is_ok: true\n";
     machine
-        .sh("test -e '/srv/backups/my machine.borg/may'")
+        .sh(&format!("echo '{relocated}' >> /etc/borgmatic/config.yaml"))
         .ends_with(0);
-    let journal = machine
-        .sh("journalctl --unit borgmatic.service")
-        .ends_with(0);
-    journal.never_says("escaped").never_says("cannot read");
-    let none = machine.sh("find / -xdev -name escaped");
-    assert_eq!(none.out, "");
-    // Who looks is told that somebody opened the unit.
-    let status = machine.sh("borgmatic self-install --status");
-    status.says("/etc/systemd/system/borgmatic.service.d/greedy.conf");
+    machine.starts().ends_with(1);
+    machine.sh(JOURNAL).says("Read-only file system");
+    machine.sh("borgmatic self-install --check").ends_with(10);
+    machine.sh("borgmatic self-install --yes").ends_with(0);
+    let started = machine.starts();
+    assert_eq!(started.code, Some(0), "{}", machine.sh(JOURNAL).out);
 }
 
-/// The network is there for a repository that is behind one.
 #[test]
-fn a_unit_reaches_a_repository_over_ssh() {
+fn another_account_reads_everything_and_writes_its_own() {
     let Some(machine) = Machine::boot() else {
         return;
     };
     machine.ready("");
-    machine.sh(
-        "ssh-keygen -q -t ed25519 -N '' -f /root/.ssh/id_ed25519
+    machine.write("/srv/data/secret.txt", "for root's eyes\n");
+    let account = format!(
+        "chmod 600 /srv/data/secret.txt
+        useradd --create-home --system keeper
+        chown -R keeper '{REPOSITORY}'
+        mv /root/passphrase /home/keeper/ && chown keeper /home/keeper/passphrase
+        sed -i s,/root/passphrase,/home/keeper/passphrase, /etc/borgmatic/config.yaml
+        ln -s /home/keeper/passphrase /root/passphrase"
+    );
+    machine.sh(&account).ends_with(0);
+    machine.installs_units(&["--user-account", "keeper"]);
+    assert_eq!(machine.shows("User"), "keeper");
+    machine.backs_up();
+    let list = format!(
+        "BORG_PASSCOMMAND='cat /root/passphrase' borg list --short '{REPOSITORY}::'\"$(BORG_PASSCOMMAND='cat /root/passphrase' borg list --short '{REPOSITORY}')\""
+    );
+    machine.sh(&list).ends_with(0).says("srv/data/secret.txt");
+}
+
+#[test]
+fn hooks_may_mount_and_become_others() {
+    let Some(machine) = Machine::boot() else {
+        return;
+    };
+    machine.ready(
+        "commands:\n    - before: action\n      when: [create]\n      run:\n          - mount -t tmpfs none /mnt && echo mounted > /mnt/mounted.txt\n          - su nobody -s /bin/sh -c 'id -un' > /srv/data/who.txt\n",
+    );
+    machine
+        .sh("sed -i 's,    - /srv/data,&\\n    - /mnt,' /etc/borgmatic/config.yaml")
+        .ends_with(0);
+    machine.installs_units(&[]);
+    assert_eq!(machine.shows("ProtectSystem"), "full");
+    machine.backs_up();
+    machine.sh("grep -qx nobody /srv/data/who.txt").ends_with(0);
+    let list = format!(
+        "BORG_PASSCOMMAND='cat /root/passphrase' borg list --short --last 1 --prefix '' '{REPOSITORY}' | xargs -I{{}} env BORG_PASSCOMMAND='cat /root/passphrase' borg list --short '{REPOSITORY}::{{}}'"
+    );
+    machine.sh(&list).ends_with(0).says("mnt/mounted.txt");
+}
+
+#[test]
+fn a_strict_unit_reaches_a_repository_over_ssh() {
+    let Some(machine) = Machine::boot() else {
+        return;
+    };
+    machine.ready("");
+    let server = "ssh-keygen -q -t ed25519 -N '' -f /root/.ssh/id_ed25519
         cp /root/.ssh/id_ed25519.pub /root/.ssh/authorized_keys
-        ssh-keyscan -t ed25519 127.0.0.1 > /root/.ssh/known_hosts 2>/dev/null
-        mkdir -p /srv/far
-        sed -i 's#path: .*#path: ssh://root@127.0.0.1/srv/far/away.borg#' /etc/borgmatic/config.yaml",
-    ).ends_with(0);
+        ssh-keygen -A && systemctl start ssh
+        ssh-keyscan -t ed25519 127.0.0.1 > /root/.ssh/known_hosts ";
+    machine
+        .sh(&format!("mkdir -p -m 700 /root/.ssh\n{server}"))
+        .ends_with(0);
+    let far = "sed -i 's,path: .*,path: ssh://root@127.0.0.1/srv/backups/far.borg,' /etc/borgmatic/config.yaml";
+    machine.sh(far).ends_with(0);
     machine
         .carried(&["repo-create", "--encryption", "repokey"])
         .ends_with(0);
-    machine.installs(&["--systemd"]).ends_with(0);
-    machine.backs_up_now();
-    let archives = "BORG_PASSCOMMAND='cat /root/passphrase' BORG_RELOCATED_REPO_ACCESS_IS_OK=yes \
-         borg list --short /srv/far/away.borg";
-    assert_eq!(machine.sh(archives).ends_with(0).out.lines().count(), 1);
-}
-
-#[test]
-fn an_account_reads_what_it_may_not_otherwise() {
-    let Some(machine) = Machine::boot() else {
-        return;
-    };
-    machine.ready("");
-    machine.sh(&format!(
-        "useradd --create-home keeper
-        mkdir /srv/kept
-        chown keeper /srv/kept
-        chmod 600 /srv/data/plain.txt
-        install -o keeper -m 600 /root/passphrase /home/keeper/passphrase
-        sed -i 's#path: .*#path: /srv/kept/own.borg#; s#/root/pass#/home/keeper/pass#' /etc/borgmatic/config.yaml
-        runuser -u keeper -- env -C /home/keeper {CARRIED} repo-create --encryption repokey"
-    )).ends_with(0);
+    machine.installs_units(&["--wait-network", "1m"]);
+    assert_eq!(machine.shows("ProtectSystem"), "strict");
+    assert_eq!(machine.shows("PrivateNetwork"), "no");
+    let started = machine.starts();
+    assert_eq!(started.code, Some(0), "{}", machine.sh(JOURNAL).out);
     machine
-        .installs(&["--systemd", "--user-account", "keeper"])
-        .ends_with(0);
-    machine.backs_up_now();
-    let restored = machine.sh(
-        "cd /tmp && export BORG_PASSCOMMAND='cat /home/keeper/passphrase' BORG_RELOCATED_REPO_ACCESS_IS_OK=yes
-        borg extract --stdout \"/srv/kept/own.borg::$(borg list --short /srv/kept/own.borg)\" srv/data/plain.txt",
-    );
-    assert_eq!(restored.ends_with(0).out, "plain\n");
-    let owners = machine.sh("stat --format %U /srv/kept/own.borg/* | sort -u");
-    assert_eq!(owners.out, "keeper\n");
-}
-
-/// A manager of a user's own, who has no rights.
-#[test]
-fn a_user_has_a_timer_of_his_own() {
-    let Some(machine) = Machine::boot() else {
-        return;
-    };
-    machine.write("/home/ann/.config/borgmatic/config.yaml",
-        "source_directories:\n    - ~/letters\nrepositories:\n    - path: ~/backups/ann.borg\nkeep_daily: 7\n");
-    machine.write("/home/ann/letters/one.txt", "dear\n");
-    machine
-        .sh(&format!(
-            "useradd --home /home/ann --shell /bin/sh ann
-        mkdir /home/ann/backups /home/ann/bin
-        cp {CARRIED} /home/ann/bin/borgmatic
-        chown -R ann: /home/ann
-        loginctl enable-linger ann"
-        ))
-        .ends_with(0);
-    machine.comes(
-        std::time::Duration::from_mins(1),
-        "systemctl is-active user@$(id -u ann).service",
-    );
-    let ann = |line: &str| {
-        let line = line.replace('\'', "'\\''");
-        machine.sh(&format!(
-            "exec runuser -u ann -- env -i -C /home/ann HOME=/home/ann USER=ann PATH=/home/ann/.local/bin:/usr/bin:/bin \
-             XDG_RUNTIME_DIR=/run/user/$(id -u ann) sh -ec '{line}'"
-        ))
-    };
-    ann("~/bin/borgmatic repo-create --encryption none").ends_with(0);
-    let before = machine.tree();
-    let installed = ann("~/bin/borgmatic self-install --yes --systemd");
-    installed.ends_with(0).says("enable-linger");
-    ann("systemctl --user list-timers")
+        .sh(&format!("{CARRIED} repo-list"))
         .ends_with(0)
-        .says("borgmatic.timer");
-    ann("systemctl --user start borgmatic.service").ends_with(0);
-    assert_eq!(
-        ann("borg list --short backups/ann.borg")
-            .ends_with(0)
-            .out
-            .lines()
-            .count(),
-        1
-    );
-    ann("borgmatic self-install --check").ends_with(0);
-    ann("borgmatic self-install --status")
-        .ends_with(0)
-        .says("borgmatic.timer");
-    ann("borgmatic self-install --uninstall --yes").ends_with(0);
-    let units = ann(
-        "systemctl --user list-units --all --no-legend 'borgmatic*'; systemctl --user list-unit-files --no-legend 'borgmatic*' || true",
-    );
-    assert_eq!(units.out, "");
-    machine.is_as_before(
-        &before,
-        &[
-            "/home/ann/backups",
-            "/home/ann/.cache",
-            "/home/ann/.config/borg",
-            "/home/ann/.local/state/borgmatic",
-            // systemd's own.
-            "/home/ann/.local/share d",
-            "/home/ann/.local/share/systemd",
-        ],
-    );
+        .says("vm-");
 }
