@@ -137,10 +137,11 @@ fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) ->
         bus: &bus,
     };
 
+    let tells = ["config validate", "doctor"];
     let validates = invocation
         .acts
         .iter()
-        .any(|act| act.entry.info.name == "config validate");
+        .any(|act| tells.contains(&act.entry.info.name));
     let mut summary = Summary::default();
     configs::show(invocation.notes.iter(), &bus, validates);
     for note in invocation.notes.iter().filter(|_| !validates) {
@@ -270,5 +271,5 @@ fn on_repositories(
 
 /// The exit status of a run, by the signal that ended it.
 fn ended(stopped: Option<Signal>) -> u8 {
-    stopped.map_or(0, |signal| u8::try_from(128 + signal.0).unwrap_or(1))
+    stopped.map_or(0, |signal| u8::try_from(signal.status()).unwrap_or(1))
 }

@@ -37,6 +37,10 @@ mod check;
 mod completion;
 #[path = "real/conditions.rs"]
 mod conditions;
+#[path = "real/cron.rs"]
+mod cron;
+#[path = "real/doctor.rs"]
+mod doctor;
 #[path = "real/faults.rs"]
 mod faults;
 #[path = "real/from_nothing.rs"]
@@ -59,6 +63,8 @@ mod old_names;
 mod patterns;
 #[path = "real/progress.rs"]
 mod progress;
+#[path = "real/sandboxed.rs"]
+mod sandboxed;
 #[path = "real/scheduled.rs"]
 mod scheduled;
 #[path = "real/secrets.rs"]

@@ -150,7 +150,22 @@ fn which(context: &Context<'_>, flags: &Flags) -> Result<Option<Vec<String>>, Fa
         )));
     }
     let name = context.archive_name(name)?;
-    Ok(Some(archive::named(&name, version)))
+    let which = archive::named(&name, version);
+    // borg says nothing of it. Programs get the commands of the original, and no more.
+    let looked_up = flags.archive.text() == Some("latest");
+    if context.host.terminal.err_is_terminal() && !looked_up {
+        let mut choice = vec!["--short".to_owned()];
+        choice.extend(which.clone());
+        let borg = context.borg;
+        if borg
+            .archive_names(context.host, context.repository, choice)?
+            .is_empty()
+        {
+            let words = format!("there is no archive {name}; which there are: borgmatic repo-list");
+            context.say(Level::Warning, &words);
+        }
+    }
+    Ok(Some(which))
 }
 
 /// All archives and the repository.

@@ -65,6 +65,8 @@ pub trait Action {
     const INFO: Info;
     /// Does it write, so that only one run of a configuration may do it at a time?
     const TAKES_TURN: bool = false;
+    /// Does it make sense in one repository of a run only?
+    const SINGLE: bool = false;
 
     /// Rules between flags.
     fn rules(_flags: &Self::Flags, _node: &Node, _out: &mut Problems) {}
@@ -107,6 +109,8 @@ pub struct Entry {
     pub first: bool,
     /// Does only one run of a configuration do it at a time?
     pub takes_turn: bool,
+    /// Does it make sense in one repository of a run only?
+    pub single: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -132,6 +136,7 @@ impl Entry {
             loads: true,
             first: false,
             takes_turn: A::TAKES_TURN,
+            single: A::SINGLE,
         }
     }
 
@@ -146,6 +151,7 @@ impl Entry {
             loads: A::LOADS,
             first: A::FIRST,
             takes_turn: false,
+            single: false,
         }
     }
 
@@ -160,6 +166,7 @@ impl Entry {
             loads: true,
             first: false,
             takes_turn: false,
+            single: false,
         }
     }
 
@@ -174,6 +181,7 @@ impl Entry {
             loads: true,
             first: true,
             takes_turn: false,
+            single: false,
         }
     }
 

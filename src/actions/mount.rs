@@ -35,6 +35,7 @@ impl Action for Mount {
         aliases: &["-m", "--mount"],
         about: "Show the files of archives in a directory, until umount",
     };
+    const SINGLE: bool = true;
 
     fn run(context: &Context<'_>, flags: &Flags) -> Result<Answer, Failure> {
         let name = match flags.archive.text() {

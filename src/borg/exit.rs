@@ -121,7 +121,9 @@ pub fn help(code: i32, repository: &str) -> Option<String> {
             "put the copy of its key back: borgmatic key import --repository {one} --path FILE"
         ),
         50..=53 => {
-            "check encryption_passphrase or encryption_passcommand in the configuration".into()
+            "check encryption_passphrase or encryption_passcommand in the configuration; without one: \
+               BORG_PASSPHRASE in the environment"
+                .into()
         }
         62 => "if that is expected, set relocated_repo_access_is_ok or \
                unknown_unencrypted_repo_access_is_ok to true for one run"

@@ -158,7 +158,7 @@ impl Borg<'_> {
         match meaning {
             Meaning::Fine => Ok(ended.out),
             Meaning::Warning => {
-                let words = format!("{}: what the lines above name may be missing", words());
+                let words = format!("{}: {}", words(), left_undone(command));
                 host.bus.line(Level::Warning, &self.scope, &words);
                 self.warned
                     .lock()
@@ -188,6 +188,15 @@ impl Borg<'_> {
                 }))
             }
         }
+    }
+}
+
+/// What a warning means for the user.
+fn left_undone(command: &Command) -> &'static str {
+    if command.args.first().is_some_and(|word| word == "umount") {
+        "nothing was unmounted; is something mounted there, and does nobody use it?"
+    } else {
+        "what the lines above name may be missing"
     }
 }
 

@@ -77,6 +77,12 @@ pub fn find(local_path: Option<&str>, env: &Env, files: &Files) -> Result<Found,
     Ok(found(&path.to_string_lossy(), path.clone(), By::Usual))
 }
 
+/// Any other program, on PATH or by its path.
+pub fn on_path(program: &str, env: &Env) -> Option<PathBuf> {
+    let path = env.get("PATH").unwrap_or_default();
+    which::which_in(program, Some(path), &env.cwd).ok()
+}
+
 /// Does PATH leave out the system's own directories? Then it was made to keep programs out.
 fn is_made_up(path: &OsStr) -> bool {
     let mut places = std::env::split_paths(path);
@@ -115,7 +121,7 @@ fn missing(program: &str, by: By, files: &Files) -> Failure {
 }
 
 /// The one command that installs borg on this system.
-pub(super) fn install(files: &Files) -> &'static str {
+pub fn install(files: &Files) -> &'static str {
     let release = files
         .read(Path::new("/etc/os-release"), 1 << 16)
         .unwrap_or_default();

@@ -3,10 +3,14 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use super::options::BorgOptions;
 use crate::host::{Command, Exit, Failure, FailureKind, Heard, Host};
 use crate::option::{Secret, Words};
+
+/// How long a command may take: somebody may have to type something.
+const LONGEST: Duration = Duration::from_mins(10);
 
 /// What commands have printed in this run, by their words and where they ran.
 #[derive(Default)]
@@ -46,14 +50,17 @@ impl Printed {
 }
 
 fn ask(host: &Host<'_>, words: &[String], cwd: Option<&Path>) -> Result<Secret, Failure> {
-    let mut command = Command::new(&words[0]).args(&words[1..]).reads();
+    let mut command = Command::new(&words[0])
+        .args(&words[1..])
+        .reads()
+        .within(LONGEST);
     command.cwd = cwd.map(Path::to_path_buf);
     let (mut out, mut tail) = (Vec::new(), Vec::new());
-    let exit = host.processes.run(&command, &mut |heard| match heard {
+    let ended = host.processes.run(&command, &mut |heard| match heard {
         Heard::Out(line) => out.push(line.to_vec()),
         Heard::Err(line) => tail.push(String::from_utf8_lossy(line).into_owned()),
         Heard::Idle(_) => {}
-    })?;
+    });
     let failed = |what: String| {
         let words = format!(
             "the command of encryption_passcommand, `{}`, {what}",
@@ -62,6 +69,14 @@ fn ask(host: &Host<'_>, words: &[String], cwd: Option<&Path>) -> Result<Secret, 
         Failure::new("borgmatic::borg::passcommand", words).help(
             "run it by hand, as the user who makes the backup: it has to print the passphrase",
         )
+    };
+    let exit = match ended {
+        // Its words may hold secrets.
+        Err(late) if late.is_late() => {
+            let minutes = LONGEST.as_secs() / 60;
+            return Err(failed(format!("did not end within {minutes} minutes")));
+        }
+        ended => ended?,
     };
     if exit != Exit::Code(0) {
         let failure = failed(format!("ended with {exit}")).kind(FailureKind::Command(exit));

@@ -40,7 +40,12 @@ impl<'a> Includes<'a> {
             files,
             env,
             open: vec![(path.to_owned(), PathBuf::new())],
-            read: vec![path.to_owned()],
+            // What is handed over once cannot be backed up.
+            read: if files.is_stream(path) {
+                Vec::new()
+            } else {
+                vec![path.to_owned()]
+            },
             left: LARGEST,
             texts: Texts::new(),
         }
@@ -65,6 +70,9 @@ impl<'a> Includes<'a> {
         let text = || self.texts.get(&self.files.real(path)?);
         match (!self.texts.is_empty()).then(text).flatten() {
             Some(text) => Ok(text.clone().into_bytes()),
+            None if self.open.len() == 1 && self.files.is_stream(path) => {
+                self.files.read_stream(path, limit)
+            }
             None => self.files.read(path, limit),
         }
     }

@@ -15,6 +15,8 @@ mod log;
 mod placed;
 mod plain;
 mod private;
+mod space;
+mod stream;
 
 pub use held::Held;
 pub use identity::Identity;

@@ -130,3 +130,54 @@ fn target(host: &Host<'_>, folder: &Path) -> Result<(), Failure> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    use super::*;
+    use crate::host::script::Stage;
+
+    fn refused(stage: &Stage, path: &str) -> Option<String> {
+        let change = Change::Stage {
+            path: path.into(),
+            bytes: Vec::new(),
+            mode: 0o644,
+        };
+        let result = targets(&stage.host(), std::iter::once(&change));
+        result.err().map(|failure| failure.words)
+    }
+
+    #[test]
+    fn root_writes_nothing_where_others_could() {
+        let folder = tempfile::tempdir().unwrap();
+        let mode = |path: &str, mode| {
+            let at = folder.path().join(path);
+            std::fs::create_dir_all(&at).unwrap();
+            std::fs::set_permissions(at, std::fs::Permissions::from_mode(mode)).unwrap();
+        };
+        mode("good/bin", 0o755);
+        mode("open/bin", 0o755);
+        mode("open", 0o777);
+        mode("sticky/bin", 0o755);
+        mode("sticky", 0o1777);
+        let mut stage = Stage::new(folder.path());
+        assert_eq!(refused(&stage, "/good/bin/x"), None);
+        assert_eq!(refused(&stage, "/good/new/x"), None);
+        assert_eq!(refused(&stage, "/sticky/bin/x"), None);
+        for path in ["/open/bin/x", "/open/x"] {
+            assert_eq!(
+                refused(&stage, path).as_deref(),
+                Some("everybody may write to /open")
+            );
+        }
+        assert!(refused(&stage, "/sticky/x").is_some());
+        symlink("/", folder.path().join("out")).unwrap();
+        assert_eq!(
+            refused(&stage, "/out/x").as_deref(),
+            Some("/out leads out of the root")
+        );
+        stage.env.user = 1000;
+        assert_eq!(refused(&stage, "/open/bin/x"), None);
+    }
+}

@@ -143,7 +143,7 @@ pub fn uninstall(
         let is_program = entry.kind == What::File(Kind::Program);
         if is_program && gone.iter().any(|one| one.item.path == entry.path) {
             let previous = self_update::previous(&entry.path);
-            last.changes.finish.push(Change::Remove(previous));
+            changes.finish.push(Change::Remove(previous));
         }
     }
     // Until here a run that is killed is still known of.

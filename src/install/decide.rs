@@ -65,6 +65,11 @@ pub struct Decided<'a> {
 }
 
 impl Decided<'_> {
+    /// Is nothing to be done about it?
+    pub fn is_settled(&self) -> bool {
+        matches!(self.doing, Doing::Nothing | Doing::Keep | Doing::Leave)
+    }
+
     /// What kind of file changes, if one does.
     pub fn changed(&self) -> Option<Kind> {
         if !self.doing.writes() && self.doing != Doing::Remove {

@@ -36,8 +36,8 @@ options! {
         jitter: Age = "10m", default = "10m";
         /// What to do where the machine runs on its battery.
         on_battery: Battery = "skip", default = "run";
-        /// Wait so long for the network.
-        wait_network: Age = "2m";
+        /// Wait so long for the network, where a repository is beyond it.
+        wait_network: Age = "10m", default = "2m";
         /// What a backup keeps the machine from doing.
         inhibit: Inhibit = "none", default = "sleep";
         /// How much of the machine the backup may see and change.

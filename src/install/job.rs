@@ -68,7 +68,8 @@ impl Job {
             words.extend(["--config".into(), text(config)]);
         }
         words.extend(flags.iter().map(|flag| (*flag).to_owned()));
-        if let Some(time) = self.network.filter(|_| !self.needs.network.is_empty()) {
+        let waits = |time: &Duration| !time.is_zero() && !self.needs.network.is_empty();
+        if let Some(time) = self.network.filter(waits) {
             words.extend(["--wait-network".into(), Age(time).to_string()]);
         }
         if self.battery == Battery::Skip {

@@ -10,7 +10,9 @@ mod conflict;
 pub mod cron;
 pub mod crontab;
 pub mod decide;
+pub mod doctor;
 pub mod dropin;
+mod fetched;
 pub mod flags;
 pub mod job;
 mod judge;
@@ -49,6 +51,7 @@ use crate::actions::{self, Entry};
 /// The installer's own actions, in the order of the overview.
 pub static ALL: &[Entry] = &[
     Entry::alone::<self_install::SelfInstall>(),
+    Entry::alone::<doctor::Doctor>(),
     Entry::alone::<self_update::SelfUpdate>(),
 ];
 

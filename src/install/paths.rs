@@ -57,6 +57,11 @@ impl Paths {
         self.bin.join("borgmatic")
     }
 
+    /// One that was fetched (`--with-borg`).
+    pub fn borg(&self) -> PathBuf {
+        self.bin.join("borg")
+    }
+
     pub fn manual(&self) -> PathBuf {
         self.share.join("man/man1")
     }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::Needs;
 use super::job::{Battery, Inhibit, Job, PATH, Sandbox};
 use super::self_install::Task;
-use crate::borg::locate::{self, Found};
+use crate::borg::locate::{self, By, Found};
 use crate::borg::verify;
 use crate::config::find::{self, expand};
 use crate::config::load::{Loaded, load};
@@ -16,6 +16,9 @@ use crate::option::{Age, Schedule};
 
 /// Started up to so much later.
 const JITTER: Age = Age(std::time::Duration::from_mins(10));
+
+/// The network may take so long after a start.
+const WAIT: Age = Age(std::time::Duration::from_mins(2));
 
 /// The files that a run of the scheduler would read.
 pub(super) fn paths(task: &Task<'_>) -> Vec<PathBuf> {
@@ -63,12 +66,14 @@ pub(super) fn job(task: &Task<'_>, loaded: &[Loaded]) -> Result<Job, Failure> {
         home: env.home.clone(),
         jitter: flags.jitter.or(JITTER).0,
         battery: flags.on_battery.or(Battery::Run),
-        network: flags.wait_network.get().map(|age| age.0),
+        network: Some(flags.wait_network.or(WAIT).0),
         inhibit: flags.inhibit.or(Inhibit::Sleep),
         sandbox: flags.sandbox.or(Sandbox::Auto),
     };
     let path = job.path(PATH);
-    for found in &borgs {
+    // A borg that was fetched was tried out, and stands in its place later.
+    let is_there = |found: &&Found| !flags.with_borg.is_set() || found.path != setting.paths.borg();
+    for found in borgs.iter().filter(is_there) {
         let verified = verify::verify(task.alone.host, found, OsStr::new(&path));
         for note in verified.map_err(unusable)?.notes {
             task.host.bus.line(Level::Warning, "", &note);
@@ -98,6 +103,14 @@ fn borgs(task: &Task<'_>, loaded: &[Loaded]) -> Result<Vec<Found>, Failure> {
         }
     }
     let host = task.alone.host;
-    let find = |program: Option<&str>| locate::find(program, host.env, host.files);
+    let fetched = task.flags.with_borg.is_set().then(|| Found {
+        program: "borg".to_owned(),
+        path: task.setting.paths.borg(),
+        by: By::Usual,
+    });
+    let find = |program: Option<&str>| match (program, &fetched) {
+        (None, Some(fetched)) => Ok(fetched.clone()),
+        _ => locate::find(program, host.env, host.files),
+    };
     named.into_iter().map(find).collect()
 }

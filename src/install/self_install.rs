@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::build::{self, Changes, Ground};
 use super::change::{Change, Undone, carry_out};
-use super::decide::{self, Consent, Decided, Doing};
+use super::decide::{self, Consent, Decided};
 use super::flags::{Flags, Wish};
 use super::manifest::{Entry, Manifest, What};
 use super::programs::{agrees, says};
@@ -13,7 +13,7 @@ use super::schedulers::{self, Scheduler};
 use super::setting::Setting;
 use super::show;
 use super::state::Disk;
-use super::{apply, choose, conflict, judge, others, own_files, prepare, status};
+use super::{apply, choose, conflict, fetched, judge, others, own_files, prepare, status};
 use crate::actions::{Alone, AloneAction, Answer, Info};
 use crate::config::find::expand;
 use crate::host::{Command, Failure, Host, Level};
@@ -33,18 +33,7 @@ impl AloneAction for SelfInstall {
     fn run(alone: &Alone<'_>, flags: &Flags) -> Result<Answer, Failure> {
         flags.agree()?;
         let setting = Setting::read(alone.host, flags, alone.configs)?;
-        let host = setting.host(alone.host);
-        let task = Task {
-            alone,
-            host,
-            setting: &setting,
-            flags: &setting.flags,
-            packaged: false,
-        };
-        let task = Task {
-            packaged: others::is_packaged(&task),
-            ..task
-        };
+        let task = Task::new(alone, &setting);
         match flags.wish() {
             Wish::Install => task.install(),
             Wish::Check => task.check(),
@@ -64,6 +53,22 @@ pub(super) struct Task<'a> {
     pub(super) flags: &'a Flags,
     /// The running program belongs to a package.
     packaged: bool,
+}
+
+impl<'a> Task<'a> {
+    pub(super) fn new(alone: &'a Alone<'a>, setting: &'a Setting) -> Self {
+        let task = Self {
+            alone,
+            host: setting.host(alone.host),
+            setting,
+            flags: &setting.flags,
+            packaged: false,
+        };
+        Self {
+            packaged: others::is_packaged(&task),
+            ..task
+        }
+    }
 }
 
 /// A recipe, and what the next manifest says beside it.
@@ -139,6 +144,18 @@ impl Task<'_> {
                 }
             }
             steps.extend(own_files::program(&setting.paths, bytes, aliases, &taken));
+        }
+        if let (Some(url), Some(hash)) =
+            (self.flags.with_borg.text(), self.flags.borg_sha256.text())
+        {
+            let wanted = fetched::Wanted {
+                url,
+                hash,
+                place: setting.paths.borg(),
+                files: &setting.files,
+                tries: !self.shows_only(),
+            };
+            steps.push(Step::File(fetched::borg(self.alone.host, &wanted)?));
         }
         steps.extend(own_files::shared(&setting.paths));
         if let Some(scheduler) = scheduler {
@@ -361,6 +378,39 @@ impl Task<'_> {
                 "nothing is installed here by this installer".into(),
             ));
         }
+        let in_sync = self.compared(|decided, changes| {
+            let drifted: Vec<_> = decided.iter().filter(|one| !one.is_settled()).collect();
+            if self.flags.json.is_on() {
+                let document = show::json(decided, &changes.list);
+                self.host.bus.data(&document.to_string());
+            } else {
+                for one in &drifted {
+                    let path = one.item.path.display();
+                    self.say(&format!("{path}: {}", show::word(&one.item.state)));
+                }
+                if drifted.is_empty() {
+                    let commands = show::list(&[], &changes.list);
+                    commands
+                        .iter()
+                        .for_each(|line| self.say(&format!("missing: {line}")));
+                }
+            }
+            drifted.is_empty() && changes.list.is_empty()
+        })?;
+        if in_sync {
+            if !self.flags.json.is_on() {
+                self.say("Everything is as it was installed");
+            }
+            return Ok(());
+        }
+        Err(failure("the installation is not as it should be".into()))
+    }
+
+    /// What an installation with the same flags would decide and change now.
+    pub(super) fn compared<T>(
+        &self,
+        look: impl FnOnce(&[Decided<'_>], &Changes) -> T,
+    ) -> Result<T, Failure> {
         let planned = self.plan(false)?;
         let (disk, owner) = (self.disk(&planned.recipe), self.owner());
         let items = disk.compare(&planned.recipe, &self.setting.known)?;
@@ -374,33 +424,7 @@ impl Task<'_> {
             planned.next,
             &ground,
         )?;
-        let is_settled =
-            |one: &Decided<'_>| matches!(one.doing, Doing::Nothing | Doing::Keep | Doing::Leave);
-        let drifted: Vec<_> = decided.iter().filter(|one| !is_settled(one)).collect();
-        let in_sync = drifted.is_empty() && changes.list.is_empty();
-        if self.flags.json.is_on() {
-            self.host
-                .bus
-                .data(&show::json(&decided, &changes.list).to_string());
-        } else {
-            for one in &drifted {
-                let path = one.item.path.display();
-                self.say(&format!("{path}: {}", show::word(&one.item.state)));
-            }
-            if drifted.is_empty() {
-                let commands = show::list(&[], &changes.list);
-                commands
-                    .iter()
-                    .for_each(|line| self.say(&format!("missing: {line}")));
-            }
-        }
-        if in_sync {
-            if !self.flags.json.is_on() {
-                self.say("Everything is as it was installed");
-            }
-            return Ok(());
-        }
-        Err(failure("the installation is not as it should be".into()))
+        Ok(look(&decided, &changes))
     }
 
     fn status(&self) -> Result<(), Failure> {

@@ -152,7 +152,8 @@ fn whole(one: &Decided<'_>) -> Option<String> {
 /// Two texts, one of which may not be there.
 pub fn unified(path: &str, old: Option<&str>, new: Option<&str>) -> String {
     let name = |side: &str, text: Option<&str>| match text {
-        Some(_) => format!("{side}{path}"),
+        Some(_) if path.starts_with('/') => format!("{side}{path}"),
+        Some(_) => format!("{side}/{path}"),
         None => "/dev/null".to_owned(),
     };
     let (before, after) = (name("a", old), name("b", new));

@@ -65,10 +65,10 @@ pub(super) fn show(task: &Task<'_>) -> Result<(), Failure> {
     for path in dropins {
         task.say(&format!("  drop-in      {path}"));
     }
-    task.say(&format!(
-        "next run: {}",
-        next.as_deref().unwrap_or("unknown")
-    ));
+    if manifest.scheduler.is_some() {
+        let next = next.as_deref().unwrap_or("unknown");
+        task.say(&format!("next run: {next}"));
+    }
     for run in &runs {
         task.say(&format!("last run: {run}"));
     }
@@ -120,7 +120,7 @@ pub(super) fn dropins(task: &Task<'_>, unit: &Path) -> Vec<String> {
 }
 
 /// When the manager starts the next backup, where one runs.
-fn next(task: &Task<'_>, scheduler: Option<Scheduler>) -> Option<String> {
+pub(super) fn next(task: &Task<'_>, scheduler: Option<Scheduler>) -> Option<String> {
     if !task.setting.managers.told || scheduler != Some(Scheduler::Systemd) {
         return None;
     }

@@ -8,6 +8,7 @@ use crate::config::{Config, Loaded, Unit};
 use crate::hooks::command::{Around, Hook, is_meant};
 use crate::host::Failure;
 use crate::option::Choice;
+use crate::option::words::quote;
 use crate::text::listed;
 use crate::text::near::nearest;
 
@@ -121,6 +122,9 @@ pub fn outline<'a>(
             units,
         });
     }
+    if let Some(failure) = acts.iter().find_map(|act| several(act, &files)) {
+        return Err(failure);
+    }
     match chosen {
         Some(chosen) if !found && !files.is_empty() => Err(unknown(chosen, &known)),
         _ => Ok(Outline {
@@ -144,6 +148,31 @@ fn is_skipped(unit: &Unit, act: &Act) -> bool {
             .items()
             .iter()
             .any(|skipped| is_meant(skipped.word(), name))
+}
+
+/// Why an action for one repository cannot have all that are left.
+fn several(act: &Act, files: &[FilePart<'_>]) -> Option<Failure> {
+    let name = act.entry.info.name;
+    let units = files.iter().flat_map(|file| &file.units);
+    let wanted = units.filter(|unit| unit.running().any(|part| part.name() == name));
+    let names: Vec<_> = wanted
+        .map(|part| part.unit.repository.shown_name())
+        .collect();
+    let [first, _, ..] = names.as_slice() else {
+        return None;
+    };
+    let help = format!(
+        "choose one: borgmatic {name} --repository {} …",
+        quote(first)
+    );
+    let all = names.join(", ");
+    act.entry.single.then(|| {
+        Failure::new(
+            "borgmatic::cli::several",
+            format!("`{name}` works on one repository, and here are several: {all}"),
+        )
+        .help(help)
+    })
 }
 
 fn unknown(chosen: &str, known: &[String]) -> Failure {

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use super::observe::{Acted, Ended, Observer};
 use crate::actions::{Answer, history};
 use crate::borg::Made;
-use crate::host::{Exit, Failure, FailureKind, Host, Level};
+use crate::host::{Failure, FailureKind, Host, Level};
 use crate::ledger::{Action, Ledger, Outcome, Record};
 
 pub struct Recorder<'a> {
@@ -92,7 +92,7 @@ fn outcome(acted: &Acted<'_>) -> (Outcome, Option<i32>, Option<String>) {
         (Ended::Done(_), None) => (Outcome::Done, Some(0), None),
         (Ended::Done(_), Some(warning)) => (
             Outcome::Warned,
-            Some(code(warning.exit)),
+            Some(warning.exit.status()),
             Some(warning.words.clone()),
         ),
         (Ended::Failed(failure), _) => failed(failure),
@@ -105,16 +105,8 @@ fn outcome(acted: &Acted<'_>) -> (Outcome, Option<i32>, Option<String>) {
 fn failed(failure: &Failure) -> (Outcome, Option<i32>, Option<String>) {
     let reason = Some(failure.words.clone());
     match failure.kind {
-        FailureKind::Interrupted(signal) => (Outcome::Interrupted, Some(128 + signal.0), reason),
-        FailureKind::Command(exit) => (Outcome::Failed, Some(code(exit)), reason),
+        FailureKind::Interrupted(signal) => (Outcome::Interrupted, Some(signal.status()), reason),
+        FailureKind::Command(exit) => (Outcome::Failed, Some(exit.status()), reason),
         _ => (Outcome::Failed, None, reason),
-    }
-}
-
-/// As a shell tells it.
-fn code(exit: Exit) -> i32 {
-    match exit {
-        Exit::Code(code) => code,
-        Exit::Signal(signal) => 128 + signal,
     }
 }

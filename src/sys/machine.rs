@@ -47,8 +47,9 @@ impl Machine {
         let passwords = std::fs::read("/etc/passwd").unwrap_or_default();
         let passwords = String::from_utf8_lossy(&passwords);
         let home = std::env::var_os("HOME")
-            .filter(|home| !home.is_empty())
             .map(PathBuf::from)
+            // Nobody wants directories of a home in the one where borgmatic was started.
+            .filter(|home| home.is_absolute())
             .or_else(|| home_of(&passwords, user))
             // Users that the file does not know, such as those of macOS.
             .or_else(|| std::env::home_dir().filter(|home| home.is_absolute()));

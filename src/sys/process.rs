@@ -20,6 +20,10 @@ use crate::host::{Beside, Command, Exit, Failure, Heard, Processes, Signal, Stre
 
 /// Between INT and TERM: borg writes its checkpoint.
 const CHECKPOINT: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 10 });
+/// Between TERM and KILL, for a child that does not end by itself.
+const LAST: Duration = Duration::from_secs(if cfg!(test) { 2 } else { 60 });
+/// The same after a second TERM: somebody is in a hurry.
+const SOON: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 10 });
 /// How long we listen on to a grandchild that stays silent, after the child has ended.
 const SILENCE: Duration = Duration::from_millis(200);
 /// How long we listen on to a grandchild that keeps talking.
@@ -64,7 +68,7 @@ impl Processes for Children {
             shell: command.shell || command.limit.is_some(),
             told: None,
             term_at: None,
-            termed: false,
+            kill_at: None,
             end: command.limit.map(|limit| Instant::now() + limit),
             late: 0,
         };
@@ -121,8 +125,8 @@ struct Running<'a> {
     told: Option<Signal>,
     /// When the child gets TERM, if it does not end before.
     term_at: Option<Instant>,
-    /// It was sent TERM.
-    termed: bool,
+    /// It was sent TERM, and gets KILL then.
+    kill_at: Option<Instant>,
     /// When its time is up.
     end: Option<Instant>,
     /// How often its time was up.
@@ -144,7 +148,8 @@ impl Running<'_> {
             if self.hurry() {
                 return Ok(None);
             }
-            let longest = match [self.term_at, self.end].into_iter().flatten().min() {
+            let ends = [self.term_at, self.kill_at, self.end];
+            let longest = match ends.into_iter().flatten().min() {
                 _ if more => Duration::ZERO,
                 Some(at) => at.saturating_duration_since(Instant::now()).min(TICK),
                 None => TICK,
@@ -208,8 +213,8 @@ impl Running<'_> {
         if self.ear.heard(SIGINT) {
             if self.told.replace(Signal(SIGINT)).is_some() {
                 // Somebody is in a hurry, and more so after TERM did not help.
-                if self.termed {
-                    self.send(SIGKILL);
+                if self.kill_at.is_some() {
+                    self.kill();
                 } else {
                     self.term();
                 }
@@ -224,8 +229,12 @@ impl Running<'_> {
             self.told = Some(Signal(SIGTERM));
             self.term();
         }
-        if self.term_at.is_some_and(|at| Instant::now() >= at) {
+        let now = Instant::now();
+        if self.term_at.is_some_and(|at| now >= at) {
             self.term();
+        }
+        if self.kill_at.is_some_and(|at| now >= at) {
+            self.kill();
         }
     }
 
@@ -246,8 +255,18 @@ impl Running<'_> {
 
     fn term(&mut self) {
         self.term_at = None;
-        self.termed = true;
+        let now = Instant::now();
+        self.kill_at = Some(match self.kill_at {
+            None => now + LAST,
+            Some(at) => at.min(now + SOON),
+        });
         self.send(SIGTERM);
+    }
+
+    /// One that waits for a disk dies later, and what a shell has started meanwhile is found then.
+    fn kill(&mut self) {
+        self.kill_at = Some(Instant::now() + SOON);
+        self.send(SIGKILL);
     }
 
     /// Only while the child has not been waited for: its number is still its own.

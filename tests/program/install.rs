@@ -132,6 +132,9 @@ fn a_second_run_changes_nothing_and_an_uninstallation_all() {
     ends(below(&mut world, &["--check"]), 0);
     let status = ends(below(&mut world, &["--status"]), 0);
     assert!(status.out.contains(&format!("ok           {TIMER}")));
+    // What an update leaves goes, too.
+    world.write("/usr/local/bin/borgmatic.prev", "older");
+    let installed = tree(&world, true);
     let shown = ends(below(&mut world, &["--uninstall", "--dry-run"]), 0);
     assert!(shown.out.contains(&format!("--- a{TIMER}\n+++ /dev/null")));
     assert_eq!(tree(&world, true), installed);
@@ -232,6 +235,43 @@ fn what_others_put_there_is_never_overwritten() {
     );
     ends(below(&mut world, &["--uninstall"]), 0);
     assert_eq!(tree(&world, false), before);
+}
+
+#[test]
+fn a_link_in_the_place_of_the_program_is_not_followed() {
+    let mut world = machine();
+    world.write("/opt/far", "far");
+    symlink("/opt/far", world.at(PROGRAM)).unwrap();
+    let before = tree(&world, false);
+    ends(below(&mut world, &["--no-schedule"]), 3);
+    assert_eq!(tree(&world, false), before);
+    ends(
+        below(&mut world, &["--no-schedule", "--force", "--backup"]),
+        0,
+    );
+    assert_eq!(text(&world, PROGRAM), "\x7fELF this program");
+    assert_eq!(text(&world, "/opt/far"), "far");
+    ends(below(&mut world, &["--uninstall"]), 0);
+    assert_eq!(tree(&world, false), before);
+}
+
+#[test]
+fn another_scheduler_of_backups_stops_it() {
+    let mut world = machine();
+    world.write("/etc/cron.d/backup", "0 1 * * * root borgmatic create\n");
+    let before = tree(&world, true);
+    let ran = ends(below(&mut world, &["--systemd"]), 3);
+    assert!(ran.err.contains("/etc/cron.d/backup"), "{}", ran.err);
+    assert!(
+        ran.err.contains("sudo rm /etc/cron.d/backup"),
+        "{}",
+        ran.err
+    );
+    assert_eq!(tree(&world, true), before);
+    let ran = ends(below(&mut world, &["--systemd", "--force"]), 0);
+    assert!(ran.err.contains("started twice"), "{}", ran.err);
+    ends(below(&mut world, &["--no-schedule"]), 0);
+    assert!(!world.at(TIMER).exists());
 }
 
 #[test]

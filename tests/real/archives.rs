@@ -8,6 +8,9 @@ use crate::world::{PASSPHRASE, World, outcome, passphrase_option};
 
 with_both_borgs! {
     only_the_named_archive_is_deleted
+    a_name_that_is_not_there_is_told
+    what_is_not_mounted_is_told_so
+    one_directory_shows_one_repository
     all_archives_are_deleted_and_the_repository_stays
     a_flag_that_is_misread_deletes_nothing
     borg_asks_before_a_repository_is_deleted
@@ -45,6 +48,41 @@ fn only_the_named_archive_is_deleted(world: &World) {
     );
     world.ok(&["delete", "--archive", "latest"]);
     assert_eq!(world.archives("repo.borg"), [before[0].clone()]);
+}
+
+fn a_name_that_is_not_there_is_told(world: &World) {
+    backed_up(world);
+    let mut words = world.borgmatic();
+    words.args(["delete", "--archive", "docs-nothing"]);
+    let (code, screen) = Terminal::run(&words, 100).ends();
+    assert_eq!(code, Some(0), "{screen}");
+    assert!(
+        screen.contains("there is no archive docs-nothing"),
+        "{screen}"
+    );
+    assert_eq!(world.archives("repo.borg").len(), 3);
+    let there = world.archives("repo.borg").remove(0);
+    let mut words = world.borgmatic();
+    words.args(["delete", "--archive", &there]);
+    let (code, screen) = Terminal::run(&words, 100).ends();
+    assert_eq!(code, Some(0), "{screen}");
+    assert!(!screen.contains("there is no archive"), "{screen}");
+    assert_eq!(world.archives("repo.borg").len(), 2);
+}
+
+fn what_is_not_mounted_is_told_so(world: &World) {
+    world.ready("");
+    world
+        .ok(&["umount", "--mount-point", &world.text("out")])
+        .says("nothing was unmounted");
+}
+
+fn one_directory_shows_one_repository(world: &World) {
+    world.configure(&["one.borg", "two.borg"], &passphrase_option());
+    world
+        .fails(&["mount", "--mount-point", &world.text("out")])
+        .says("`mount` works on one repository")
+        .says("--repository");
 }
 
 fn all_archives_are_deleted_and_the_repository_stays(world: &World) {

@@ -3,13 +3,15 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
-use crate::world::{PASSPHRASE, World};
+use crate::world::{PASSPHRASE, World, binary, outcome};
 
 with_both_borgs! {
     a_wrong_passphrase_fails_and_is_in_no_output
     the_right_passphrase_is_in_no_output_and_in_no_argument
     a_command_gives_the_passphrase
     a_command_that_fails_to_give_the_passphrase_is_named
+    a_configuration_may_come_through_a_pipe
+    a_bootstrap_without_a_passphrase_names_the_variable
 }
 
 fn a_wrong_passphrase_fails_and_is_in_no_output(world: &World) {
@@ -55,6 +57,31 @@ fn a_command_gives_the_passphrase(world: &World) {
         .ok(&["create", "--verbosity", "2"])
         .never_says(PASSPHRASE);
     assert_eq!(world.archives("repo.borg").len(), 1);
+}
+
+/// As `borgmatic --config <(sops -d secret.yaml)` has it.
+fn a_configuration_may_come_through_a_pipe(world: &World) {
+    world.ready("");
+    let config = world.text("config/borgmatic/config.yaml");
+    fs::rename(&config, world.path("elsewhere.yaml")).unwrap();
+    let line = format!(
+        "( sleep 0.2; cat {} ) | {} --config /dev/stdin create",
+        world.text("elsewhere.yaml"),
+        binary().display()
+    );
+    let mut shell = world.program("/bin/sh".as_ref());
+    outcome(shell.args(["-c", &line])).ends_with(0);
+    assert_eq!(world.archives("repo.borg").len(), 1);
+}
+
+fn a_bootstrap_without_a_passphrase_names_the_variable(world: &World) {
+    world.ready("");
+    world.ok(&["create"]);
+    fs::remove_file(world.path("config/borgmatic/config.yaml")).unwrap();
+    let repository = world.text("repo.borg");
+    world
+        .fails(&["config", "bootstrap", "--repository", &repository])
+        .says("BORG_PASSPHRASE");
 }
 
 fn a_command_that_fails_to_give_the_passphrase_is_named(world: &World) {

@@ -15,13 +15,13 @@ with_both_borgs! {
 }
 
 /// A running server; ended when dropped.
-struct Server {
+pub(crate) struct Server {
     child: Child,
-    port: u16,
+    pub(crate) port: u16,
 }
 
 impl Server {
-    fn start(world: &World) -> Self {
+    pub(crate) fn start(world: &World) -> Self {
         for name in ["host_key", "user_key"] {
             let path = world.text(&format!("ssh/{name}"));
             fs::create_dir_all(world.path("ssh")).unwrap();
@@ -96,7 +96,7 @@ fn free_port() -> u16 {
         .port()
 }
 
-fn user_name() -> String {
+pub(crate) fn user_name() -> String {
     outcome(Command::new("id").arg("-un"))
         .ends_with(0)
         .out
@@ -104,7 +104,7 @@ fn user_name() -> String {
         .to_owned()
 }
 
-fn configure(world: &World, port: u16) {
+pub(crate) fn configure(world: &World, port: u16) {
     let repository = format!(
         "ssh://{}@127.0.0.1:{port}{}",
         user_name(),

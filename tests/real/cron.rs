@@ -1,0 +1,83 @@
+//! Installed lines, run by a real cron: Debian's and busybox's.
+
+use std::time::Duration;
+
+use crate::machine::Machine;
+
+impl Machine {
+    /// Removes the installation, once no run holds it up.
+    #[track_caller]
+    fn goes(&self) {
+        let uninstall = "borgmatic self-install --uninstall --yes";
+        self.comes(Duration::from_mins(3), uninstall);
+    }
+}
+
+const EACH_MINUTE: [&str; 4] = ["--schedule", "*:*", "--jitter", "0m"];
+
+#[test]
+fn debians_cron_runs_the_installed_line() {
+    let Some(machine) = Machine::boot() else {
+        return;
+    };
+    machine.ready("");
+    let flags = [&["self-install", "--cron", "--yes"], &EACH_MINUTE[..]].concat();
+    machine.carried(&flags).ends_with(0);
+    let line = machine.sh("cat /etc/cron.d/borgmatic").ends_with(0);
+    line.says("* * * * * root /usr/local/bin/borgmatic");
+    machine.backs_up_again(Duration::from_mins(2), 0);
+    machine.goes();
+    machine.sh("[ ! -e /etc/cron.d/borgmatic ]").ends_with(0);
+}
+
+#[test]
+fn what_was_missed_is_made_up_for_once() {
+    let Some(machine) = Machine::boot() else {
+        return;
+    };
+    machine.ready("");
+    // Debian's cron itself would come in between.
+    machine.sh("systemctl stop cron").ends_with(0);
+    let flags = [
+        "self-install",
+        "--cron",
+        "--yes",
+        "--schedule",
+        "Mon..Fri 02:30; Sat,Sun 04:00",
+    ];
+    machine.carried(&flags).ends_with(0);
+    // As cron starts it: what comes after the user, by a shell, with the PATH of the file.
+    let missed = "command=$(sed -n 's/^[0-9]* \\* \\* \\* \\* root //p' /etc/cron.d/borgmatic)
+        path=$(sed -n 's/^PATH=//p' /etc/cron.d/borgmatic)
+        env -i HOME=/root SHELL=/bin/sh PATH=\"$path\" /bin/sh -c \"$command\"";
+    for _ in 0..2 {
+        let ran = machine.sh(missed).ends_with(0);
+        assert_eq!(
+            (ran.out.as_str(), ran.err.as_str()),
+            ("", ""),
+            "cron would mail it"
+        );
+        assert_eq!(machine.archives().len(), 1);
+    }
+}
+
+#[test]
+fn busyboxs_cron_runs_the_installed_line() {
+    let Some(machine) = Machine::boot() else {
+        return;
+    };
+    machine.ready("");
+    let other = "systemctl stop cron && rm -r /etc/cron.d && mkdir /etc/crontabs
+        printf '5 4 * * * true\\n' > /etc/crontabs/root
+        systemd-run --quiet --unit crond busybox crond -f -c /etc/crontabs";
+    machine.sh(other).ends_with(0);
+    let flags = [&["self-install", "--cron", "--yes"], &EACH_MINUTE[..]].concat();
+    machine.carried(&flags).ends_with(0);
+    machine
+        .sh("grep -F '* * * * * /usr/bin/env PATH=' /etc/crontabs/root")
+        .ends_with(0);
+    machine.backs_up_again(Duration::from_mins(2), 0);
+    machine.goes();
+    let left = machine.sh("cat /etc/crontabs/root").ends_with(0);
+    assert_eq!(left.out, "5 4 * * * true\n");
+}

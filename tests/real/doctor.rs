@@ -1,0 +1,607 @@
+//! `doctor` with real borg, real ssh and what goes wrong there; it changes nothing. And the borg that is
+//! looked for, refused, or fetched.
+
+use std::fs::{self, Permissions};
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::machine::Machine;
+use crate::ssh::{Server, configure, user_name};
+use crate::world::{World, outcome, passphrase_option};
+
+with_both_borgs! {
+    a_good_repository_answers_and_nothing_changes
+    what_is_wrong_with_a_repository_is_told_apart
+    a_repository_that_another_borg_holds_is_locked
+    each_reason_of_ssh_has_its_cure
+    who_never_answers_is_not_waited_for
+    a_borg_that_cannot_be_used_is_refused
+    old_backups_failed_runs_and_foreign_caches_are_wrong
+}
+
+/// What it found of this, as `state: words`.
+fn found(report: &Value, about: &str) -> String {
+    let checks = report["checks"].as_array().unwrap();
+    let of = |check: &&Value| check["about"].as_str().unwrap().starts_with(about);
+    let lines: Vec<_> = checks
+        .iter()
+        .filter(of)
+        .map(|check| {
+            let text = |name: &str| check[name].as_str().unwrap_or_default().to_owned();
+            format!("{}: {} [{}]", text("state"), text("words"), text("do"))
+        })
+        .collect();
+    lines.join("\n")
+}
+
+fn doctor(world: &World) -> Value {
+    world.run(&["doctor", "--json"]).json()
+}
+
+/// Names, modes, times and contents of everything in this world.
+fn everything(world: &World) -> String {
+    let mut names = String::new();
+    for folder in [
+        "home",
+        "config",
+        "state",
+        "cache",
+        "run",
+        "tmp",
+        "source",
+        "repo.borg",
+    ] {
+        let script = "find \"$0\" -type f -exec sha256sum {} + 2>/dev/null | sort; find \"$0\" -printf '%p %m %U\\n' | sort";
+        names += &outcome(Command::new("sh").args(["-c", script, &world.text(folder)])).out;
+    }
+    names
+}
+
+fn a_good_repository_answers_and_nothing_changes(world: &World) {
+    world.ready("");
+    let config = world.path("config/borgmatic/config.yaml");
+    fs::set_permissions(config, Permissions::from_mode(0o600)).unwrap();
+    let empty = found(&doctor(world), "repository");
+    assert_eq!(empty, "ok: it answers; it has no archive yet []");
+    world.ok(&["create"]);
+    let before = everything(world);
+    let report = doctor(world);
+    assert_eq!(everything(world), before);
+    let repository = found(&report, "repository");
+    assert!(
+        repository.starts_with("ok: it answers; the newest archive is "),
+        "{repository}"
+    );
+    for about in [
+        "borg",
+        "configuration",
+        "sources",
+        "owners",
+        "last backup",
+        "clock",
+    ] {
+        let all = found(&report, about);
+        assert!(all.starts_with("ok: "), "{about}: {all}");
+    }
+    assert_eq!(report["wrong"], 0, "{report}");
+    // Where borg has seen nothing before, it does not remember the visit either.
+    for folder in ["config/borg", "cache/borg"] {
+        fs::remove_dir_all(world.path(folder)).ok();
+    }
+    let before = everything(world);
+    let again = found(&doctor(world), "repository");
+    assert!(again.starts_with("ok: "), "{again}");
+    assert_eq!(everything(world), before);
+    world
+        .ok(&["doctor"])
+        .says("ok     repository")
+        .never_says("\u{1b}");
+}
+
+fn what_is_wrong_with_a_repository_is_told_apart(world: &World) {
+    world.ready("");
+    world.configure(
+        &["repo.borg"],
+        "encryption_passphrase: other\nkeep_daily: 1\n",
+    );
+    let told = found(&doctor(world), "repository");
+    assert!(
+        told.contains("wrong: ") && told.contains("the passphrase is wrong"),
+        "{told}"
+    );
+    world.configure(&["repo.borg"], "keep_daily: 1\n");
+    let told = found(&doctor(world), "repository");
+    assert!(
+        told.contains("needs a passphrase, and none is configured"),
+        "{told}"
+    );
+    world.configure(
+        &["repo.borg"],
+        "encryption_passcommand: sh -c 'exit 3'\nkeep_daily: 1\n",
+    );
+    let told = found(&doctor(world), "repository");
+    assert!(
+        told.contains("encryption_passcommand") && told.contains("exit status 3"),
+        "{told}"
+    );
+    world.configure(&["none.borg"], "keep_daily: 1\n");
+    world
+        .fails(&["doctor"])
+        .says(&format!("wrong  repository {}", world.text("none.borg")))
+        .says("does not exist")
+        .says("do: is its disk or share mounted?")
+        .says("found something wrong");
+    world.write("sham.borg/x", "");
+    world.configure(&["sham.borg"], "keep_daily: 1\n");
+    let told = found(&doctor(world), "repository");
+    assert!(told.contains("not a valid repository"), "{told}");
+    world.write("config/borgmatic/config.yaml", "source_directoris: []\n");
+    let report = doctor(world);
+    assert!(
+        found(&report, "configuration").contains("wrong: "),
+        "{report}"
+    );
+}
+
+fn a_repository_that_another_borg_holds_is_locked(world: &World) {
+    world.ready("");
+    let flag = world.text("held");
+    let held = format!("touch '{flag}'; exec sleep 60");
+    let repository = world.text("repo.borg");
+    let mut holder = world.program(&world.path("bin/borg"));
+    holder
+        .args(["with-lock", &repository, "sh", "-c", &held])
+        .env("BORG_PASSPHRASE", crate::world::PASSPHRASE)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    let mut holder = Ended(holder.spawn().unwrap());
+    wait_for(|| world.path("held").exists());
+    let told = found(&doctor(world), "repository");
+    assert!(told.contains("locked by another borg"), "{told}");
+    assert!(told.contains("borgmatic break-lock"), "{told}");
+    holder.0.kill().unwrap();
+}
+
+fn each_reason_of_ssh_has_its_cure(world: &World) {
+    let server = Server::start(world);
+    fs::create_dir(world.path("remote")).unwrap();
+    configure(world, server.port);
+    world.ok(&["repo-create", "--encryption", "repokey"]);
+    let told = found(&doctor(world), "repository");
+    assert!(told.starts_with("ok: it answers"), "{told}");
+
+    let known = world.text("ssh/known_hosts");
+    let key = world.text("ssh/user_key");
+    let with = |ssh: &str, remote: &str| {
+        let more = format!(
+            "{}keep_daily: 7\nssh_command: {ssh}\nremote_path: {remote}\n",
+            passphrase_option()
+        );
+        let place = format!(
+            "ssh://{}@127.0.0.1:{}{}",
+            user_name(),
+            server.port,
+            world.text("remote/repo.borg")
+        );
+        world.configure(&[&place], &more);
+        found(&doctor(world), "repository")
+    };
+    let borg = world.text("bin/borg");
+    let told = with(
+        &format!(
+            "ssh -F none -i {key} -o UserKnownHostsFile={}",
+            world.text("ssh/none")
+        ),
+        &borg,
+    );
+    assert!(
+        told.contains("the host key of the machine there is not known"),
+        "{told}"
+    );
+    assert!(told.contains(&format!("ssh -p {}", server.port)), "{told}");
+
+    outcome(Command::new("ssh-keygen").args([
+        "-q",
+        "-t",
+        "ed25519",
+        "-N",
+        "",
+        "-f",
+        &world.text("ssh/other_key"),
+    ]))
+    .ends_with(0);
+    let other = world.text("ssh/other_key");
+    let told = with(
+        &format!("ssh -F none -o IdentitiesOnly=yes -i {other} -o UserKnownHostsFile={known}"),
+        &borg,
+    );
+    assert!(told.contains("refuses the key"), "{told}");
+
+    let told = with(
+        &format!("ssh -F none -i {key} -o UserKnownHostsFile={known}"),
+        "/nowhere/borg",
+    );
+    assert!(told.contains("has no borg"), "{told}");
+
+    drop(server);
+    let told = found(&doctor(world), "repository");
+    assert!(told.contains("no ssh server answers"), "{told}");
+}
+
+fn who_never_answers_is_not_waited_for(world: &World) {
+    // It takes the connection, and says nothing.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    world.configure(
+        &[&format!("ssh://me@127.0.0.1:{port}/./repo.borg")],
+        &format!(
+            "{}keep_daily: 7\nssh_command: sh -c 'exec ssh -F none \"$@\"' ssh\n",
+            passphrase_option()
+        ),
+    );
+    let report = world.run(&["doctor", "--json", "--timeout", "3s"]).json();
+    let told = found(&report, "repository");
+    assert!(told.contains("no answer within 3 s"), "{told}");
+    // ssh itself gives up before, where it is plain ssh.
+    world.configure(
+        &[&format!("ssh://me@127.0.0.1:{port}/./repo.borg")],
+        &format!(
+            "{}keep_daily: 7\nssh_command: ssh -F none\n",
+            passphrase_option()
+        ),
+    );
+    let report = world.run(&["doctor", "--json", "--timeout", "8s"]).json();
+    let told = found(&report, "repository");
+    assert!(
+        told.contains("does not answer") || told.contains("no answer within"),
+        "{told}"
+    );
+    // A command for the passphrase that waits for ever.
+    world.configure(
+        &["repo.borg"],
+        "encryption_passcommand: sleep 600\nkeep_daily: 1\n",
+    );
+    fs::create_dir(world.path("repo.borg")).unwrap();
+    let report = world.run(&["doctor", "--json", "--timeout", "2s"]).json();
+    let told = found(&report, "repository");
+    assert!(told.contains("within 2 s"), "{told}");
+}
+
+fn a_borg_that_cannot_be_used_is_refused(world: &World) {
+    let program = |name: &str, text: &str, mode: u32| {
+        world.write(name, text);
+        fs::set_permissions(world.path(name), Permissions::from_mode(mode)).unwrap();
+    };
+    let with = |path: &str| {
+        world.configure(
+            &["repo.borg"],
+            &format!("local_path: {}\nkeep_daily: 1\n", world.text(path)),
+        );
+        found(&doctor(world), "borg")
+    };
+    // What `pip install borg` leaves.
+    program(
+        "pip/borg",
+        "#!/usr/bin/python3\nimport sys\nfrom borg.main import main\nsys.exit(main())\n",
+        0o755,
+    );
+    let told = with("pip/borg");
+    assert!(told.contains("is not the backup program"), "{told}");
+    program("old/borg", "#!/bin/sh\necho borg 1.0.13\n", 0o755);
+    assert!(with("old/borg").contains("too old"), "{}", with("old/borg"));
+    program("beta/borg", "#!/bin/sh\necho borg 2.0.0b14\n", 0o755);
+    assert!(
+        with("beta/borg").contains("look: borg 2.0.0b14 is a test version"),
+        "{}",
+        with("beta/borg")
+    );
+    program("open/borg", "#!/bin/sh\necho borg 1.4.0\n", 0o757);
+    let told = with("open/borg");
+    if crate::world::is_root() {
+        assert!(
+            told.contains("wrong: ") && told.contains("everybody may change"),
+            "{told}"
+        );
+    } else {
+        assert!(told.starts_with("ok: 1.4.0"), "{told}");
+    }
+    program("slow/borg", "#!/bin/sh\nexec sleep 600\n", 0o755);
+    world.configure(
+        &["repo.borg"],
+        &format!("local_path: {}\nkeep_daily: 1\n", world.text("slow/borg")),
+    );
+    let report = world.run(&["doctor", "--json", "--timeout", "1s"]).json();
+    assert!(found(&report, "borg").contains("within 1 s"), "{report}");
+    let told = with("none/borg");
+    assert!(told.contains("there is no borg at"), "{told}");
+}
+
+fn old_backups_failed_runs_and_foreign_caches_are_wrong(world: &World) {
+    world.ready(
+        "postgresql_databases:\n    - name: users\n      pg_dump_command: /nowhere/pg_dump\n",
+    );
+    let told = found(&doctor(world), "postgresql_databases");
+    assert!(
+        told.contains("wrong: the program /nowhere/pg_dump was not found"),
+        "{told}"
+    );
+    world.configure(
+        &["repo.borg"],
+        &format!("{}keep_daily: 1\n", passphrase_option()),
+    );
+    let told = found(&doctor(world), "last backup");
+    assert!(
+        told.contains("wrong: this user's runs know of none"),
+        "{told}"
+    );
+    world.ok(&["create"]);
+    // The same a hundred years ago, and a hundred years ahead.
+    let ledger = world.path("state/borgmatic/runs.jsonl");
+    let now = fs::read_to_string(&ledger).unwrap();
+    let at = |century: &str| {
+        fs::write(&ledger, now.replace("\"20", &format!("\"{century}"))).unwrap();
+        doctor(world)
+    };
+    let told = found(&at("19"), "last backup");
+    assert!(told.contains("and at most 26h is meant"), "{told}");
+    let report = at("21");
+    assert!(found(&report, "clock").starts_with("wrong: "), "{report}");
+    fs::write(&ledger, &now).unwrap();
+    fs::rename(world.path("repo.borg"), world.path("away.borg")).unwrap();
+    world.fails(&["create"]);
+    fs::rename(world.path("away.borg"), world.path("repo.borg")).unwrap();
+    let report = doctor(world);
+    assert!(
+        found(&report, "last run").starts_with("wrong: create failed"),
+        "{report}"
+    );
+    assert!(
+        found(&report, "last backup").starts_with("ok: "),
+        "{report}"
+    );
+    if !crate::world::is_root() {
+        crate::world::skip("only root can give a cache to somebody else");
+        return;
+    }
+    std::os::unix::fs::chown(world.path("cache/borg"), Some(4321), None).unwrap();
+    let told = found(&doctor(world), "owners");
+    assert!(
+        told.contains("belongs to user 4321, and this is user 0"),
+        "{told}"
+    );
+    assert!(told.contains("sudo chown -R 0 "), "{told}");
+}
+
+/// Cron's PATH is short: the borg of this user is found all the same.
+#[test]
+fn a_borg_that_is_not_on_path_is_found_where_it_usually_is() {
+    let world = World::new("1.4");
+    let place = world.path("home/.local/bin/borg1.4-here");
+    fs::create_dir_all(place.parent().unwrap()).unwrap();
+    fs::rename(world.path("bin/borg"), &place).unwrap();
+    world.configure(
+        &["repo.borg"],
+        &format!(
+            "{}local_path: borg1.4-here\nkeep_daily: 1\n",
+            passphrase_option()
+        ),
+    );
+    world.ok(&["repo-create", "--encryption", "repokey"]);
+    world.ok(&["create"]);
+    let named = found(&doctor(&world), "borg");
+    assert!(named.contains("home/.local/bin/borg1.4-here"), "{named}");
+    // The variable names one over PATH.
+    world.configure(
+        &["repo.borg"],
+        &format!("{}keep_daily: 1\n", passphrase_option()),
+    );
+    let mut run = world.borgmatic();
+    run.args(["create", "--verbosity", "2"])
+        .env("BORGMATIC_BORG", &place);
+    outcome(&mut run).ends_with(0).says("borg1.4-here create");
+}
+
+/// A server for files of one directory; its address.
+fn serve(bytes: Vec<u8>) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
+            while lines
+                .next()
+                .is_some_and(|line| line.is_ok_and(|line| !line.is_empty()))
+            {}
+            let head = format!(
+                "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+                bytes.len()
+            );
+            stream.write_all(head.as_bytes()).unwrap();
+            stream.write_all(&bytes).unwrap();
+        }
+    });
+    format!("http://{address}/borg")
+}
+
+#[test]
+fn a_borg_is_fetched_only_with_the_right_hash() {
+    let world = World::new("1.4");
+    let program = b"#!/bin/sh\necho borg 1.4.9\n".to_vec();
+    world.write("borg-fetched", std::str::from_utf8(&program).unwrap());
+    let sum = outcome(Command::new("sha256sum").arg(world.path("borg-fetched"))).out;
+    let hash = sum.split(' ').next().unwrap();
+    let url = serve(program.clone());
+    let root = world.text("root");
+    fs::create_dir(world.path("root")).unwrap();
+    let install = |hash: &str, more: &[&str]| {
+        let words = [
+            "self-install",
+            "--system",
+            "--no-schedule",
+            "--root",
+            &root,
+            "--with-borg",
+            &url,
+            "--borg-sha256",
+            hash,
+        ];
+        world.run(&[&words[..], more].concat())
+    };
+    install(&"0".repeat(64), &[]).ends_with(5).says("SHA-256");
+    assert!(!world.path("root/usr/local/bin/borg").exists());
+    install(hash, &["--dry-run"])
+        .ends_with(0)
+        .says("/usr/local/bin/borg");
+    assert!(!world.path("root/usr").exists());
+    install(hash, &[]).ends_with(0);
+    let placed = world.path("root/usr/local/bin/borg");
+    assert_eq!(fs::read(&placed).unwrap(), program);
+    assert_eq!(
+        fs::metadata(&placed).unwrap().permissions().mode() & 0o777,
+        0o755
+    );
+    install(hash, &[]).ends_with(0).says("up to date");
+    world
+        .run(&["self-install", "--system", "--root", &root, "--uninstall"])
+        .ends_with(0);
+    assert!(!placed.exists());
+    assert_eq!(fs::read_dir(world.path("tmp")).unwrap().count(), 0);
+}
+
+/// Over TLS, with a certificate that only this test's authority list has.
+#[test]
+fn a_certificate_that_nobody_known_has_signed_is_refused() {
+    let world = World::new("1.4");
+    let have = |program: &str| Command::new(program).arg("version").output().is_ok();
+    if !have("openssl") {
+        return crate::world::skip("openssl is not there");
+    }
+    let (key, certificate) = (world.text("tls/key.pem"), world.text("tls/cert.pem"));
+    fs::create_dir(world.path("tls")).unwrap();
+    world.write(
+        "tls/config",
+        "[req]\ndistinguished_name = name\nx509_extensions = more\nprompt = no\n[name]\nCN = localhost\n\
+         [more]\nsubjectAltName = DNS:localhost\nbasicConstraints = critical, CA:FALSE\n",
+    );
+    outcome(
+        Command::new("openssl")
+            .args([
+                "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+            ])
+            .args(["-keyout", &key, "-out", &certificate])
+            .args(["-config", &world.text("tls/config")]),
+    )
+    .ends_with(0);
+    let program = "#!/bin/sh\necho borg 1.4.9\n";
+    world.write("tls/borg", program);
+    let sum = outcome(Command::new("sha256sum").arg(world.path("tls/borg"))).out;
+    let port = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
+    let server = Command::new("openssl")
+        .args(["s_server", "-quiet", "-WWW", "-accept", &port.to_string()])
+        .args(["-key", &key, "-cert", &certificate])
+        .current_dir(world.path("tls"))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn();
+    let _server = Ended(server.unwrap());
+    wait_for(|| std::net::TcpStream::connect(("127.0.0.1", port)).is_ok());
+    fs::create_dir(world.path("root")).unwrap();
+    let install = |trusted: Option<&str>| {
+        let mut run = world.borgmatic();
+        run.args([
+            "self-install",
+            "--system",
+            "--no-schedule",
+            "--root",
+            &world.text("root"),
+        ])
+        .args(["--with-borg", &format!("https://localhost:{port}/borg")])
+        .args(["--borg-sha256", sum.split(' ').next().unwrap()]);
+        if let Some(list) = trusted {
+            run.env("SSL_CERT_FILE", list);
+        }
+        outcome(&mut run)
+    };
+    install(None).ends_with(5).says("certificate");
+    assert!(!world.path("root/usr").exists());
+    install(Some(&certificate)).ends_with(0);
+    let placed = world.path("root/usr/local/bin/borg");
+    assert_eq!(fs::read_to_string(placed).unwrap(), program);
+}
+
+#[test]
+fn the_schedule_of_a_machine_is_judged() {
+    let Some(machine) = Machine::boot() else {
+        return;
+    };
+    machine.put_in_place();
+    machine.ready("");
+    machine.sh("borgmatic create").ends_with(0);
+    let schedule = || {
+        let said = machine.sh("borgmatic doctor --json || true");
+        found(&said.json(), "schedule")
+    };
+    assert!(
+        schedule().starts_with("look: nothing starts backups"),
+        "{}",
+        schedule()
+    );
+    machine.write("/etc/cron.d/backup", "0 3 * * * root borgmatic\n");
+    let told = schedule();
+    assert!(
+        told.starts_with("ok: cron starts borgmatic: /etc/cron.d/backup"),
+        "{told}"
+    );
+    machine
+        .sh("rm /etc/cron.d/backup /usr/local/bin/borgmatic")
+        .ends_with(0);
+    machine
+        .carried(&["self-install", "--systemd", "--yes"])
+        .ends_with(0);
+    let told = schedule();
+    assert!(
+        told.starts_with("ok: systemd starts backups, and all is as it was installed"),
+        "{told}"
+    );
+    let said = machine.sh("borgmatic doctor --json");
+    let next = found(&said.json(), "next run");
+    assert!(next.starts_with("ok: "), "{next}");
+    machine
+        .sh("systemctl disable --now borgmatic.timer")
+        .ends_with(0);
+    let told = schedule();
+    assert!(told.starts_with("wrong: systemd was not told"), "{told}");
+    machine
+        .sh("rm /etc/systemd/system/borgmatic.timer")
+        .ends_with(0);
+    let told = schedule();
+    assert!(told.contains("borgmatic.timer: missing"), "{told}");
+}
+
+struct Ended(Child);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        self.0.kill().ok();
+        self.0.wait().ok();
+    }
+}
+
+fn wait_for(done: impl Fn() -> bool) {
+    let end = Instant::now() + Duration::from_secs(30);
+    while !done() {
+        assert!(Instant::now() < end, "it does not happen");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
