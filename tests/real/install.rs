@@ -10,6 +10,7 @@ use std::process::Command;
 use rustix::fs::inotify::{CreateFlags, Reader, WatchFlags, add_watch, init};
 use rustix::io::Errno;
 
+use crate::terminal::Terminal;
 use crate::world::{Outcome, World, binary, outcome};
 
 const FOLDERS: [&str; 5] = [
@@ -117,6 +118,35 @@ fn all_names_of_the_installed_program_work() {
     own(&[]).ends_with(0).says("up to date");
     own(&["--uninstall"]).ends_with(0);
     assert!(tree(&world) == before);
+}
+
+/// As `curl … | sh` starts it: standard input is not the terminal, and is not read.
+#[test]
+fn a_person_at_the_terminal_chooses_the_scheduler() {
+    let world = rooted();
+    fs::create_dir_all(world.path("root/etc/cron.d")).unwrap();
+    let line = format!(
+        "echo systemd | {} self-install --system --root {}",
+        binary().display(),
+        world.text("root")
+    );
+    let mut shell = world.program(Path::new("/bin/sh"));
+    shell.args(["-c", &line]);
+    let mut terminal = Terminal::run(&shell, 100);
+    terminal.sees("What is to start the backups?");
+    terminal.type_in("cron\n");
+    let (code, screen) = terminal.ends();
+    assert_eq!(code, Some(0), "{screen}");
+    assert!(world.path("root/etc/cron.d/borgmatic").exists());
+    assert!(
+        !world
+            .path("root/etc/systemd/system/borgmatic.timer")
+            .exists()
+    );
+    // Where nobody is there, the machine decides: a root without systemd has cron.
+    install(&world, &["--uninstall"]).ends_with(0);
+    install(&world, &[]).ends_with(0);
+    assert!(world.path("root/etc/cron.d/borgmatic").exists());
 }
 
 #[test]
