@@ -49,6 +49,8 @@ mod from_nothing;
 mod inside;
 #[path = "real/install.rs"]
 mod install;
+#[path = "real/killed.rs"]
+mod killed;
 #[path = "real/life.rs"]
 mod life;
 #[path = "real/logs.rs"]
@@ -63,16 +65,18 @@ mod old_names;
 mod patterns;
 #[path = "real/progress.rs"]
 mod progress;
+#[path = "real/reached.rs"]
+mod reached;
 #[path = "real/sandboxed.rs"]
 mod sandboxed;
-#[path = "real/scheduled.rs"]
-mod scheduled;
 #[path = "real/secrets.rs"]
 mod secrets;
 #[path = "real/self_update.rs"]
 mod self_update;
 #[path = "real/ssh.rs"]
 mod ssh;
+#[path = "real/tended.rs"]
+mod tended;
 #[path = "real/terminal.rs"]
 mod terminal;
 #[path = "real/trouble.rs"]

@@ -57,6 +57,19 @@ pub fn place(host: &Host<'_>, rsh: Option<&str>, path: &str) -> Place {
     }
 }
 
+/// The user and machine of a repository behind ssh as ssh takes them, and its port.
+pub fn ssh(path: &str) -> Option<(String, Option<u16>)> {
+    let Address::Ssh { who, port } = address(path) else {
+        return None;
+    };
+    let host = bare(who);
+    let user = who
+        .rsplit_once('@')
+        .and_then(|(user, _)| user.split(':').next());
+    let who = user.map_or_else(|| host.to_owned(), |user| format!("{user}@{host}"));
+    Some((who, port))
+}
+
 fn address(path: &str) -> Address<'_> {
     let Some((scheme, rest)) = path.split_once("://") else {
         if ["rclone:", "s3:", "b2:"]

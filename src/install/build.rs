@@ -357,6 +357,11 @@ impl<'a> Building<'a> {
         }
     }
 
+    /// Is anything of that so which the run is needed for?
+    fn holds(&self, run: &Run) -> bool {
+        run.unless.is_empty() || run.unless.iter().any(self.ground.asks)
+    }
+
     /// Removes what was installed, in the reverse of the order in which it came.
     fn removal(
         &mut self,
@@ -377,8 +382,8 @@ impl<'a> Building<'a> {
                 build.add(Change::Tell {
                     does: Some(undo.clone()),
                     undo: run.does.clone(),
-                    // What was removed by hand cannot be ended any more.
-                    may_fail: run.may_fail || schedule.is_empty(),
+                    // What was removed by hand, or never begun, cannot be ended.
+                    may_fail: run.may_fail || schedule.is_empty() || !build.holds(run),
                 });
             }
         };

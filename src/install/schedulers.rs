@@ -144,7 +144,14 @@ pub fn tell(scheduler: Scheduler, managers: &Managers, paths: &Paths) -> (Vec<Ru
                 unless: vec![asks("is-enabled"), asks("is-active")],
                 ..Run::default()
             };
-            (vec![begin, forget], vec![renew, enable])
+            // When a timer last elapsed, systemd keeps in a file.
+            let clean = Run {
+                undo: Some(Box::new(systemctl().args(["clean", "--what=state", TIMER]))),
+                after: Some(Kind::Unit),
+                may_fail: true,
+                ..Run::default()
+            };
+            (vec![begin, forget], vec![renew, clean, enable])
         }
         Scheduler::Launchd => {
             let domain = match managers.reach {

@@ -6,6 +6,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use crate::machine::{CARRIED, Machine};
+use crate::world::Outcome;
 
 /// A path that is no word for a shell or for a unit.
 pub(crate) const REPOSITORY: &str = "/srv/backups/my machine.borg";
@@ -41,7 +42,7 @@ impl Machine {
             "/etc/borgmatic/config.yaml",
             &format!(
                 "source_directories:\n    - /srv/data\nrepositories:\n    - path: {REPOSITORY}\n\
-                 encryption_passcommand: cat /root/passphrase\nkeep_daily: 7\n{more}"
+                 encryption_passcommand: cat /root/passphrase\nkeep_secondly: 1000\n{more}"
             ),
         );
     }
@@ -56,6 +57,57 @@ impl Machine {
     #[track_caller]
     pub(crate) fn backs_up_again(&self, within: Duration, before: usize) {
         self.comes(within, &format!("[ $({} | wc -l) -gt {before} ]", list()));
+    }
+
+    /// The program as it installs itself.
+    pub(crate) fn installs(&self, arguments: &[&str]) -> Outcome {
+        self.carried(&[&["self-install", "--yes"], arguments].concat())
+    }
+
+    /// Every file and folder with its kind, mode, owner and content, but for what borg, a run, or a
+    /// machine that runs keeps writing.
+    pub(crate) fn tree(&self) -> Vec<String> {
+        let script = format!(
+            r"find / -xdev \( -path /var/log -o -path /var/tmp -o -path /root/.cache -o -path /root/.config/borg \
+                -o -path /root/.local/state -o -path /var/lib/systemd/random-seed -o -path '{REPOSITORY}' \) -prune -o \
+                -type f \( -path '/usr/local/*' -o ! -path '/usr/*' \) -exec sha256sum {{}} + , -printf '%p %y %m %U:%G %l\n'"
+        );
+        let seen = self.sh(&script).ends_with(0);
+        let mut lines: Vec<String> = seen.out.lines().map(str::to_owned).collect();
+        lines.sort();
+        lines
+    }
+
+    /// Nothing but this was added to the tree, or taken from it.
+    #[track_caller]
+    pub(crate) fn is_as_before(&self, before: &[String], but: &[&str]) {
+        let after = self.tree();
+        let expected = |line: &&String| but.iter().any(|path| line.contains(path));
+        let more = after.iter().filter(|line| !before.contains(line));
+        let less = before.iter().filter(|line| !after.contains(line));
+        let changes: Vec<_> = more.chain(less).filter(|line| !expected(line)).collect();
+        assert!(changes.is_empty(), "{changes:#?}");
+    }
+
+    /// systemd knows of no unit of ours, and of no failure.
+    #[track_caller]
+    pub(crate) fn knows_no_units(&self) {
+        for question in [
+            "list-unit-files --no-legend 'borgmatic*'",
+            "list-units --all --no-legend 'borgmatic*'",
+            "list-units --failed --no-legend",
+        ] {
+            let answer = self.sh(&format!("systemctl {question} || true"));
+            assert_eq!(answer.out, "", "systemctl {question}");
+        }
+    }
+
+    /// Has systemd start a backup, and waits for its end.
+    #[track_caller]
+    pub(crate) fn backs_up_now(&self) {
+        let start =
+            "systemctl start borgmatic.service || { journalctl --unit borgmatic.service; false; }";
+        self.sh(start).ends_with(0);
     }
 
     /// Waits until a script succeeds inside.

@@ -113,7 +113,7 @@ impl Machine {
         command
             .args([
                 "--kill-after=5",
-                "300",
+                "600",
                 "nsenter",
                 "--target",
                 &first,

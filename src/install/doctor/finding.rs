@@ -114,8 +114,10 @@ impl Report {
             };
             let words = shown(&finding.words);
             page += &format!("  {}: {words}\n", shown(&finding.about));
-            if let Some(cure) = &finding.cure {
-                page += &format!("       do: {}\n", shown(cure));
+            let lines = finding.cure.iter().flat_map(|cure| cure.lines());
+            for (number, line) in lines.filter(|line| !line.trim().is_empty()).enumerate() {
+                let lead = if number == 0 { "do:" } else { "   " };
+                page += &format!("       {lead} {}\n", shown(line));
             }
         }
         // What is wrong is counted where the program ends with it.
@@ -170,7 +172,7 @@ mod tests {
     fn report() -> Report {
         Report(vec![
             Finding::good("borg", "1.4.5 at /usr/bin/borg"),
-            Finding::look("borg", "a\u{1b}[31m\nb").cure("do that"),
+            Finding::look("borg", "a\u{1b}[31m\nb").cure("do that\n\n  and that"),
             Finding::wrong("repository usb", "gone"),
         ])
     }
@@ -181,6 +183,7 @@ mod tests {
         ok     borg: 1.4.5 at /usr/bin/borg
         look   borg: a�[31m; b
                do: do that
+                   and that
         wrong  repository usb: gone
         ");
         assert!(
@@ -194,6 +197,6 @@ mod tests {
     fn programs_read_json() {
         let json = report().json();
         assert_eq!((&json["wrong"], &json["look"]), (&1.into(), &1.into()));
-        assert_eq!(json["checks"][1]["do"], "do that");
+        assert_eq!(json["checks"][1]["do"], "do that\n\n  and that");
     }
 }

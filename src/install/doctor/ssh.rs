@@ -1,6 +1,7 @@
 //! Why a repository behind ssh is not reached, from what ssh and the far shell say. Pure.
 
 use super::Finding;
+use crate::borg::remote;
 
 /// A sentence and what to do, where the reason is known. `place` is the user and machine as ssh takes
 /// them.
@@ -77,27 +78,11 @@ fn machine(place: &str) -> &str {
 /// The words that ssh takes for the machine of a repository: `-p 22 me@host`. `None`: it is behind no
 /// ssh.
 pub(super) fn place(path: &str) -> Option<String> {
-    if let Some(rest) = path.strip_prefix("ssh://") {
-        let authority = rest.split('/').next().unwrap_or(rest);
-        let (user, host) = match authority.rsplit_once('@') {
-            Some((user, host)) => (Some(user.split(':').next().unwrap_or(user)), host),
-            None => (None, authority),
-        };
-        let (host, port) = match host.rsplit_once(':') {
-            Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => {
-                (host, Some(port))
-            }
-            _ => (host, None),
-        };
-        let host = host.trim_matches(['[', ']']);
-        let named = user.map_or_else(|| host.to_owned(), |user| format!("{user}@{host}"));
-        return Some(port.map_or(named.clone(), |port| format!("-p {port} {named}")));
-    }
-    if path.contains("://") || path.starts_with('/') {
-        return None;
-    }
-    let (place, _) = path.split_once(':')?;
-    (!place.contains('/')).then(|| place.to_owned())
+    let (who, port) = remote::ssh(path)?;
+    Some(match port {
+        Some(port) => format!("-p {port} {who}"),
+        None => who,
+    })
 }
 
 #[cfg(test)]

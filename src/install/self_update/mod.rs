@@ -127,7 +127,7 @@ impl Update<'_> {
         if flags.check.is_on() {
             let words = format!("{own} is installed, and there is {new}");
             return Err(Failure::new("borgmatic::install::newer", words)
-                .help("sudo borgmatic self-update")
+                .help(installed.update())
                 .status(10));
         }
         let host = self.host;

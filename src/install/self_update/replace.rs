@@ -62,6 +62,14 @@ impl Installed {
         self.program.parent().unwrap_or(Path::new("/"))
     }
 
+    /// What a person types to update it.
+    pub(super) fn update(&self) -> &'static str {
+        match self.reach {
+            Reach::System => "sudo borgmatic self-update",
+            Reach::User => "borgmatic self-update",
+        }
+    }
+
     /// May it be replaced by this user?
     pub(super) fn may_change(&self, files: &Files) -> Result<(), Failure> {
         if files.may_write(self.folder()) {
@@ -69,7 +77,7 @@ impl Installed {
         }
         let words = format!("{} may not be changed by you", self.folder().display());
         Err(Failure::new("borgmatic::install::privilege", words)
-            .help("sudo borgmatic self-update")
+            .help(self.update())
             .status(4))
     }
 
