@@ -72,10 +72,7 @@ fn ask(host: &Host<'_>, words: &[String], cwd: Option<&Path>) -> Result<Secret, 
     };
     let exit = match ended {
         // Its words may hold secrets.
-        Err(late) if late.is_late() => {
-            let minutes = LONGEST.as_secs() / 60;
-            return Err(failed(format!("did not end within {minutes} minutes")));
-        }
+        Err(late) if late.is_late() => return Err(failed("did not end in time".into())),
         ended => ended?,
     };
     if exit != Exit::Code(0) {
