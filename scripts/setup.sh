@@ -192,6 +192,7 @@ need_machine() {
         rm -rf "$root.part"
         mkdir -p "$tools"
         # From where this machine's packages come.
+        # shellcheck disable=SC2016  # for apt-get
         mirror=$(apt-get indextargets --format '$(CODENAME) $(REPO_URI)' | sed -n "s/^$codename //p" | head -n 1)
         # shellcheck disable=SC2016,SC2086  # for apt-get; no word where there is none
         debootstrap --variant=minbase --include="systemd,systemd-sysv,dbus,dbus-user-session,libpam-systemd,cron,\

@@ -24,7 +24,7 @@ use crate::kept::Kept;
 fn units_are_made_from_configurations() {
     let mut kept = Kept::default();
     for sample in made::samples() {
-        let files = systemd::files(&sample.job, Path::new("/etc/systemd/system"));
+        let files = systemd::files(&sample.job, Path::new("/etc/systemd/system")).unwrap();
         assert_eq!(files.len(), 2);
         let texts: Vec<&str> = files
             .iter()

@@ -58,7 +58,7 @@ impl Files {
             return Err(io::ErrorKind::IsADirectory.into());
         }
         // A file of procfs says that it is a regular one, and may block for ever. It lies on no disk.
-        let on_disk = rustix::fs::major(meta.dev()) != 0;
+        let on_disk = on_a_disk(meta.dev());
         let is_made_up = || {
             let real = fs::canonicalize(&at)?;
             Ok::<_, io::Error>(real.starts_with("/proc") || real.starts_with("/sys"))
@@ -289,6 +289,18 @@ impl Files {
             Err(error) => Err(Failure::file("make a directory in", parent, &error)),
         }
     }
+}
+
+/// procfs and the like have no major number.
+#[cfg(target_os = "linux")]
+fn on_a_disk(device: u64) -> bool {
+    rustix::fs::major(device) != 0
+}
+
+/// Elsewhere the number says nothing of that.
+#[cfg(not(target_os = "linux"))]
+fn on_a_disk(_device: u64) -> bool {
+    false
 }
 
 #[cfg(test)]

@@ -61,7 +61,7 @@ pub fn steps(
         Scheduler::Systemd => {
             steps.push(folder(&paths.units));
             steps.extend(systemd::folders(job).into_iter().map(private));
-            let files = systemd::files(job, &paths.units);
+            let files = systemd::files(job, &paths.units)?;
             steps.extend(files.into_iter().map(Step::File));
         }
         Scheduler::Cron => match &managers.crontab {

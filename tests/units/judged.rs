@@ -50,7 +50,7 @@ fn systemd_accepts_the_units() {
         let mut job = sample.job;
         // A program that is there.
         job.program = "/bin/true".into();
-        for file in systemd::files(&job, folder.path()) {
+        for file in systemd::files(&job, folder.path()).unwrap() {
             fs::write(&file.path, &file.bytes).unwrap();
         }
         verify(

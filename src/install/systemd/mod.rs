@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use super::job::{Job, Reach, Sandbox};
 use super::needs::Right;
 use super::recipe::{File, Kind};
+use crate::host::Failure;
 
 pub use service::sample;
 
@@ -19,15 +20,17 @@ pub const SERVICE: &str = "borgmatic.service";
 pub const TIMER: &str = "borgmatic.timer";
 
 /// Both units, for this folder.
-pub fn files(job: &Job, folder: &Path) -> Vec<File> {
-    [(SERVICE, service::text(job)), (TIMER, timer::text(job))]
-        .map(|(name, text)| File {
-            path: folder.join(name),
-            bytes: text.into_bytes(),
-            mode: 0o644,
-            kind: Kind::Unit,
-        })
-        .into()
+pub fn files(job: &Job, folder: &Path) -> Result<Vec<File>, Failure> {
+    let unit = |name, text: String| File {
+        path: folder.join(name),
+        bytes: text.into_bytes(),
+        mode: 0o644,
+        kind: Kind::Unit,
+    };
+    Ok(vec![
+        unit(SERVICE, service::text(job)?),
+        unit(TIMER, timer::text(job)?),
+    ])
 }
 
 /// Directories that have to be there before the first run: within the sandbox, nobody can make them.

@@ -2,11 +2,12 @@
 
 use super::text::{Text, word};
 use super::{SERVICE, sandbox};
+use crate::host::Failure;
 use crate::install::job::{self, Job, Reach};
 
 const SAMPLE: &str = include_str!("../../../systemd/strict/borgmatic.service");
 
-pub(super) fn text(job: &Job) -> String {
+pub(super) fn text(job: &Job) -> Result<String, Failure> {
     let mut text = Text::of(SAMPLE);
     text.head(&head(job, SERVICE));
     let command: Vec<String> = job
@@ -37,7 +38,7 @@ pub(super) fn text(job: &Job) -> String {
         }
     }
     sandbox::open(&mut text, job);
-    text.into_string()
+    text.checked()
 }
 
 /// The sample that works with most configurations, for those who copy it, and for packages.

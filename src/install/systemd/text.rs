@@ -1,5 +1,7 @@
 //! The text of a unit: comments and settings in their order, changed line by line.
 
+use crate::host::Failure;
+
 /// A unit file, in lines.
 #[derive(Clone, Debug)]
 pub(super) struct Text(Vec<String>);
@@ -82,6 +84,21 @@ impl Text {
             let rest = self.0[at..].iter().position(String::is_empty);
             let end = rest.map_or(self.0.len(), |rest| at + rest + 1);
             self.0.drain(at..end);
+        }
+    }
+
+    /// A line of a unit is one line: a name with another line in it would be an order to systemd.
+    pub(super) fn checked(self) -> Result<String, Failure> {
+        let strange = |line: &&String| line.contains(char::is_control);
+        match self.0.iter().find(strange) {
+            None => Ok(self.into_string()),
+            Some(line) => {
+                let words =
+                    format!("no unit can hold a name with a line end or the like: {line:?}");
+                Err(Failure::new("borgmatic::install::unit", words)
+                    .help("give the file or directory another name, and correct the configuration")
+                    .status(2))
+            }
         }
     }
 

@@ -2,12 +2,13 @@
 
 use super::TIMER;
 use super::text::Text;
+use crate::host::Failure;
 use crate::install::job::Job;
 use crate::option::Age;
 
 const SAMPLE: &str = include_str!("../../../systemd/borgmatic.timer");
 
-pub(super) fn text(job: &Job) -> String {
+pub(super) fn text(job: &Job) -> Result<String, Failure> {
     let mut text = Text::of(SAMPLE);
     text.head(&super::service::head(job, TIMER));
     let mut moments = job.schedule.moments().iter();
@@ -18,5 +19,5 @@ pub(super) fn text(job: &Job) -> String {
         text.add("OnCalendar", "OnCalendar", &further.to_string(), &[""; 0]);
     }
     text.set("RandomizedDelaySec", &Age(job.jitter).to_string());
-    text.into_string()
+    text.checked()
 }
