@@ -16,6 +16,7 @@ use super::state::Disk;
 use super::{apply, choose, conflict, fetched, judge, others, own_files, prepare, status};
 use crate::actions::{Alone, AloneAction, Answer, Info};
 use crate::config::find::expand;
+use crate::host::files::Held;
 use crate::host::{Command, Failure, Host, Level};
 
 pub struct SelfInstall;
@@ -32,6 +33,12 @@ impl AloneAction for SelfInstall {
 
     fn run(alone: &Alone<'_>, flags: &Flags) -> Result<Answer, Failure> {
         flags.agree()?;
+        let writes = matches!(flags.wish(), Wish::Install | Wish::Uninstall);
+        let _held = if writes && !alone.dry && !flags.list.is_on() {
+            only_one(alone, flags)?
+        } else {
+            None
+        };
         let setting = Setting::read(alone.host, flags, alone.configs)?;
         let task = Task::new(alone, &setting);
         match flags.wish() {
@@ -41,6 +48,26 @@ impl AloneAction for SelfInstall {
             Wish::Uninstall => task.uninstall(),
         }
         .map(|()| Answer::Done)
+    }
+}
+
+/// Holds what is installed into: two at once would take back what the other one did.
+fn only_one(alone: &Alone<'_>, flags: &Flags) -> Result<Option<Held>, Failure> {
+    let env = alone.host.env;
+    let place = match flags.root.text() {
+        Some(root) => env.cwd.join(expand(root, env)),
+        None if env.user != 0 || flags.user.is_on() => env.home.clone(),
+        None => PathBuf::from("/"),
+    };
+    match alone.host.files.hold_folder(&place) {
+        Ok(None) => {
+            let words = "another self-install is at work here; nothing was changed";
+            Err(Failure::new("borgmatic::install::running", words)
+                .help("wait until it has ended, then run this again"))
+        }
+        Ok(held) => Ok(held),
+        // Where the place cannot even be opened, the rest will say so.
+        Err(_) => Ok(None),
     }
 }
 

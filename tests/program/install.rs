@@ -509,3 +509,17 @@ fn a_running_backup_stops_an_uninstallation_and_a_passphrase_stays() {
     ends(below(&mut world, &["--uninstall", "--purge"]), 0);
     assert!(!world.at(config).exists());
 }
+
+#[test]
+fn of_two_installations_at_once_one_does_nothing() {
+    let mut world = machine();
+    let root = world.at("/");
+    let other = fs::File::open(&root).unwrap();
+    other.lock().unwrap();
+    let before = tree_of(&root, true);
+    let ran = ends(below(&mut world, &["--no-schedule"]), 1);
+    assert!(ran.err.contains("another self-install"), "{}", ran.err);
+    assert_eq!(tree_of(&root, true), before);
+    drop(other);
+    ends(below(&mut world, &["--no-schedule"]), 0);
+}

@@ -40,6 +40,12 @@ impl Files {
         self.hold_file(path, &options())
     }
 
+    /// The same for a directory, in which nothing changes thereby.
+    pub fn hold_folder(&self, path: &Path) -> io::Result<Option<Held>> {
+        let at = fs::canonicalize(self.at(path))?;
+        Held::try_new(fs::File::open(&at)?, at)
+    }
+
     fn hold_file(&self, path: &Path, options: &fs::OpenOptions) -> io::Result<Option<Held>> {
         let at = self.at(path);
         let file = options.open(&at)?;

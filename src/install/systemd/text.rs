@@ -147,3 +147,17 @@ pub(super) fn word(text: &str) -> String {
     }
     word
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Text;
+
+    #[test]
+    fn a_value_makes_no_line_of_its_own() {
+        let mut text = Text::of("[Service]\nExecStart=/bin/true\n");
+        text.add("ExecStart", "ReadWritePaths", "-/mnt/disk", &[""; 0]);
+        assert!(text.clone().checked().is_ok());
+        text.set("ReadWritePaths", "-/mnt\nExecStartPre=+/bin/evil");
+        assert_eq!(text.checked().unwrap_err().status, 2);
+    }
+}
