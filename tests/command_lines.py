@@ -37,6 +37,7 @@ import reasons
 
 # Differences that are meant: a pattern for `LINE => THEIRS <= OURS`, and why.
 REASONS = [
+    (r'`mount` works on one repository', '`mount` with several repositories is refused'),
     (r'which borg command\?', '`borg` without a command is refused: the original starts borg with nothing to do'),
     (r'Unrecognized argument: --(create|prune|list)|^[^\n]* --(create|prune)( |\n)', 'the old names of actions, with dashes, still work'),
     (r'is not of the expected type: array', 'list --patterns-from FILE and --exclude-from FILE work'),

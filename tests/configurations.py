@@ -30,6 +30,7 @@ import command_lines
 
 # Differences that are meant: a pattern for `CONFIGURATION => THEIRS <= OURS`, and why.
 REASONS = [
+    (r'`mount` works on one repository', '`mount` with several repositories is refused'),
     (r'TRACEBACK', 'the original crashes'),
     (r'=> 0 (.|\n)*<= 1 (.|\n)*borg [\w-]+ ended with exit status 75', 'exit status 75 of borg is an error'),
     (r'"check_repositories": \["', '`check_repositories` chooses repositories: in the original, none is checked then'),

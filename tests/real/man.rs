@@ -2,16 +2,16 @@
 
 use std::process::Command;
 
-use borgmatic::actions::ALL;
 use borgmatic::cli::man;
+use borgmatic::install::entries;
 
 use crate::world::{World, outcome};
 
 #[test]
 fn every_page_is_formatted_without_a_warning() {
     let world = World::new("1.4");
-    let pages = man::pages(ALL);
-    assert_eq!(pages.len(), ALL.len() + 1);
+    let pages = man::pages(entries());
+    assert_eq!(pages.len(), entries().len() + 1);
     for (name, text) in pages {
         world.write(&name, &text);
         let options = ["-ww", "-man", "-Tutf8", "-k", "-rLL=78n"];
@@ -31,9 +31,9 @@ fn a_page_is_printed_for_the_program_and_for_its_actions() {
         let words: Vec<_> = words.iter().chain(&["--man-page"]).copied().collect();
         world.ok(&words).out
     };
-    let pages = man::pages(ALL);
+    let pages = man::pages(entries());
     assert_eq!(page(&[]), pages[0].1);
-    for (entry, (_, text)) in ALL.iter().zip(&pages[1..]) {
+    for (entry, (_, text)) in entries().iter().zip(&pages[1..]) {
         let words: Vec<_> = entry.info.name.split(' ').collect();
         assert_eq!(&page(&words), text, "{words:?}");
     }
