@@ -145,7 +145,8 @@ fn prune_keeps_what_was_asked(world: &World) {
 }
 
 fn a_run_killed_in_the_middle_of_a_backup_does_not_hinder_the_next(world: &World) {
-    world.ready("read_special: true\n");
+    // Borg 1.2 may take a moment to see that the lock of its cache is a dead one's.
+    world.ready("read_special: true\nlock_wait: 20\n");
     // Borg reads the pipe and waits, in mid-backup, for as long as nobody writes to it.
     rustix::fs::mknodat(
         rustix::fs::CWD,
