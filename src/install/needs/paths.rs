@@ -42,17 +42,9 @@ pub(super) fn repository(
     place: Place<'_>,
     needs: &mut Needs,
 ) {
-    if let Some(path) = local(repository.path()) {
+    if let Some(path) = repository.local_path() {
         let why = format!("repositories: {path}");
         add(&mut needs.writes, place.path(path, config), why);
-    }
-}
-
-/// The path of a repository on this machine.
-pub(super) fn local(path: &str) -> Option<&str> {
-    match path.strip_prefix("file://") {
-        Some(path) => Some(path),
-        None => (!path.contains(':')).then_some(path),
     }
 }
 
