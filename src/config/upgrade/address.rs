@@ -1,6 +1,5 @@
 //! Old addresses of repositories. Facts: borgmatic 2.1.10, `config.md` section 8.
 
-use super::apply::value_mut;
 use crate::text::{Kind, Node, Problem, Problems};
 
 /// What borgmatic has known as addresses since ssh:// is the form of all remote ones.
@@ -11,10 +10,7 @@ pub(super) fn apply(list: &mut Node, out: &mut Problems) {
     let Kind::List(entries) = &mut list.kind else {
         return;
     };
-    for path in entries
-        .iter_mut()
-        .filter_map(|entry| value_mut(entry, "path"))
-    {
+    for path in entries.iter_mut().filter_map(|entry| entry.get_mut("path")) {
         let Some(old) = path.as_text() else { continue };
         let new = modern(old);
         let words = "this way to write a repository is deprecated";
