@@ -17,6 +17,7 @@ use std::time::Duration;
 use finding::{Finding, Report, State};
 use within::Within;
 
+use crate::actions::due::USUAL;
 use crate::actions::{Alone, AloneAction, Answer, Info};
 use crate::config::load::flags_alone;
 use crate::config::logging::Logs;
@@ -65,7 +66,7 @@ impl AloneAction for Doctor {
             alone,
             host,
             limit,
-            most: flags.max_age.or(backups::USUAL),
+            most: flags.max_age.or(USUAL),
         };
         let mut report = Report::default();
         report.extend(programs::borg(&visit));
