@@ -107,7 +107,7 @@ fn crond_of_busybox_makes_up_for_a_missed_run() {
     machine.installs(&daily).ends_with(0);
     machine.sh("borgmatic self-install --check").ends_with(0);
     // It comes once an hour; nobody waits for that.
-    let edit = "sed -i '/--if-due/s/^[0-9]* /* /' /etc/crontabs/root";
+    let edit = "sed -i 's/^[0-9]* \\* \\* \\* \\* /* * * * * /' /etc/crontabs/root";
     machine.sh(edit).ends_with(0);
     machine.backs_up_again(Duration::from_mins(2), 0);
 
@@ -117,7 +117,7 @@ fn crond_of_busybox_makes_up_for_a_missed_run() {
         .ends_with(0);
     machine.comes(Duration::from_mins(2), "! pgrep -x borgmatic");
     // What was made up for is not due again.
-    machine.sh("$(sed -n 's/.* \\(\\/usr\\/local\\/bin\\/borgmatic.*--if-due.*\\)/\\1/p' /etc/crontabs/root)").ends_with(0);
+    machine.sh("$(sed -n '/^[0-9]* \\* /s/.* \\(\\/usr\\/local\\/bin\\/borgmatic.*--if-due.*\\)/\\1/p' /etc/crontabs/root)").ends_with(0);
     assert_eq!(machine.archives().len(), 1);
     machine.goes();
     machine.is_as_before(&before, &[]);
