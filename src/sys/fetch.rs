@@ -1,8 +1,10 @@
 //! Files on web servers: https, with the certificates that the machine trusts; http from this very
 //! machine only. Proxies are those of the environment.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use rustls::crypto::ring;
 use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
@@ -25,7 +27,7 @@ impl Fetch for Web {
     fn get(&self, url: &str, limit: u64) -> Result<Vec<u8>, Failure> {
         let secure = is_https(url)?;
         let failed = |error: Error| refused(url, &error);
-        let mut answer = agent(secure).get(url).call().map_err(failed)?;
+        let mut answer = agent(secure)?.get(url).call().map_err(failed)?;
         if answer.status().as_u16() != 200 {
             return Err(refused(url, &Error::StatusCode(answer.status().as_u16())));
         }
@@ -58,7 +60,7 @@ fn is_https(url: &str) -> Result<bool, Failure> {
     }
 }
 
-fn agent(secure: bool) -> Agent {
+fn agent(secure: bool) -> Result<Agent, Failure> {
     let config = Config::builder()
         .https_only(secure)
         .max_redirects(if secure { REDIRECTIONS } else { 0 })
@@ -67,24 +69,31 @@ fn agent(secure: bool) -> Agent {
         .timeout_global(Some(WHOLE))
         .user_agent(concat!("borgmatic/", env!("CARGO_PKG_VERSION")));
     if secure {
-        let tls = TlsConfig::builder().root_certs(trusted()).build();
-        config.tls_config(tls).build().into()
+        let tls = TlsConfig::builder()
+            .root_certs(trusted()?)
+            .unversioned_rustls_crypto_provider(Arc::new(ring::default_provider()));
+        Ok(config.tls_config(tls.build()).build().into())
     } else {
-        config.proxy(None).build().into()
+        Ok(config.proxy(None).build().into())
     }
 }
 
-/// What the machine trusts; where it has no certificates at all, such as in an empty container, those
-/// that are built in.
-fn trusted() -> RootCerts {
+/// What the machine trusts.
+fn trusted() -> Result<RootCerts, Failure> {
     let found = rustls_native_certs::load_native_certs().certs;
     if found.is_empty() {
-        return RootCerts::WebPki;
+        return Err(Failure::new(
+            "borgmatic::host::certificates",
+            "this machine has no certificates, which prove that a web server is the right one",
+        )
+        .help(
+            "install the package ca-certificates, or set SSL_CERT_FILE to a file of certificates",
+        ));
     }
     let certificates = found
         .iter()
         .map(|one| Certificate::from_der(one).to_owned());
-    RootCerts::new_with_certs(&certificates.collect::<Vec<_>>())
+    Ok(RootCerts::new_with_certs(&certificates.collect::<Vec<_>>()))
 }
 
 fn refused(url: &str, error: &Error) -> Failure {
