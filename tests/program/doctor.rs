@@ -26,7 +26,6 @@ fn what_to_type_names_the_files_that_were_named() {
     for command in [
         "made with: borgmatic -c 'my backup.yaml' repo-create --repository one",
         "back up now: borgmatic -c 'my backup.yaml' create\n",
-        "borgmatic config validate -c '/home/me/my backup.yaml'\n",
         "schedule: borgmatic -c 'my backup.yaml' self-install --user; or",
     ] {
         assert!(told.contains(command), "{command}: {told}");

@@ -154,6 +154,7 @@ fn a_line_of_somebody_between_our_marks_is_never_lost() {
     assert_eq!(text(&world, BUSYBOX), format!("0 1 * * * true\n{MINE}"));
 
     let mut world = mixed();
+    let mixed_text = text(&world, BUSYBOX);
     ends(below(&mut world, &["--force", "--backup"]), 0);
     let renewed = text(&world, BUSYBOX);
     assert!(renewed.ends_with(&format!("{END}{MINE}")), "{renewed}");
@@ -168,7 +169,9 @@ fn a_line_of_somebody_between_our_marks_is_never_lost() {
     let ran = ends(below(&mut world, &["--cron"]), 3);
     assert!(ran.out.contains(&format!("-{MINE}")), "{}", ran.out);
     ends(below(&mut world, &["--cron", "--force"]), 0);
-    assert_eq!(text(&world, BUSYBOX), renewed);
+    let renewed = text(&world, BUSYBOX);
+    assert!(renewed.ends_with(&format!("{END}{MINE}")), "{renewed}");
+    assert_eq!(renewed.matches("# What was missed").count(), 1);
 }
 
 #[test]
@@ -229,33 +232,54 @@ fn a_crontab_that_cannot_be_read_is_not_overwritten() {
 
 #[test]
 fn the_lines_of_a_person_are_read_again_once_they_are_there() {
-    let mut world = person(&[none(), none()]);
-    let shown = world.run(&[&FOR_PERSON[..], &["--dry-run"]].concat());
-    let added = shown.out.lines().filter(|line| !line.starts_with("+++"));
-    let added: Vec<_> = added.filter_map(|line| line.strip_prefix('+')).collect();
-    let block = format!(
-        "# BEGIN borgmatic self-install\n{}\n{END}",
-        added.join("\n")
-    );
-    let (_, rest) = block.split_once("BEGIN").unwrap();
-    assert!(rest.contains("--if-due"), "{block}");
-
-    let mut world = person(&[none(), none(), Answer::fine().out(&block)]);
-    world.write("/proc/1/comm", "init\n");
-    let ran = ends(world.run(&FOR_PERSON), 0);
-    assert!(
-        ran.err.contains("no daemon of cron runs here"),
-        "{}",
-        ran.err
-    );
-    assert_eq!(writes(&mut world).len(), 1);
-
-    let mut world = person(&[none(), none(), Answer::fine().out("0 1 * * * true\n")]);
-    world.write("/proc/7/comm", "cron\n");
-    world.write("/proc/1/comm", "init\n");
-    let before = tree(&world, false);
-    let ran = ends(world.run(&FOR_PERSON), 1);
-    assert!(ran.err.contains("has others now"), "{}", ran.err);
-    assert!(!ran.err.contains("no daemon"), "{}", ran.err);
-    assert_eq!(tree(&world, false), before);
+    for (daemon, is_taken) in [("sh\n", true), ("cron\n", false)] {
+        let mut world = World::new();
+        world.write("/proc/self/exe", "\x7fELF this program");
+        world.write("/proc/1/comm", "init\n");
+        world.write("/proc/7/comm", daemon);
+        let before = tree(&world, false);
+        let script = &world.stage.script;
+        script.answer("--version", Answer::fine().out("borg 1.4.1"));
+        script
+            .answer("crontab -l", none().once())
+            .answer("crontab -l", none().once());
+        let shown = ends(world.run(&[&FOR_PERSON[..], &["--dry-run"]].concat()), 0);
+        let added = shown.out.lines().filter(|line| !line.starts_with("+++"));
+        let added: Vec<_> = added.filter_map(|line| line.strip_prefix('+')).collect();
+        assert!(
+            added.iter().any(|line| line.contains("--if-due")),
+            "{}",
+            shown.out
+        );
+        let block = format!(
+            "# BEGIN borgmatic self-install\n{}\n{END}",
+            added.join("\n")
+        );
+        let read = if is_taken {
+            block.as_str()
+        } else {
+            "0 1 * * * true\n"
+        };
+        let _dry_run = world.commands();
+        let script = &world.stage.script;
+        script.answer("--version", Answer::fine().out("borg 1.4.1"));
+        script
+            .answer("crontab -l", none().once())
+            .answer("crontab -l", none().once());
+        script
+            .answer("crontab -l", Answer::fine().out(read))
+            .answer("", Answer::fine());
+        let ran = world.run(&FOR_PERSON);
+        assert_eq!(ran.code, u8::from(!is_taken), "{}", ran.shown());
+        let said = if is_taken {
+            "no daemon of cron runs here"
+        } else {
+            "has others now"
+        };
+        assert!(ran.err.contains(said), "{}", ran.err);
+        if !is_taken {
+            assert!(!ran.err.contains("no daemon"), "{}", ran.err);
+            assert_eq!(tree(&world, false), before);
+        }
+    }
 }

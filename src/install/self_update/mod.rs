@@ -144,13 +144,14 @@ impl Update<'_> {
         let name = wanted.program();
         let hash = hash_of(&proven.sums, &name)?;
         let bytes = release.program(&name, host)?;
-        let name = release.shown(&name);
-        prove_program(&bytes, hash, &name)?;
+        let shown = release.shown(&name);
+        prove_program(&bytes, hash, &shown)
+            .map_err(|failure| proven.other(&bytes, &shown, &name).unwrap_or(failure))?;
         let program = installed.program.display();
         let say = |words: &str| host.bus.line(Level::Answer, "", words);
         if self.dry {
             say(&format!(
-                "{name} is signed and whole; it would take the place of {own} in {program}"
+                "{shown} is signed and whole; it would take the place of {own} in {program}"
             ));
             return Ok(());
         }

@@ -77,6 +77,16 @@ impl Proven {
             wanted.text()
         )))
     }
+
+    /// Why a program is not the one of this name: it is signed under another, such as that of another
+    /// machine.
+    pub(super) fn other(&self, bytes: &[u8], shown: &str, name: &str) -> Option<Failure> {
+        let own = hashed(bytes);
+        let lines = self.sums.lines().filter_map(|line| line.split_once("  "));
+        let (_, other) = lines.into_iter().find(|(hash, _)| *hash == own)?;
+        let words = format!("{shown} is {other}, and this machine needs {name}");
+        Some(unusable(words, "take that file of the release"))
+    }
 }
 
 /// Something about a release that keeps it from being used.
@@ -250,6 +260,20 @@ trusted comment: borgmatic 2031.4.0
         assert_eq!(prove(KEY, HASHES, &renamed, "2031.5.0"), wrong);
         let other = prove(KEY, HASHES, OLDER, "2031.5.0").unwrap_err();
         assert!(other.contains("\"borgmatic 2031.4.0\""), "{other}");
+    }
+
+    #[test]
+    fn the_program_for_another_machine_is_named() {
+        let proven = Proven {
+            sums: format!("{}  for-this\n{}  for-that\n", hashed(b"x"), hashed(b"y")),
+            version: version("2031.5.0"),
+        };
+        let told = proven.other(b"y", "/tmp/file", "for-this").unwrap();
+        assert_eq!(
+            told.words,
+            "/tmp/file is for-that, and this machine needs for-this"
+        );
+        assert!(proven.other(b"z", "/tmp/file", "for-this").is_none());
     }
 
     #[test]
