@@ -34,7 +34,7 @@ pub(super) const NONE: &str = "no daemon of cron runs here, so that nothing star
 pub(super) fn cure(host: &Host<'_>) -> Option<String> {
     let files = host.files;
     let is_there = |path: &&str| files.exists(Path::new(path));
-    if runs(files)? || GENERATOR.iter().any(|path| is_there(&path)) {
+    if runs(files)? || GENERATOR.iter().any(is_there) {
         return None;
     }
     let Some(daemon) = DAEMONS.into_iter().find(is_there) else {

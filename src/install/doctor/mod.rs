@@ -109,8 +109,10 @@ impl Visit<'_> {
     /// A command line of ours, for the files that this one is about.
     fn command(&self, action: &str) -> String {
         let files = self.alone.configs.iter();
-        let named: String = files.map(|path| format!(" -c {}", quote(path))).collect();
-        format!("borgmatic{named} {action}")
+        let named = files.flat_map(|path| ["-c".to_owned(), quote(path)]);
+        let words = std::iter::once("borgmatic".to_owned()).chain(named);
+        let words: Vec<String> = words.chain([action.to_owned()]).collect();
+        words.join(" ")
     }
 
     /// What to type about the same files, where it names an action without them.
