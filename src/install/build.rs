@@ -10,9 +10,10 @@ use super::decide::{Decided, Doing};
 use super::manifest::{Entry, Known, Manifest, Origin, What};
 use super::paths::Paths;
 use super::recipe::{Crontab, Kind, Recipe, Run, Step};
+use super::rivals;
 use super::schedulers::{self, Managers};
 use super::self_update;
-use super::state::{Disk, State};
+use super::state::{Disk, State, crontab_path};
 use super::written;
 use crate::host::{Command, Failure};
 
@@ -197,6 +198,12 @@ pub fn tidy(known: &Known, paths: &Paths) -> Vec<Change> {
         .collect()
 }
 
+/// Is a line between our marks ours: in one of these texts of ours, or one that starts backups?
+fn is_ours(line: &str, texts: [Option<&str>; 2]) -> bool {
+    let mut own = texts.into_iter().flatten().flat_map(str::lines);
+    line.trim().is_empty() || own.any(|own| own == line) || rivals::mentions(line)
+}
+
 struct Building<'a> {
     ground: &'a Ground<'a>,
     changes: Changes,
@@ -275,7 +282,13 @@ impl<'a> Building<'a> {
             return Ok(());
         }
         match step {
-            Step::Block(block) => return self.crontab(&block.crontab, Some(&block.lines)),
+            Step::Block(block) => {
+                if let Doing::Overwrite(Some(copy)) = &one.doing {
+                    let old = self.ground.disk.crontab(&block.crontab)?;
+                    self.write(copy, old.into_bytes(), 0o600);
+                }
+                return self.crontab(&block.crontab, Some(&block.lines), one.item.written());
+            }
             Step::Folder { .. } | Step::Run(_) => return Ok(()),
             Step::File(_) | Step::Link { .. } => {}
         }
@@ -326,10 +339,26 @@ impl<'a> Building<'a> {
         }
     }
 
-    fn crontab(&mut self, crontab: &Crontab, lines: Option<&str>) -> Result<(), Failure> {
+    fn crontab(
+        &mut self,
+        crontab: &Crontab,
+        lines: Option<&str>,
+        written: Option<&str>,
+    ) -> Result<(), Failure> {
         let old = self.ground.disk.crontab(crontab)?;
+        if crontab::is_kept_by_others(&old) {
+            let path = crontab_path(crontab);
+            let words = format!("{}: it says DO NOT EDIT", path.display());
+            return Err(Failure::new("borgmatic::install::crontab", words)
+                .help(
+                    "a program keeps it: give that one the lines, which --cron --dry-run shows; or \
+                     take the mark out; or use --systemd",
+                )
+                .status(3));
+        }
         // Damage was told of when it was compared.
-        let new = crontab::with(&old, lines).unwrap_or_else(|_| old.clone());
+        let new = crontab::with(&old, lines, &|line| is_ours(line, [written, lines]))
+            .unwrap_or_else(|_| old.clone());
         match crontab {
             Crontab::Own => self.add(Change::Crontab { new, old }),
             Crontab::File(path) => {
@@ -405,12 +434,13 @@ impl<'a> Building<'a> {
         if let What::Block(crontab) = &entry.kind {
             if let (Crontab::File(path), Origin::Created) = (crontab, entry.origin) {
                 let old = self.ground.disk.crontab(crontab)?;
-                if crontab::with(&old, None).is_ok_and(|new| new.is_empty()) {
+                let is_ours = |line: &str| is_ours(line, [entry.text.as_deref(), None]);
+                if crontab::with(&old, None, &is_ours).is_ok_and(|new| new.is_empty()) {
                     self.take_away(path);
                     return Ok(());
                 }
             }
-            return self.crontab(crontab, None);
+            return self.crontab(crontab, None, entry.text.as_deref());
         }
         self.take_away(path);
         let files = self.ground.disk.files;

@@ -70,6 +70,11 @@ impl Decided<'_> {
         matches!(self.doing, Doing::Nothing | Doing::Keep | Doing::Leave)
     }
 
+    /// Is it a file, a link or a block of lines, of which people are told a number?
+    pub fn is_counted(&self) -> bool {
+        !matches!(self.item.step, Some(Step::Folder { .. }))
+    }
+
     /// What kind of file changes, if one does.
     pub fn changed(&self) -> Option<Kind> {
         if !self.doing.writes() && self.doing != Doing::Remove {
@@ -171,16 +176,18 @@ fn foreign(item: &Item<'_>, what: &str, consent: &Consent) -> Doing {
 }
 
 fn overwrite(item: &Item<'_>, consent: &Consent) -> Doing {
-    let is_cron = matches!(item.step, Some(Step::File(file)) if file.kind == Kind::Cron);
-    let copy = consent.backup.as_ref().map(|end| {
+    let is_crons = match item.step {
+        Some(Step::File(file)) => file.kind == Kind::Cron,
+        Some(Step::Block(_)) => true,
+        _ => false,
+    };
+    Doing::Overwrite(consent.backup.as_ref().map(|end| {
         let beside = named(&item.path, end);
-        match beside.file_name().filter(|_| is_cron) {
+        match beside.file_name().filter(|_| is_crons) {
             Some(name) => consent.aside.join(name),
             None => beside,
         }
-    });
-    let is_block = matches!(item.step, Some(Step::Block(_)));
-    Doing::Overwrite(copy.filter(|_| !is_block))
+    }))
 }
 
 fn named(path: &Path, end: &str) -> PathBuf {

@@ -2,12 +2,14 @@
 //! made by pure functions from what the machine is and what the person wants; showing it, carrying it
 //! out, checking and undoing all read that one list. It knows nothing of how a run goes on.
 
+mod agree;
 pub mod apply;
 pub mod build;
 pub mod change;
 mod choose;
 mod conflict;
 pub mod cron;
+mod crond;
 pub mod crontab;
 pub mod decide;
 pub mod doctor;

@@ -86,7 +86,7 @@ pub fn steps(
 pub fn notes(scheduler: Scheduler, job: &Job) -> Vec<String> {
     match scheduler {
         Scheduler::Systemd => systemd::notes(job),
-        Scheduler::Cron => Vec::new(),
+        Scheduler::Cron => cron::notes(cfg!(target_os = "macos")),
         Scheduler::Launchd => launchd::notes(job),
     }
 }

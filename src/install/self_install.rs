@@ -4,16 +4,18 @@ use std::path::{Path, PathBuf};
 
 use super::build::{self, Changes, Ground};
 use super::change::{Change, Undone, carry_out};
-use super::decide::{self, Consent, Decided};
+use super::decide::{self, Consent, Decided, Doing};
 use super::flags::{Flags, Wish};
 use super::manifest::{Entry, Manifest, What};
-use super::programs::{agrees, says};
+use super::programs::{self, agrees};
 use super::recipe::{Crontab, Recipe, Step};
 use super::schedulers::{self, Scheduler};
 use super::setting::Setting;
 use super::show;
-use super::state::Disk;
-use super::{apply, choose, conflict, fetched, judge, others, own_files, prepare, status};
+use super::state::{Disk, crontab_path};
+use super::{
+    agree, apply, choose, conflict, crond, fetched, judge, others, own_files, prepare, status,
+};
 use crate::actions::{Alone, AloneAction, Answer, Info};
 use crate::config::find::expand;
 use crate::host::files::Held;
@@ -30,6 +32,7 @@ impl AloneAction for SelfInstall {
     };
     const LOADS: bool = false;
     const FIRST: bool = true;
+    const MISTAKE: u8 = 2;
 
     fn run(alone: &Alone<'_>, flags: &Flags) -> Result<Answer, Failure> {
         flags.agree()?;
@@ -125,13 +128,16 @@ impl Task<'_> {
         let is_own =
             |step: &Step| matches!(step, Step::Block(block) if block.crontab == Crontab::Own);
         let was_own = |entry: &&Entry| entry.kind == What::Block(Crontab::Own);
-        let is_meant =
-            recipe.steps.iter().any(is_own) || self.setting.known.entries().iter().any(was_own);
-        let question = Command::new("crontab").arg("-l").reads();
-        let crontab = is_meant.then(|| says(&self.host, &question)).flatten();
+        let is_wanted = recipe.steps.iter().any(is_own);
+        let was_wanted = self.setting.known.entries().iter().any(was_own);
+        let crontab = match (is_wanted, was_wanted) {
+            (false, false) => Ok(String::new()),
+            (true, _) => programs::crontab(&self.host),
+            (false, true) => programs::crontab_left(&self.host),
+        };
         Disk {
             files: &self.setting.files,
-            crontab: crontab.unwrap_or_default(),
+            crontab,
         }
     }
 
@@ -148,6 +154,7 @@ impl Task<'_> {
         let setting = self.setting;
         let found = prepare::paths(self);
         let scheduler = choose::scheduler(self, !found.is_empty(), asks)?;
+        agree::suits(setting, scheduler)?;
         let (mut steps, mut notes) = (Vec::new(), Vec::new());
         let mut flags = self.flags.words();
         if self.stays() {
@@ -195,7 +202,12 @@ impl Task<'_> {
             let of = schedulers::steps(scheduler, &job, &setting.managers, &setting.paths)?;
             steps.extend(of);
             notes = schedulers::notes(scheduler, &job);
-        } else if !flags.iter().any(|word| word == "--no-schedule") {
+            if scheduler == Scheduler::Cron && setting.root.is_none() {
+                let cure = crond::cure(&self.host);
+                notes.extend(cure.map(|cure| format!("{}: {cure}", crond::NONE)));
+            }
+        } else if !found.is_empty() && !flags.iter().any(|word| word == "--no-schedule") {
+            // Somebody said so. Without a configuration, it is only not yet.
             flags.insert(0, "--no-schedule".into());
         }
         Ok(Planned {
@@ -235,8 +247,12 @@ impl Task<'_> {
     fn consent(&self) -> Consent {
         let now = self.host.clock.now();
         let end = now.strftime(".bak-%Y%m%d%H%M%S").to_string();
+        let own = crontab_path(&Crontab::Own);
         let at = |path: &String| {
             let path = expand(path, self.host.env);
+            if path == own {
+                return path;
+            }
             let base = if self.setting.root.is_some() {
                 Path::new("/")
             } else {
@@ -280,7 +296,7 @@ impl Task<'_> {
             conflict::refuse(self, &decided, |_| {})?;
             return others::starters(self, &decided, manifest.scheduler);
         }
-        apply::targets(&self.host, changes.list.iter())?;
+        self.may_write(&changes)?;
         conflict::refuse(self, &decided, |text| self.host.bus.data(text))?;
         others::starters(self, &decided, manifest.scheduler)?;
         if !changes.list.is_empty() {
@@ -297,7 +313,7 @@ impl Task<'_> {
                 self.note(note);
             }
         }
-        others::shadows(self);
+        others::shadows(self, !changes.list.is_empty());
         Ok(())
     }
 
@@ -359,12 +375,9 @@ impl Task<'_> {
         if is_same {
             self.say("Nothing to do: everything is up to date");
         } else {
-            let count = decided.iter().filter(|one| one.doing.writes()).count();
-            let plural = if count == 1 { "" } else { "s" };
+            let written = show::count(decided, Doing::writes);
             let version = env!("CARGO_PKG_VERSION");
-            self.say(&format!(
-                "Installed borgmatic {version}: {count} file{plural} written"
-            ));
+            self.say(&format!("Installed borgmatic {version}: {written} written"));
         }
         for one in decided.iter().filter(|one| one.doing.writes()) {
             let path = one.item.path.display();
@@ -377,6 +390,10 @@ impl Task<'_> {
                     self.note(&format!("it takes the place of {}", masked.display()));
                 }
             }
+        }
+        if let Some(next) = status::next(self, manifest.scheduler).filter(|_| !is_same) {
+            let coming = next.coming(&self.host.clock.now());
+            self.say(&format!("  next run  {coming}"));
         }
         if manifest.scheduler.is_none() {
             self.say("Nobody starts backups regularly yet");
