@@ -6,7 +6,7 @@ use std::sync::Arc;
 use nu_ansi_term::Color;
 
 use super::json;
-use super::printable::printable;
+use crate::text::printable::printable;
 use super::progress::Bars;
 use super::style::{Colours, Style, frame};
 use super::told::{Part, told};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jiff::Zoned;
 
-use super::printable::printable;
+use crate::text::printable::printable;
 use super::trouble::Trouble;
 use super::verbosity::threshold;
 use super::{json, told};

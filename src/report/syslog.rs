@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::printable::printable;
+use crate::text::printable::printable;
 use super::told;
 use super::verbosity::threshold;
 use super::way::Way;

@@ -9,6 +9,7 @@ use miette::{Diagnostic, LabeledSpan, SourceCode};
 
 use super::edit::Edits;
 use super::frame::Frame;
+use super::printable::printable;
 use super::node::{Node, Origin};
 use super::source::{Source, Span, between_words};
 
@@ -117,6 +118,7 @@ impl Note {
             source.shown(),
             std::slice::from_ref(&place.span),
         );
+        let words = printable(&words).into_owned();
         Self { words, frame }
     }
 }
@@ -306,10 +308,11 @@ impl Diagnostic for Problem {
             |(index, (_, label))| {
                 let span = frame.label(index);
                 let place = (span.start, span.len());
+                let label = printable(label).into_owned();
                 if index == 0 {
-                    LabeledSpan::new_primary_with_span(Some(label.clone()), place)
+                    LabeledSpan::new_primary_with_span(Some(label), place)
                 } else {
-                    LabeledSpan::new_with_span(Some(label.clone()), place)
+                    LabeledSpan::new_with_span(Some(label), place)
                 }
             },
         )))
