@@ -176,10 +176,11 @@ fn exists(
 
 /// What to do when borg could not make it.
 fn failed(context: &Context<'_>, failure: Failure) -> Failure {
-    if failure.help.is_some() || !context.repository.is_local() {
+    let local = context.repository.local_path();
+    let Some(path) = local.filter(|_| failure.help.is_none()) else {
         return failure;
-    }
-    let path = context.working().join(context.repository.path());
+    };
+    let path = context.working().join(path);
     let files = context.host.files;
     let shown = path.display();
     if path.parent().is_some_and(|above| !files.is_dir(above)) {

@@ -70,7 +70,16 @@ pub fn ssh(path: &str) -> Option<(String, Option<u16>)> {
     Some((who, port))
 }
 
+/// The path of a repository that lies on this machine, without `file://`.
+pub fn local(path: &str) -> Option<&str> {
+    let is_local = matches!(address(path), Address::Local) && !path.starts_with("socket:");
+    is_local.then(|| path.strip_prefix("file://").unwrap_or(path))
+}
+
 fn address(path: &str) -> Address<'_> {
+    if path.starts_with('/') {
+        return Address::Local;
+    }
     let Some((scheme, rest)) = path.split_once("://") else {
         if ["rclone:", "s3:", "b2:"]
             .iter()
@@ -217,6 +226,8 @@ mod tests {
         for (path, expected) in [
             ("/mnt/a.borg", Address::Local),
             ("relative/a:b", Address::Local),
+            ("/mnt/a:b", Address::Local),
+            ("/mnt/a://b", Address::Local),
             ("file:///mnt/a.borg", Address::Local),
             ("ssh://me@host/./x.borg", ssh("me@host", None)),
             ("ssh://host:2222/x", ssh("host", Some(2222))),
@@ -245,6 +256,20 @@ mod tests {
             ("ssh:///x", Address::Hidden),
         ] {
             assert_eq!(address(path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_repository_on_this_machine_has_a_path() {
+        for (path, expected) in [
+            ("/mnt/a:b", Some("/mnt/a:b")),
+            ("./a:b", Some("./a:b")),
+            ("file:///mnt/a", Some("/mnt/a")),
+            ("socket:///run/borg", None),
+            ("me@host:repo", None),
+            ("rclone:cloud:x", None),
+        ] {
+            assert_eq!(local(path), expected, "{path}");
         }
     }
 

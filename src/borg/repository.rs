@@ -1,5 +1,6 @@
 //! A repository as it is configured, and how one is chosen by name.
 
+use super::remote;
 use crate::options;
 use crate::text::{Span, secret};
 
@@ -46,21 +47,21 @@ impl Repository {
         masked(self.path())
     }
 
-    /// Is it a path of this machine?
+    /// Its path, if it lies on this machine.
+    pub fn local_path(&self) -> Option<&str> {
+        remote::local(self.path())
+    }
+
     pub fn is_local(&self) -> bool {
-        !self.path().contains(':')
+        self.local_path().is_some()
     }
 
     /// Does `--repository WORD` mean it? borgmatic 2.1.10: label or path, as a glob in either
     /// direction; local paths are compared as absolute ones.
     pub fn matches(&self, word: &str, cwd: &std::path::Path) -> bool {
-        let absolute = |path: &str| {
-            let path = path.strip_prefix("file://").unwrap_or(path);
-            if path.contains(':') {
-                path.to_owned()
-            } else {
-                cwd.join(path).to_string_lossy().into_owned()
-            }
+        let absolute = |path: &str| match remote::local(path) {
+            Some(path) => cwd.join(path).to_string_lossy().into_owned(),
+            None => path.to_owned(),
         };
         let either = |one: &str, other: &str| {
             super::pattern::fnmatch(one, other) || super::pattern::fnmatch(other, one)

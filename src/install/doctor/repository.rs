@@ -69,11 +69,7 @@ fn one(visit: &Visit<'_>, unit: &Unit) -> Finding {
 /// What is wrong with a repository on this machine before borg is asked.
 fn on_disk(visit: &Visit<'_>, unit: &Unit, about: &str) -> Option<Finding> {
     let repository = &unit.repository;
-    let path = repository.path();
-    let path = path.strip_prefix("file://").unwrap_or(path);
-    if path.contains(':') {
-        return None;
-    }
+    let path = repository.local_path()?;
     let (env, files) = (visit.host.env, visit.host.files);
     let base = directories::working(&unit.config.source, env).unwrap_or_else(|| env.cwd.clone());
     let path = base.join(path);
