@@ -26,6 +26,8 @@ mod hooks;
 mod install;
 #[path = "program/install_faults.rs"]
 mod install_faults;
+#[path = "program/installed.rs"]
+mod installed;
 #[path = "program/kept.rs"]
 mod kept;
 #[path = "program/laws.rs"]

@@ -9,13 +9,13 @@ use borgmatic::host::script::Answer;
 
 use crate::world::{Ran, World};
 
-const SERVICE: &str = "/etc/systemd/system/borgmatic.service";
-const TIMER: &str = "/etc/systemd/system/borgmatic.timer";
-const PROGRAM: &str = "/usr/local/bin/borgmatic";
-const MANIFEST: &str = "/var/lib/borgmatic/self-install.json";
+pub(crate) const SERVICE: &str = "/etc/systemd/system/borgmatic.service";
+pub(crate) const TIMER: &str = "/etc/systemd/system/borgmatic.timer";
+pub(crate) const PROGRAM: &str = "/usr/local/bin/borgmatic";
+pub(crate) const MANIFEST: &str = "/var/lib/borgmatic/self-install.json";
 
 /// A machine whose running program is a small file, and that has a borg.
-fn machine() -> World {
+pub(crate) fn machine() -> World {
     let mut world = World::new();
     world.write("/proc/self/exe", "\x7fELF this program");
     for folder in ["/usr/local/bin", "/etc/systemd/system", "/var/lib"] {
@@ -30,12 +30,12 @@ fn machine() -> World {
 }
 
 /// Installs below the root that is the machine's own.
-fn below(world: &mut World, args: &[&str]) -> Ran {
+pub(crate) fn below(world: &mut World, args: &[&str]) -> Ran {
     world.run(&[&["self-install", "--system", "--root", "/"], args].concat())
 }
 
 #[track_caller]
-fn ends(ran: Ran, code: u8) -> Ran {
+pub(crate) fn ends(ran: Ran, code: u8) -> Ran {
     assert_eq!(ran.code, code, "{}", ran.shown());
     ran
 }
@@ -69,11 +69,11 @@ pub(crate) fn tree_of(root: &Path, times: bool) -> BTreeMap<String, String> {
     found
 }
 
-fn tree(world: &World, times: bool) -> BTreeMap<String, String> {
+pub(crate) fn tree(world: &World, times: bool) -> BTreeMap<String, String> {
     tree_of(&world.at("/"), times)
 }
 
-fn text(world: &World, path: &str) -> String {
+pub(crate) fn text(world: &World, path: &str) -> String {
     fs::read_to_string(world.at(path)).unwrap()
 }
 
@@ -116,7 +116,7 @@ fn a_second_run_changes_nothing_and_an_uninstallation_all() {
     let ran = ends(below(&mut world, &["--systemd"]), 0);
     assert!(
         ran.out
-            .contains("Take it back: /usr/local/bin/borgmatic self-install --uninstall")
+            .contains("Take it back: borgmatic self-install --system --root / --uninstall")
     );
     assert_eq!(text(&world, PROGRAM), "\x7fELF this program");
     let link = fs::read_link(world.at("/usr/local/bin/upgrade-borgmatic-config")).unwrap();
@@ -428,7 +428,9 @@ fn a_manager_is_told_once_and_what_it_refuses_is_taken_back() {
         .answer("--quiet is-", Answer::fine())
         .answer("", Answer::fine().out("borg 1.4.1"));
     ends(world.run(&["self-install"]), 0);
-    assert!(world.at(&format!("{units}/borgmatic.timer")).exists());
+    let link = world.at(&format!("{units}/timers.target.wants/borgmatic.timer"));
+    let to = fs::read_link(link).unwrap();
+    assert_eq!(to, Path::new(units).join("borgmatic.timer"));
     let told = world.commands();
     let told: Vec<_> = told
         .iter()
