@@ -83,6 +83,8 @@ pub trait AloneAction {
     /// Counts only as the first word of the command line: an action that the original does not have
     /// takes no value's word away, and owns its arguments.
     const FIRST: bool = false;
+    /// How the program ends where its command line cannot be meant. borgmatic 2.1.10: 1.
+    const MISTAKE: u8 = 1;
 
     fn run(alone: &Alone<'_>, flags: &Self::Flags) -> Result<Answer, Failure>;
 }
@@ -111,6 +113,8 @@ pub struct Entry {
     pub takes_turn: bool,
     /// Does it make sense in one repository of a run only?
     pub single: bool,
+    /// How the program ends where its command line cannot be meant.
+    pub mistake: u8,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -137,6 +141,7 @@ impl Entry {
             first: false,
             takes_turn: A::TAKES_TURN,
             single: A::SINGLE,
+            mistake: 1,
         }
     }
 
@@ -152,6 +157,7 @@ impl Entry {
             first: A::FIRST,
             takes_turn: false,
             single: false,
+            mistake: A::MISTAKE,
         }
     }
 
@@ -167,6 +173,7 @@ impl Entry {
             first: false,
             takes_turn: false,
             single: false,
+            mistake: 1,
         }
     }
 
@@ -182,6 +189,7 @@ impl Entry {
             first: true,
             takes_turn: false,
             single: false,
+            mistake: 1,
         }
     }
 

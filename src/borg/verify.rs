@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::Feature;
-use super::locate::{self, Found};
+use super::locate::{self, By, Found};
 use super::trust;
 use super::version::Version;
 use crate::host::{Command, Exit, Failure, FailureKind, Heard, Host};
@@ -53,14 +53,14 @@ pub fn verify(host: &Host<'_>, found: &Found, path: &OsStr) -> Result<Verified, 
         let place = stranger.place.display();
         let words = format!("{shown} is not for root to run: {stranger}");
         let help = format!(
-            "give it to root: sudo chown root {place} && sudo chmod go-w {place}; or install borg: {}",
-            locate::install(host.files)
+            "give it to root: sudo chown root {place} && sudo chmod go-w {place}; or {}",
+            found.by.cure(host.files)
         );
         return Err(Failure::new("borgmatic::borg::unsafe", words).help(help));
     }
     let heard = ask(host, &program, path)?;
     let Some(version) = heard.version().filter(|version| version.major() < 100) else {
-        return Err(heard.refused(host, &program));
+        return Err(heard.refused(host, &program, found.by));
     };
     locate::new_enough(&version, &program.to_string_lossy())?;
     let mut notes = notes(&version);
@@ -136,7 +136,7 @@ impl Said {
     }
 
     /// Why it is none that can be used.
-    fn refused(&self, host: &Host<'_>, program: &Path) -> Failure {
+    fn refused(&self, host: &Host<'_>, program: &Path, by: By) -> Failure {
         let shown = program.display();
         if self.is_another(host, program) {
             let words = format!("{shown} is not the backup program: {WRONG}");
@@ -156,7 +156,7 @@ impl Said {
         };
         let mut failure = Failure::new("borgmatic::borg::version", words)
             .kind(FailureKind::Command(self.exit))
-            .help(format!("install borg: {}", locate::install(host.files)));
+            .help(by.cure(host.files));
         failure.tail = self.err.lines().rev().take(5).map(str::to_owned).collect();
         failure.tail.reverse();
         failure
@@ -212,7 +212,7 @@ mod tests {
         let found = Found {
             program: "borg".into(),
             path: path.clone(),
-            by: locate::By::Path,
+            by: By::Path,
         };
         let verified = verify(&stage.host(), &found, OsStr::new("/usr/bin:/bin"));
         let asked = stage.script.commands();
@@ -267,10 +267,19 @@ mod tests {
         let found = Found {
             program: "borg".into(),
             path,
-            by: locate::By::Path,
+            by: By::Path,
         };
-        let failure = verify(&stage.host(), &found, OsStr::new("/bin")).unwrap_err();
+        let refused = |found: &Found| verify(&stage.host(), found, OsStr::new("/bin")).unwrap_err();
+        let failure = refused(&found);
         assert_eq!(failure.code, "borgmatic::borg::version");
+        assert!(failure.help.unwrap().starts_with("install borg: "));
+        for (by, source) in [(By::Option, "local_path"), (By::Variable, "BORGMATIC_BORG")] {
+            let named = Found {
+                by,
+                ..found.clone()
+            };
+            assert!(refused(&named).help.unwrap().contains(source));
+        }
         assert_eq!(
             failure.tail,
             ["line 1", "error while loading shared libraries"]

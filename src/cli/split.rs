@@ -44,15 +44,26 @@ pub enum Special {
     Man(Vec<&'static Entry>),
 }
 
+/// A command line that cannot be meant.
+#[derive(Debug)]
+pub struct Refused {
+    pub problems: Problems,
+    /// How the program ends: an action may have a status of its own for that.
+    pub status: u8,
+}
+
 /// Reads a command line.
 pub fn split(
     args: &[OsString],
     entries: &'static [Entry],
     is_secret: fn(&str) -> bool,
-) -> Result<Result<Invocation, Special>, Problems> {
+) -> Result<Result<Invocation, Special>, Refused> {
     let mut problems = Problems::default();
     let argv = Argv::new(args, is_secret, &mut problems);
     let (requested, deal) = dealt(&argv, entries);
+    let statuses = requested.iter().map(|(_, entry)| entry.mistake);
+    let status = statuses.max().unwrap_or(1);
+    let refused = |problems| Err(Refused { problems, status });
     let globals = Globals::take(&deal.globals, &At::Line, &mut problems);
     if globals.version.is_on() {
         return Ok(Err(Special::Version));
@@ -94,7 +105,7 @@ pub fn split(
     if let Some(later) = mistakes::later(&argv, &requested) {
         // Flags that it lacks would not help.
         problems.add(later);
-        return Err(problems);
+        return refused(problems);
     }
     let mut checked = Problems::default();
     for act in &deal.acts {
@@ -111,7 +122,7 @@ pub fn split(
         .filter_map(|argument| overrides::parse(argument, &mut problems))
         .collect();
     if problems.has_errors() {
-        return Err(problems);
+        return refused(problems);
     }
     let has = |name: &str| deal.acts.iter().any(|act| act.entry.info.name == name);
     let wishes = Wishes {

@@ -42,9 +42,14 @@ pub(super) fn refuse(
             continue;
         };
         let item = &one.item;
-        if let (Some(written), Some(now)) = (item.written(), &item.now) {
+        if let Some(now) = &item.now {
             let path = item.path.display().to_string();
-            show(&show::unified(&path, Some(written), Some(now)));
+            // Where nobody wrote down what was installed: what it would become.
+            if let Some(written) = item.written() {
+                show(&show::unified(&path, Some(written), Some(now)));
+            } else if let Some(Step::Block(block)) = item.step {
+                show(&show::unified(&path, Some(now), Some(&block.lines)));
+            }
         }
         found.push((one, why));
     }

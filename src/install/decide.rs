@@ -71,6 +71,11 @@ impl Decided<'_> {
         matches!(self.doing, Doing::Nothing | Doing::Keep | Doing::Leave)
     }
 
+    /// Is it a file, a link or a block of lines, of which people are told a number?
+    pub fn is_counted(&self) -> bool {
+        !matches!(self.item.step, Some(Step::Folder { .. }))
+    }
+
     /// What kind of file changes, if one does.
     pub fn changed(&self) -> Option<Kind> {
         if !self.doing.writes() && self.doing != Doing::Remove {
@@ -173,9 +178,7 @@ fn foreign(item: &Item<'_>, what: &str, consent: &Consent) -> Doing {
 
 fn overwrite(item: &Item<'_>, consent: &Consent) -> Doing {
     let copy = consent.backup.as_ref();
-    let copy = copy.map(|end| copy_of(item, end, consent));
-    let is_block = matches!(item.step, Some(Step::Block(_)));
-    Doing::Overwrite(copy.filter(|_| !is_block))
+    Doing::Overwrite(copy.map(|end| copy_of(item, end, consent)))
 }
 
 /// Where a copy is kept: beside it, but not where cron or systemd would read it.
@@ -185,6 +188,7 @@ fn copy_of(item: &Item<'_>, end: &str, consent: &Consent) -> PathBuf {
     let beside = PathBuf::from(beside);
     let is_read = match item.step {
         Some(Step::File(file)) => file.kind == Kind::Cron,
+        Some(Step::Block(_)) => true,
         Some(Step::Link { path, .. }) => systemd::is_enabling(path),
         _ => false,
     };

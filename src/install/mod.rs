@@ -2,6 +2,7 @@
 //! made by pure functions from what the machine is and what the person wants; showing it, carrying it
 //! out, checking and undoing all read that one list. It knows nothing of how a run goes on.
 
+mod agree;
 pub mod apply;
 pub mod build;
 pub mod change;
@@ -9,6 +10,7 @@ mod choose;
 mod claims;
 mod conflict;
 pub mod cron;
+mod crond;
 pub mod crontab;
 pub mod decide;
 pub mod doctor;

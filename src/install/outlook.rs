@@ -7,11 +7,12 @@ use super::build::{self, Changes, Ground};
 use super::decide::{self, Consent, Decided};
 use super::job::Reach;
 use super::manifest::{Entry, Manifest, What};
-use super::programs::{agrees, says};
+use super::programs::{self, agrees};
 use super::recipe::{Crontab, Recipe, Step};
+use super::schedulers::Scheduler;
 use super::self_install::Task;
 use super::state::Disk;
-use super::{choose, fetched, own_files, prepare, schedulers};
+use super::{agree, choose, crond, fetched, own_files, prepare, schedulers};
 use crate::host::files::Owner;
 use crate::host::{Command, Failure, Level};
 
@@ -79,13 +80,16 @@ impl Task<'_> {
         let is_own =
             |step: &Step| matches!(step, Step::Block(block) if block.crontab == Crontab::Own);
         let was_own = |entry: &&Entry| entry.kind == What::Block(Crontab::Own);
-        let is_meant =
-            recipe.steps.iter().any(is_own) || self.setting.known.entries().iter().any(was_own);
-        let question = Command::new("crontab").arg("-l").reads();
-        let crontab = is_meant.then(|| says(&self.host, &question)).flatten();
+        let is_wanted = recipe.steps.iter().any(is_own);
+        let was_wanted = self.setting.known.entries().iter().any(was_own);
+        let crontab = match (is_wanted, was_wanted) {
+            (false, false) => Ok(String::new()),
+            (true, _) => programs::crontab(&self.host),
+            (false, true) => programs::crontab_left(&self.host),
+        };
         Disk {
             files: &self.setting.files,
-            crontab: crontab.unwrap_or_default(),
+            crontab,
             owner: self.owner(),
         }
     }
@@ -105,6 +109,7 @@ impl Task<'_> {
         let setting = self.setting;
         let found = prepare::paths(self);
         let scheduler = choose::scheduler(self, !found.is_empty(), asks)?;
+        agree::suits(setting, scheduler)?;
         let (mut steps, mut notes) = (Vec::new(), Vec::new());
         let mut flags = self.flags.words();
         if !self.stays() {
@@ -133,7 +138,12 @@ impl Task<'_> {
             let of = schedulers::steps(scheduler, &job, &setting.managers, &setting.paths)?;
             steps.extend(of);
             notes = schedulers::notes(scheduler, &job);
-        } else if !flags.iter().any(|word| word == "--no-schedule") {
+            if scheduler == Scheduler::Cron && setting.root.is_none() {
+                let cure = crond::cure(&self.host);
+                notes.extend(cure.map(|cure| format!("{}: {cure}", crond::NONE)));
+            }
+        } else if !found.is_empty() && !flags.iter().any(|word| word == "--no-schedule") {
+            // Somebody said so. Without a configuration, it is only not yet.
             flags.insert(0, "--no-schedule".into());
         }
         Ok(Planned {

@@ -3,6 +3,7 @@
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::Needs;
 use super::job::{Battery, Inhibit, Job, PATH, Reach, Sandbox};
@@ -15,10 +16,10 @@ use crate::host::{Failure, Level};
 use crate::option::{Age, Schedule};
 
 /// Started up to so much later.
-const JITTER: Age = Age(std::time::Duration::from_mins(10));
+const JITTER: Duration = Duration::from_mins(10);
 
 /// The network may take so long after a start.
-const WAIT: Age = Age(std::time::Duration::from_mins(2));
+const WAIT: Age = Age(Duration::from_mins(2));
 
 /// The files that a run of the scheduler would read.
 pub(super) fn paths(task: &Task<'_>) -> Vec<PathBuf> {
@@ -54,18 +55,21 @@ pub(super) fn job(task: &Task<'_>, loaded: &[Loaded]) -> Result<Job, Failure> {
     let borg = borgs.first().map(|found| found.path.clone());
     let env = task.host.env;
     let config = |path: &String| env.cwd.join(expand(path, env));
+    let schedule = flags.schedule.or(Schedule::default());
+    // Later than half the time to the next run, it would leave that one out.
+    let jitter = JITTER.min(schedule.shortest() / 2);
     let mut job = Job {
         program,
         borg: task.alone.host.env.cwd.join(borg.unwrap_or_default()),
         borg_2: false,
         configs: setting.configs.iter().map(config).collect(),
-        schedule: flags.schedule.or(Schedule::default()),
+        schedule,
         needs: Needs::of(loaded, &env.home, setting.user, env, task.host.files),
         machine: machine(task),
         reach: setting.managers.reach,
         account: flags.user_account.get().cloned(),
         home: env.home.clone(),
-        jitter: flags.jitter.or(JITTER).0,
+        jitter: flags.jitter.or(Age(jitter)).0,
         battery: flags.on_battery.or(Battery::Run),
         network: Some(flags.wait_network.or(WAIT).0),
         inhibit: flags.inhibit.or(Inhibit::Sleep),

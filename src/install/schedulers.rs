@@ -89,7 +89,7 @@ pub fn steps(
 pub fn notes(scheduler: Scheduler, job: &Job) -> Vec<String> {
     let mut notes = match scheduler {
         Scheduler::Systemd => return systemd::notes(job),
-        Scheduler::Cron => Vec::new(),
+        Scheduler::Cron => cron::notes(cfg!(target_os = "macos")),
         Scheduler::Launchd => launchd::notes(job),
     };
     let how = "write the value into the configuration, or a default: ${NAME:-value}";

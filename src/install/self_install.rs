@@ -4,14 +4,16 @@ use std::path::{Path, PathBuf};
 
 use super::build::{self, Changes};
 use super::change::{Change, Undone, carry_out};
-use super::decide::{Consent, Decided};
+use super::decide::{Consent, Decided, Doing};
 use super::flags::{Flags, Wish};
 use super::job::Reach;
 use super::manifest::Manifest;
 use super::outlook::Outlook;
+use super::recipe::Crontab;
 use super::schedulers::Scheduler;
 use super::setting::Setting;
 use super::show;
+use super::state::crontab_path;
 use super::systemd;
 use super::{apply, conflict, judge, others, status};
 use crate::actions::{Alone, AloneAction, Answer, Info};
@@ -31,6 +33,7 @@ impl AloneAction for SelfInstall {
     };
     const LOADS: bool = false;
     const FIRST: bool = true;
+    const MISTAKE: u8 = 2;
 
     fn run(alone: &Alone<'_>, flags: &Flags) -> Result<Answer, Failure> {
         flags.agree()?;
@@ -116,8 +119,12 @@ impl Task<'_> {
     fn consent(&self) -> Consent {
         let now = self.host.clock.now();
         let end = now.strftime(".bak-%Y%m%d%H%M%S").to_string();
+        let own = crontab_path(&Crontab::Own);
         let at = |path: &String| {
             let path = expand(path, self.host.env);
+            if path == own {
+                return path;
+            }
             let base = if self.setting.root.is_some() {
                 Path::new("/")
             } else {
@@ -154,7 +161,7 @@ impl Task<'_> {
             conflict::refuse(self, &decided, |_| {})?;
             return others::starters(self, &decided, manifest.scheduler);
         }
-        apply::targets(&self.host, changes.list.iter())?;
+        self.may_write(&changes)?;
         conflict::refuse(self, &decided, |text| self.host.bus.data(text))?;
         others::starters(self, &decided, manifest.scheduler)?;
         if !changes.list.is_empty() {
@@ -171,7 +178,7 @@ impl Task<'_> {
                 self.note(note);
             }
         }
-        others::shadows(self);
+        others::shadows(self, !changes.list.is_empty());
         Ok(())
     }
 
@@ -218,12 +225,9 @@ impl Task<'_> {
         if is_same {
             self.say("Nothing to do: everything is up to date");
         } else {
-            let count = decided.iter().filter(|one| one.doing.writes()).count();
-            let plural = if count == 1 { "" } else { "s" };
+            let written = show::count(decided, Doing::writes);
             let version = env!("CARGO_PKG_VERSION");
-            self.say(&format!(
-                "Installed borgmatic {version}: {count} file{plural} written"
-            ));
+            self.say(&format!("Installed borgmatic {version}: {written} written"));
         }
         for one in decided.iter().filter(|one| one.doing.writes()) {
             let path = one.item.path.display();
@@ -238,6 +242,10 @@ impl Task<'_> {
                     self.note(&format!("it takes the place of {}", masked.display()));
                 }
             }
+        }
+        if let Some(next) = status::next(self, manifest.scheduler).filter(|_| !is_same) {
+            let coming = next.coming(&self.host.clock.now());
+            self.say(&format!("  next run  {coming}"));
         }
         if manifest.scheduler.is_none() {
             self.say("Nobody starts backups regularly yet");

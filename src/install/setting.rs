@@ -27,6 +27,8 @@ pub struct Setting {
     pub managers: Managers,
     pub known: Known,
     pub flags: Flags,
+    /// The flags are those of an earlier installation: this time nothing was said of it.
+    pub recalled: bool,
     pub configs: Vec<String>,
     /// The scheduler that the machine has.
     pub detected: Scheduler,
@@ -56,10 +58,10 @@ impl Setting {
         let mut paths = Paths::of(reach, &env);
         let known = Known::read(&files, &paths)?;
         let (mut flags, mut configs) = (flags.clone(), configs.to_vec());
-        if let Some(last) = known
-            .last()
-            .filter(|_| flags.says_nothing() && configs.is_empty())
-        {
+        let last = known.last();
+        let last = last.filter(|_| flags.says_nothing() && configs.is_empty());
+        let recalled = last.is_some();
+        if let Some(last) = last {
             flags = flags.recall(&last.flags);
             configs.clone_from(&last.configs);
         }
@@ -111,6 +113,7 @@ impl Setting {
             managers,
             known,
             flags,
+            recalled,
             configs,
             detected,
             user,

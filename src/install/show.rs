@@ -25,6 +25,15 @@ fn verb(doing: &Doing) -> Option<&'static str> {
     })
 }
 
+/// «62 files and links»: those that are done so. Installing and removing count the same things.
+pub fn count(decided: &[Decided<'_>], done: impl Fn(&Doing) -> bool) -> String {
+    let counted = decided.iter().filter(|one| one.is_counted());
+    match counted.filter(|one| done(&one.doing)).count() {
+        1 => "1 file or link".into(),
+        count => format!("{count} files and links"),
+    }
+}
+
 /// The commands that are part of it.
 fn commands(changes: &[Change]) -> impl Iterator<Item = String> {
     changes.iter().filter_map(|change| match change {

@@ -76,8 +76,8 @@ impl Item<'_> {
 /// Reads crontabs and files, and compares.
 pub struct Disk<'a> {
     pub files: &'a Files,
-    /// What `crontab -l` says; empty where there is none.
-    pub crontab: String,
+    /// The crontab of the user; empty where there is none.
+    pub crontab: Result<String, Failure>,
     /// Whom what is installed belongs to.
     pub owner: Owner,
 }
@@ -252,7 +252,7 @@ impl Disk<'_> {
     /// The text of a crontab.
     pub fn crontab(&self, crontab: &Crontab) -> Result<String, Failure> {
         match crontab {
-            Crontab::Own => Ok(self.crontab.clone()),
+            Crontab::Own => self.crontab.clone(),
             Crontab::File(path) if self.placed(path)?.is_none() => Ok(String::new()),
             Crontab::File(path) => {
                 let bytes = self.read(path)?;

@@ -26,7 +26,7 @@ impl Walk<'_> {
             ..*self.host
         };
         let _turn = match Turn::take(&host, file, self.due, self.dry) {
-            Ok(turn) if turn.waited && self.is_done(&host, file) => return verdict,
+            Ok(_) if !self.dry && self.is_done(&host, file) => return verdict,
             Ok(turn) => turn,
             Err(failure) if matches!(failure.kind, FailureKind::Soft) => {
                 host.bus.line(Level::Info, &path, &failure.words);

@@ -62,7 +62,7 @@ impl Tree {
     fn with_ground<T>(&self, use_it: impl FnOnce(&Ground<'_>, &Disk<'_>) -> T) -> T {
         let disk = Disk {
             files: &self.stage.files,
-            crontab: String::new(),
+            crontab: Ok(String::new()),
             owner: Owner::of_new_files(),
         };
         let managers = managers();

@@ -60,7 +60,7 @@ pub(super) fn lines(
         if above != Some(configuration) {
             lines.push(
                 match next.filter(|next| next.reads(configuration.as_ref())) {
-                    Some(next) => format!("{configuration}: next run {}", coming(next, now)),
+                    Some(next) => format!("{configuration}: next run {}", next.coming(now)),
                     None => configuration.to_owned(),
                 },
             );
@@ -70,13 +70,6 @@ pub(super) fn lines(
         lines.push(line(std::array::from_fn(|column| row[column].as_str())));
     }
     lines
-}
-
-/// «2026-11-26 03:00, in 7h (borgmatic.timer)».
-fn coming(next: &NextRun, now: &Zoned) -> String {
-    let time = next.at.strftime("%Y-%m-%d %H:%M");
-    let left = Duration::try_from(next.at.duration_since(now)).map_or_else(|_| "?".into(), brief);
-    format!("{time}, in {left} ({})", next.by)
 }
 
 fn cells(past: &Past<'_>, now: &Zoned) -> [String; 6] {

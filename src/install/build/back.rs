@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::moves::Moves;
+use super::moves::{Moves, is_ours};
 use super::{Changes, Ground};
 use crate::host::Failure;
 use crate::install::change::Change;
@@ -159,12 +159,13 @@ impl Moves<'_> {
         if let What::Block(crontab) = &entry.kind {
             if let (Crontab::File(path), Origin::Created) = (crontab, entry.origin) {
                 let old = self.ground.disk.crontab(crontab)?;
-                if crontab::with(&old, None).is_ok_and(|new| new.is_empty()) {
+                let is_ours = |line: &str| is_ours(line, [entry.text.as_deref(), None]);
+                if crontab::with(&old, None, &is_ours).is_ok_and(|new| new.is_empty()) {
                     self.take_away(path);
                     return Ok(());
                 }
             }
-            return self.crontab(crontab, None);
+            return self.crontab(crontab, None, entry.text.as_deref());
         }
         self.take_away(path);
         let files = self.ground.disk.files;

@@ -9,7 +9,14 @@ use crate::install::change::{Change, Folders};
 use crate::install::crontab;
 use crate::install::decide::{Decided, Doing};
 use crate::install::recipe::{Crontab, Kind, Recipe, Run, Step};
-use crate::install::state::State;
+use crate::install::rivals;
+use crate::install::state::{State, crontab_path};
+
+/// Is a line between our marks ours: in one of these texts of ours, or one that starts backups?
+pub(super) fn is_ours(line: &str, texts: [Option<&str>; 2]) -> bool {
+    let mut own = texts.into_iter().flatten().flat_map(str::lines);
+    line.trim().is_empty() || own.any(|own| own == line) || rivals::mentions(line)
+}
 
 /// A list of changes that grows.
 pub(super) struct Moves<'a> {
@@ -102,7 +109,13 @@ impl<'a> Moves<'a> {
             return Ok(());
         }
         match step {
-            Step::Block(block) => return self.crontab(&block.crontab, Some(&block.lines)),
+            Step::Block(block) => {
+                if let Doing::Overwrite(Some(copy)) = &one.doing {
+                    let old = self.ground.disk.crontab(&block.crontab)?;
+                    self.write(copy, old.into_bytes(), 0o600);
+                }
+                return self.crontab(&block.crontab, Some(&block.lines), one.item.written());
+            }
             Step::Folder { .. } | Step::Run(_) => return Ok(()),
             Step::File(_) | Step::Link { .. } => {}
         }
@@ -157,10 +170,22 @@ impl<'a> Moves<'a> {
         &mut self,
         crontab: &Crontab,
         lines: Option<&str>,
+        written: Option<&str>,
     ) -> Result<(), Failure> {
         let old = self.ground.disk.crontab(crontab)?;
+        if crontab::is_kept_by_others(&old) {
+            let path = crontab_path(crontab);
+            let words = format!("{}: it says DO NOT EDIT", path.display());
+            return Err(Failure::new("borgmatic::install::crontab", words)
+                .help(
+                    "a program keeps it: give that one the lines, which --cron --dry-run shows; or \
+                     take the mark out; or use --systemd",
+                )
+                .status(3));
+        }
         // Damage was told of when it was compared.
-        let new = crontab::with(&old, lines).unwrap_or_else(|_| old.clone());
+        let new = crontab::with(&old, lines, &|line| is_ours(line, [written, lines]))
+            .unwrap_or_else(|_| old.clone());
         match crontab {
             Crontab::Own => self.add(Change::Crontab { new, old }),
             Crontab::File(path) => {

@@ -1,12 +1,18 @@
 //! When a schedule last was due, and when it will be next. Local time of the machine.
 
-use jiff::civil::Date;
+use std::time::Duration;
+
+use jiff::civil::{Date, date};
+use jiff::tz::TimeZone;
 use jiff::{ToSpan, Zoned};
 
-use super::{Moments, Schedule};
+use super::{Moments, Numbers, Schedule};
 
 /// In days. February 29 comes back after eight years at most.
 const FAR: usize = 8 * 366;
+
+/// So many points in time show how close two of them are: a week of half hours, and more.
+const MANY: usize = 400;
 
 impl Schedule {
     /// The last point in time, now included.
@@ -25,6 +31,30 @@ impl Schedule {
             days.find_map(|date| moments.on(date, now).find(|moment| moment > now))
         };
         self.moments().iter().filter_map(next).min()
+    }
+
+    /// Has every hour of every day a point in time?
+    pub fn is_hourly(&self) -> bool {
+        let is_daily =
+            |part: &&Moments| part.months.is_all() && part.days.is_all() && part.weekdays.is_all();
+        let daily = self.moments().iter().filter(is_daily);
+        let hours = daily.flat_map(|part| part.hours.iter());
+        hours.fold(Numbers::none(0, 23), Numbers::with).is_all()
+    }
+
+    /// The shortest time between two points.
+    pub fn shortest(&self) -> Duration {
+        let start = date(2026, 1, 1).to_zoned(TimeZone::UTC).ok();
+        let points: Vec<Zoned> =
+            std::iter::successors(start.and_then(|start| self.next(&start)), |now| {
+                self.next(now)
+            })
+            .take(MANY)
+            .collect();
+        let gaps = points
+            .windows(2)
+            .filter_map(|pair| Duration::try_from(pair[1].duration_since(&pair[0])).ok());
+        gaps.min().unwrap_or(Duration::MAX)
     }
 }
 
@@ -47,7 +77,7 @@ impl Moments {
         let hours = if self.has_day(date) {
             self.hours
         } else {
-            super::Numbers::none(0, 23)
+            Numbers::none(0, 23)
         };
         let (zone, minutes) = (now.time_zone().clone(), self.minutes);
         hours
