@@ -39,6 +39,7 @@ pub mod unbuilt;
 pub use context::{Alone, Context, Last};
 
 use crate::host::Failure;
+use crate::option::shape::fields;
 use crate::option::{At, Field, Groups, Options, walk};
 use crate::text::{Kind, Node, Problems};
 
@@ -205,7 +206,7 @@ impl Entry {
 
     /// What takes the words after its name that are no flags.
     pub fn rest(&self) -> Option<&'static Field> {
-        let mut fields = self.groups.iter().copied().flatten();
+        let mut fields = fields(self.groups);
         fields.find(|field| field.no_flag && field.shape.item().is_some())
     }
 

@@ -1,6 +1,6 @@
 //! A repository as it is configured, and how one is chosen by name.
 
-use super::remote;
+use super::remote::local;
 use crate::options;
 use crate::text::{Span, secret};
 
@@ -47,19 +47,15 @@ impl Repository {
         masked(self.path())
     }
 
-    /// Its path, if it lies on this machine.
+    /// Its path, if it is a directory of this machine.
     pub fn local_path(&self) -> Option<&str> {
-        remote::local(self.path())
-    }
-
-    pub fn is_local(&self) -> bool {
-        self.local_path().is_some()
+        local(self.path())
     }
 
     /// Does `--repository WORD` mean it? borgmatic 2.1.10: label or path, as a glob in either
     /// direction; local paths are compared as absolute ones.
     pub fn matches(&self, word: &str, cwd: &std::path::Path) -> bool {
-        let absolute = |path: &str| match remote::local(path) {
+        let absolute = |path: &str| match local(path) {
             Some(path) => cwd.join(path).to_string_lossy().into_owned(),
             None => path.to_owned(),
         };

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::Feature;
 use super::locate::{self, By, Found};
 use super::trust;
-use super::version::Version;
+use super::version::{self, Version};
 use crate::host::{Command, Exit, Failure, FailureKind, Heard, Host};
 
 /// The status of an installation that finds no borg to use.
@@ -17,7 +17,7 @@ const UNUSABLE: u8 = 5;
 /// How long `borg --version` may take: a frozen binary unpacks itself, on a small machine.
 const LONGEST: Duration = Duration::from_mins(1);
 
-/// The program that installs the right package from PyPI.
+/// What another program of that name is, mostly.
 const WRONG: &str =
     "the package `borg` of PyPI is another program; the backup program is `borgbackup`";
 
@@ -65,7 +65,7 @@ pub fn verify(host: &Host<'_>, found: &Found, path: &OsStr) -> Result<Verified, 
     locate::new_enough(&version, &program.to_string_lossy())?;
     let mut notes = notes(&version);
     if let Some(group) = trust::group(&program, host.files).filter(|_| host.env.user == 0) {
-        notes.push(format!("{group}"));
+        notes.push(group.to_string());
     }
     Ok(Verified {
         path: program,
@@ -147,10 +147,7 @@ impl Said {
             return Failure::new("borgmatic::borg::wrong-package", words).help(help);
         }
         let words = if self.exit == Exit::Code(0) {
-            format!(
-                "`{shown} --version` prints «{}», which is no version of borg",
-                self.out.trim()
-            )
+            version::unread(&shown, &self.out)
         } else {
             format!("`{shown} --version` ended with {}", self.exit)
         };

@@ -65,35 +65,8 @@ pub fn split(
     let status = statuses.max().unwrap_or(1);
     let refused = |problems| Err(Refused { problems, status });
     let globals = Globals::take(&deal.globals, &At::Line, &mut problems);
-    if globals.version.is_on() {
-        return Ok(Err(Special::Version));
-    }
-    for (wanted, script) in [
-        (&globals.bash_completion, completion::BASH),
-        (&globals.fish_completion, completion::FISH),
-    ] {
-        if wanted.is_on() {
-            return Ok(Err(Special::Completion(script)));
-        }
-    }
-    if globals.help.is_on() || globals.man_page.is_on() {
-        let group = argv
-            .words
-            .iter()
-            .find(|word| is_group(&word.text, entries))
-            .filter(|_| requested.is_empty());
-        let of = match group {
-            Some(group) => entries
-                .iter()
-                .filter(|entry| in_group(entry, &group.text))
-                .collect(),
-            None => requested.iter().map(|(_, entry)| *entry).collect(),
-        };
-        return Ok(Err(if globals.help.is_on() {
-            Special::Help(of, globals.all.is_on())
-        } else {
-            Special::Man(of)
-        }));
+    if let Some(special) = special(&argv, &globals, &requested, entries) {
+        return Ok(Err(special));
     }
     problems.extend(deal.problems.clone());
     if let Some(origin) = globals.all.origin() {
@@ -107,14 +80,7 @@ pub fn split(
         problems.add(later);
         return refused(problems);
     }
-    let mut checked = Problems::default();
-    for act in &deal.acts {
-        (act.entry.check)(&act.flags, &mut checked);
-    }
-    // A flag that lacks its value is missing, too: that is one mistake.
-    let half = deal.problems.has_errors();
-    let told = |problem: &Problem| half && problem.code == "borgmatic::config::missing";
-    problems.extend(checked.into_iter().filter(|problem| !told(problem)));
+    flags_of_actions(&deal, &mut problems);
     together(&deal.acts, &globals, &mut problems);
     let written = deal.globals.get("override").map_or(&[][..], Node::items);
     let overrides = written
@@ -143,6 +109,42 @@ pub fn split(
         notes: problems,
         acts: deal.acts,
     }))
+}
+
+/// What is asked for in words only, if anything is: then the rest of the line does not matter.
+fn special(
+    argv: &Argv,
+    globals: &Globals,
+    requested: &[(usize, &'static Entry)],
+    entries: &'static [Entry],
+) -> Option<Special> {
+    if globals.version.is_on() {
+        return Some(Special::Version);
+    }
+    if globals.bash_completion.is_on() {
+        return Some(Special::Completion(completion::BASH));
+    }
+    if globals.fish_completion.is_on() {
+        return Some(Special::Completion(completion::FISH));
+    }
+    let (helps, mans) = (globals.help.is_on(), globals.man_page.is_on());
+    if !helps && !mans {
+        return None;
+    }
+    let mut words = argv.words.iter();
+    let group = words.find(|word| is_group(&word.text, entries));
+    let of = match group.filter(|_| requested.is_empty()) {
+        Some(group) => entries
+            .iter()
+            .filter(|entry| in_group(entry, &group.text))
+            .collect(),
+        None => requested.iter().map(|(_, entry)| *entry).collect(),
+    };
+    Some(if helps {
+        Special::Help(of, globals.all.is_on())
+    } else {
+        Special::Man(of)
+    })
 }
 
 /// The actions that are named, with their places, and whose every other word is.
@@ -245,6 +247,18 @@ pub(super) fn in_group(entry: &Entry, group: &str) -> bool {
         name.split_once(' ')
             .is_some_and(|(first, _)| first == group)
     })
+}
+
+/// What each action has to say about its flags.
+fn flags_of_actions(deal: &Deal, problems: &mut Problems) {
+    let mut checked = Problems::default();
+    for act in &deal.acts {
+        (act.entry.check)(&act.flags, &mut checked);
+    }
+    // A flag that lacks its value is missing, too: that is one mistake.
+    let half = deal.problems.has_errors();
+    let told = |problem: &Problem| half && problem.code == "borgmatic::config::missing";
+    problems.extend(checked.into_iter().filter(|problem| !told(problem)));
 }
 
 /// Rules between actions.

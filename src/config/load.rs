@@ -15,7 +15,7 @@ use crate::host::{Env, Files};
 use crate::option::flags::{self, Step};
 use crate::option::shape::field;
 use crate::option::{At, Field, Groups, Options, walk};
-use crate::text::{self, Kind, Node, Origin, Problem, Problems, Source, Within};
+use crate::text::{self, Kind, Node, Origin, Problem, Problems, Severity, Source, Within};
 
 /// The largest configuration that is read, in bytes.
 pub const LARGEST: u64 = 64 << 20;
@@ -74,6 +74,18 @@ pub struct Loaded {
     /// The variables of the environment that it takes values from.
     pub variables: BTreeSet<String>,
     pub problems: Problems,
+}
+
+impl Loaded {
+    /// «2 old forms that still work», if it has any.
+    pub fn old_forms(&self) -> Option<String> {
+        let is_old = |problem: &&Problem| problem.severity == Severity::Deprecation;
+        match self.problems.iter().filter(is_old).count() {
+            0 => None,
+            1 => Some("1 old form that still works".to_owned()),
+            many => Some(format!("{many} old forms that still work")),
+        }
+    }
 }
 
 /// Loads one file.

@@ -12,6 +12,8 @@ pub mod summary;
 pub mod syslog;
 mod told;
 mod trouble;
+mod verbosity;
+mod way;
 
 pub use console::Console;
 pub use file::File;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{File, lint};
 use crate::borg::pattern::is_glob;
-use crate::borg::remote;
+use crate::borg::remote::local;
 use crate::config::find::{expand, lexical};
 use crate::text::{Node, Origin, Problems};
 
@@ -58,7 +58,7 @@ impl File<'_> {
                 continue;
             };
             let written = node.as_text().unwrap_or_default();
-            let path = remote::local(written).and_then(|path| self.path(path));
+            let path = local(written).and_then(|path| self.path(path));
             let key = path.as_ref().map_or_else(
                 || written.trim_end_matches('/').to_owned(),
                 |path| path.to_string_lossy().into_owned(),

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use super::apply::value_mut;
 use crate::config::find::lexical;
 use crate::text::{Kind, Node, Problem, Problems};
 
@@ -14,10 +13,7 @@ pub(super) fn apply(list: &mut Node, out: &mut Problems) {
     let Kind::List(entries) = &mut list.kind else {
         return;
     };
-    for path in entries
-        .iter_mut()
-        .filter_map(|entry| value_mut(entry, "path"))
-    {
+    for path in entries.iter_mut().filter_map(|entry| entry.get_mut("path")) {
         let Some(old) = path.as_text() else { continue };
         let new = modern(old);
         let words = "this way to write a repository is deprecated";

@@ -17,6 +17,7 @@ use std::time::Duration;
 use finding::{Finding, Report, State};
 use within::Within;
 
+use crate::actions::due::USUAL;
 use crate::actions::{self, Alone, AloneAction, Answer, Entry, Info};
 use crate::config::load::flags_alone;
 use crate::config::logging::Logs;
@@ -66,7 +67,7 @@ impl AloneAction for Doctor {
             alone,
             host,
             limit,
-            most: flags.max_age.or(backups::USUAL),
+            most: flags.max_age.or(USUAL),
         };
         let mut report = Report::default();
         report.extend(programs::borg(&visit));

@@ -7,7 +7,7 @@ use crate::option::Options;
 
 pub(super) fn find(config: &Config, needs: &mut Needs) {
     for repository in config.repositories.repositories.items() {
-        if !repository.is_local() {
+        if repository.local_path().is_none() {
             let shown = repository.shown_path();
             tell(&mut needs.network, format!("repositories: {shown}"));
         }

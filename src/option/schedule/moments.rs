@@ -9,7 +9,7 @@ use jiff::{ToSpan, Zoned};
 use super::{Moments, Numbers, Schedule};
 
 /// In days. February 29 comes back after eight years at most.
-const FAR: usize = 8 * 366;
+const FAR: i64 = 8 * 366;
 
 /// So many points in time show how close two of them are: a week of half hours, and more.
 const MANY: usize = 400;
@@ -18,8 +18,8 @@ impl Schedule {
     /// The last point in time, now included.
     pub fn last(&self, now: &Zoned) -> Option<Zoned> {
         let last = |moments: &Moments| {
-            let mut days = (0..FAR).map_while(|ago| now.date().checked_sub(ago_days(ago)).ok());
-            days.find_map(|date| moments.on(date, now).rev().find(|moment| moment <= now))
+            let mut dates = (0..FAR).map_while(|ago| now.date().checked_sub(ago.days()).ok());
+            dates.find_map(|date| moments.on(date, now).rev().find(|moment| moment <= now))
         };
         self.moments().iter().filter_map(last).max()
     }
@@ -27,8 +27,8 @@ impl Schedule {
     /// The first point in time after now.
     pub fn next(&self, now: &Zoned) -> Option<Zoned> {
         let next = |moments: &Moments| {
-            let mut days = (0..FAR).map_while(|in_| now.date().checked_add(ago_days(in_)).ok());
-            days.find_map(|date| moments.on(date, now).find(|moment| moment > now))
+            let mut dates = (0..FAR).map_while(|ahead| now.date().checked_add(ahead.days()).ok());
+            dates.find_map(|date| moments.on(date, now).find(|moment| moment > now))
         };
         self.moments().iter().filter_map(next).min()
     }
@@ -56,10 +56,6 @@ impl Schedule {
             .filter_map(|pair| Duration::try_from(pair[1].duration_since(&pair[0])).ok());
         gaps.min().unwrap_or(Duration::MAX)
     }
-}
-
-fn ago_days(days: usize) -> jiff::Span {
-    i64::try_from(days).unwrap_or(0).days()
 }
 
 impl Moments {
