@@ -1,6 +1,6 @@
 //! Where configuration files are looked for. Facts: borgmatic 2.1.10, `cli.md` section 7.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use crate::host::{Env, Files};
 
@@ -81,9 +81,34 @@ pub fn expand(path: &str, env: &Env) -> PathBuf {
     }
 }
 
+/// A path without `.`, `..` and doubled slashes, by its words alone.
+pub fn lexical(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => drop(plain.pop()),
+            other => plain.push(other),
+        }
+    }
+    plain
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn dots_of_a_path_are_followed() {
+        for (path, plain) in [
+            ("/a/./b/../c", "/a/c"),
+            ("//a//b/", "/a/b"),
+            ("/../a", "/a"),
+            ("/a/..", "/"),
+        ] {
+            assert_eq!(lexical(Path::new(path)), Path::new(plain));
+        }
+    }
 
     #[test]
     fn a_tilde_is_a_home_directory() {

@@ -9,6 +9,7 @@ use std::time::SystemTime;
 
 use super::outcome::Failure;
 
+mod folders;
 mod held;
 mod identity;
 mod log;
@@ -20,10 +21,11 @@ mod space;
 mod stream;
 mod whole;
 
+pub use folders::moved_out;
 pub use held::Held;
 pub use identity::Identity;
 pub use log::LogFile;
-pub use placed::Placed;
+pub use placed::{Owner, Placed};
 pub use plain::Sort;
 
 pub struct Files {

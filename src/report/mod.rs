@@ -5,7 +5,7 @@ pub mod console;
 pub mod file;
 pub mod journal;
 mod json;
-mod printable;
+pub mod printable;
 pub mod progress;
 pub mod style;
 pub mod summary;

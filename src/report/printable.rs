@@ -8,7 +8,7 @@ use crate::text::acts;
 
 /// The text without characters that do something: `\x1b`, `\n`. A tab stays, and a carriage return
 /// at the end, which is half of a line end, goes.
-pub(super) fn printable(text: &str) -> Cow<'_, str> {
+pub fn printable(text: &str) -> Cow<'_, str> {
     // One look at all bytes: nearly every line is plain.
     let plain = |&byte: &u8| byte == b'\t' || (0x20..0x7f).contains(&byte);
     if text.bytes().all(|byte| plain(&byte)) {

@@ -609,6 +609,12 @@ fn the_schedule_of_a_machine_is_judged() {
         .sh("systemctl disable --now borgmatic.timer")
         .ends_with(0);
     let told = schedule();
+    let link = "/etc/systemd/system/timers.target.wants/borgmatic.timer: missing";
+    assert!(told.starts_with(&format!("wrong: {link}")), "{told}");
+    machine
+        .sh("borgmatic self-install --yes && systemctl stop borgmatic.timer")
+        .ends_with(0);
+    let told = schedule();
     assert!(told.starts_with("wrong: systemd was not told"), "{told}");
     machine
         .sh("rm /etc/systemd/system/borgmatic.timer")

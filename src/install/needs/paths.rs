@@ -17,7 +17,7 @@ impl Place<'_> {
     pub(super) fn path(&self, text: &str, config: &Config) -> PathBuf {
         let base = directories::working(&config.source, self.env);
         let base = base.unwrap_or_else(|| self.env.cwd.clone());
-        base.join(find::expand(text, self.env))
+        find::lexical(&base.join(find::expand(text, self.env)))
     }
 }
 
@@ -111,6 +111,11 @@ fn of_borg(config: &Config, place: Place<'_>, needs: &mut Needs) {
             why,
         );
     }
+    let why = match borg.borg_base_directory.text() {
+        Some(text) => format!("borg_base_directory: {text}"),
+        None => "borg_security_directory of Borg 2 (default)".into(),
+    };
+    add(&mut needs.of_borg_2, base.join(".local/share/borg"), why);
     for (name, option) in [
         ("borg_security_directory", &borg.borg_security_directory),
         ("borg_keys_directory", &borg.borg_keys_directory),
