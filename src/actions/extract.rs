@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::select::Where;
 use super::{Action, Answer, Context, Info};
 use crate::borg::{Borg, Repository};
+use crate::host::files::lexical;
 use crate::host::{Command, Failure, Host, Level};
 use crate::options;
 
@@ -110,7 +111,7 @@ pub(super) fn command(borg: &Borg<'_>, repository: &str, archive: &str, wants: W
 /// Where a repository is, seen from any directory.
 pub(super) fn absolute(repository: &Repository, working: &Path) -> String {
     if repository.is_local() {
-        let path = working.join(repository.path());
+        let path = lexical(&working.join(repository.path()));
         path.to_string_lossy().into_owned()
     } else {
         repository.path().to_owned()

@@ -11,6 +11,7 @@ use super::outcome::Failure;
 
 mod held;
 mod identity;
+mod lexical;
 mod log;
 mod placed;
 mod plain;
@@ -20,6 +21,7 @@ mod stream;
 
 pub use held::Held;
 pub use identity::Identity;
+pub use lexical::lexical;
 pub use log::LogFile;
 pub use placed::Placed;
 pub use plain::Sort;
