@@ -60,6 +60,11 @@ impl Borg<'_> {
         self.run_as(host, command, level, Strictness::Usual)
     }
 
+    /// The same; says whether there was any line.
+    pub fn tells(&self, host: &Host<'_>, command: &Command, level: Level) -> Result<bool, Failure> {
+        self.hear(host, command, level, Strictness::Usual)
+    }
+
     pub fn run_as(
         &self,
         host: &Host<'_>,
@@ -67,12 +72,25 @@ impl Borg<'_> {
         level: Level,
         strictness: Strictness,
     ) -> Result<(), Failure> {
+        self.hear(host, command, level, strictness).map(drop)
+    }
+
+    fn hear(
+        &self,
+        host: &Host<'_>,
+        command: &Command,
+        level: Level,
+        strictness: Strictness,
+    ) -> Result<bool, Failure> {
         let mut made = Made::default();
         let told = progress::told(host, command);
         let command = told.as_ref().unwrap_or(command);
         let ended = listen(host, command, Hear::Say(level), &mut made)?;
         *self.made.lock().unwrap_or_else(PoisonError::into_inner) = made;
-        self.judge(host, command, ended, strictness).map(drop)
+        // With --show-rc, borg says how it ends.
+        let end = |line: &String| line.starts_with("terminating with ");
+        let told = !ended.said.iter().all(end);
+        self.judge(host, command, ended, strictness).map(|_| told)
     }
 
     /// Runs a command and hands out its lines, of both streams. Those that are not taken are said.
@@ -219,6 +237,8 @@ fn listen_and(
     take: &mut dyn FnMut(&str) -> bool,
 ) -> Result<Ended, Failure> {
     host.bus.line(Level::Debug, "", &command.to_string());
+    let asking = asking(host, command);
+    let command = asking.as_ref().unwrap_or(command);
     let mut out = String::new();
     let (mut tail, mut said) = (Tail::default(), Tail::default());
     let mut translation = Translation::default();
@@ -289,6 +309,16 @@ fn listen_and(
         said: said.into_lines(),
         error: translation.error,
         crashed,
+    })
+}
+
+/// The command with our standard input, where a person can answer the questions of one borg.
+fn asking(host: &Host<'_>, command: &Command) -> Option<Command> {
+    let can =
+        command.streams == Streams::Heard && host.terminal.is_answered() && !host.bus.is_apart();
+    can.then(|| Command {
+        streams: Streams::Asking,
+        ..command.clone()
     })
 }
 
