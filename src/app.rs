@@ -45,13 +45,13 @@ pub fn run(args: &[OsString], machine: &Machine<'_>) -> u8 {
     let invocation = match cli::split(args, install::entries(), is_secret) {
         Ok(Ok(invocation)) => invocation,
         Ok(Err(special)) => return tell(&special, terminal),
-        Err(problems) => {
+        Err(refused) => {
             let bus = Bus::default();
             let colours = Colours::of(machine.env, false, false, terminal);
             bus.attach(Box::new(console(machine, 0, colours)));
-            configs::show(problems.iter(), &bus, true);
+            configs::show(refused.problems.iter(), &bus, true);
             bus.flush();
-            return 1;
+            return refused.status;
         }
     };
     let loaded = if invocation.acts.iter().any(|act| act.entry.loads) {

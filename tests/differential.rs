@@ -7,36 +7,18 @@
     reason = "a test may read files, and may fail"
 )]
 
+#[path = "yaml/shown.rs"]
+mod shown;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
 use borgmatic::config::include::Includes;
 use borgmatic::host::{Env, Files};
-use borgmatic::text::{self, Kind, Node, Problem, Problems, Within};
+use borgmatic::text::{self, Problem, Problems, Within};
 
-/// A value with its type, names sorted; the script writes the original's values the same way.
-fn show(node: &Node) -> String {
-    let quoted = |text: &str| serde_json::to_string(text).unwrap();
-    match &node.kind {
-        Kind::Null => "null".to_owned(),
-        Kind::Bool(value) => value.to_string(),
-        Kind::Int(value) => value.to_string(),
-        Kind::BigInt(value) => value.clone(),
-        Kind::Float(value) if value.is_nan() => "f:nan".to_owned(),
-        Kind::Float(value) => format!("f:{:016x}", value.to_bits()),
-        Kind::Date(value) if value.len() > 10 => format!("datetime({value})"),
-        Kind::Date(value) => format!("date({value})"),
-        Kind::Text(value) => quoted(value),
-        Kind::List(items) => format!("[{}]", items.iter().map(show).collect::<Vec<_>>().join(",")),
-        Kind::Map(pairs) => {
-            let pair = |(key, value): &(Node, Node)| format!("{}:{}", show(key), show(value));
-            let mut shown: Vec<String> = pairs.iter().map(pair).collect();
-            shown.sort();
-            format!("{{{}}}", shown.join(","))
-        }
-    }
-}
+use crate::shown::show;
 
 fn read(folder: &Path, document: &str) -> String {
     let path = folder.join("document.yaml");

@@ -76,7 +76,7 @@ fn problems(root: &Path, name: &str) -> Problems {
                 wishes = invocation.wishes;
             }
             Ok(Err(_)) => panic!("{name}: asks for words only"),
-            Err(problems) => return problems,
+            Err(refused) => return refused.problems,
         }
     }
     let path = Path::new("/").join(name);

@@ -14,6 +14,8 @@ mod commands;
 mod conditions;
 #[path = "program/corpus.rs"]
 mod corpus;
+#[path = "program/doctor.rs"]
+mod doctor;
 #[path = "program/dry.rs"]
 mod dry;
 #[path = "program/generate.rs"]
@@ -24,8 +26,14 @@ mod globs;
 mod hooks;
 #[path = "program/install.rs"]
 mod install;
+#[path = "program/install_cron.rs"]
+mod install_cron;
 #[path = "program/install_faults.rs"]
 mod install_faults;
+#[path = "program/install_flags.rs"]
+mod install_flags;
+#[path = "program/installed.rs"]
+mod installed;
 #[path = "program/kept.rs"]
 mod kept;
 #[path = "program/laws.rs"]

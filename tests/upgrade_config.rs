@@ -159,7 +159,7 @@ fn files_of_borgmatic_1_0_become_a_new_one() {
     assert_eq!(code, 0, "{said}");
     assert_eq!(
         fs::read_to_string(at("config.yaml")).unwrap(),
-        "source_directories:\n    - /home\n    - /etc\nrepositories:\n    - path: ssh://u@h/./r\nexclude_patterns:\n    - \"*.pyc\"\n"
+        "source_directories:\n    - /home\n    - /etc\nrepositories:\n    - path: ssh://u@h/./r\nexclude_patterns:\n    - '*.pyc'\n"
     );
     let (code, said) = run(folder.path(), &arguments);
     assert_eq!(code, 1);

@@ -7,6 +7,9 @@
     reason = "a test may read files, and may fail"
 )]
 
+#[path = "yaml/shown.rs"]
+mod shown;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,6 +17,8 @@ use std::sync::Arc;
 use borgmatic::text::{self, Include, Kind, Node, Problem, Problems, Source, Wanted, Within};
 use miette::{GraphicalReportHandler, GraphicalTheme};
 use proptest::prelude::*;
+
+use crate::shown::show;
 
 /// Where we differ from the original, and why.
 const EXCEPTIONS: &[(&str, &str)] = &[
@@ -90,33 +95,6 @@ fn read(name: &str, bytes: Vec<u8>) -> (Option<Node>, Problems) {
         Err(problem) => {
             problems.add(*problem);
             (None, problems)
-        }
-    }
-}
-
-/// A value in the words of `expected.json`, names sorted.
-fn show(node: &Node) -> String {
-    let quoted = |text: &str| serde_json::to_string(text).unwrap();
-    match &node.kind {
-        Kind::Null => "null".to_owned(),
-        Kind::Bool(value) => value.to_string(),
-        Kind::Int(value) => value.to_string(),
-        Kind::BigInt(value) => value.clone(),
-        Kind::Float(value) if value.is_nan() => "f:nan".to_owned(),
-        Kind::Float(value) => format!("f:{:016x}", value.to_bits()),
-        Kind::Date(value) if value.len() > 10 => format!("datetime({value})"),
-        Kind::Date(value) => format!("date({value})"),
-        Kind::Text(value) => quoted(value),
-        Kind::List(items) => {
-            format!("[{}]", items.iter().map(show).collect::<Vec<_>>().join(","))
-        }
-        Kind::Map(pairs) => {
-            let mut shown: Vec<String> = pairs
-                .iter()
-                .map(|(key, value)| format!("{}:{}", show(key), show(value)))
-                .collect();
-            shown.sort();
-            format!("{{{}}}", shown.join(","))
         }
     }
 }

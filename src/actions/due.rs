@@ -13,7 +13,7 @@ use crate::option::{Age, Choice};
 use crate::options;
 
 /// A day, and two hours for a run that takes its time.
-const USUAL: Age = Age(Duration::from_hours(26));
+pub const USUAL: Age = Age(Duration::from_hours(26));
 
 options! {
     /// Flags of due.

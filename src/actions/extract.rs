@@ -110,11 +110,9 @@ pub(super) fn command(borg: &Borg<'_>, repository: &str, archive: &str, wants: W
 
 /// Where a repository is, seen from any directory.
 pub(super) fn absolute(repository: &Repository, working: &Path) -> String {
-    if repository.is_local() {
-        let path = lexical(&working.join(repository.path()));
-        path.to_string_lossy().into_owned()
-    } else {
-        repository.path().to_owned()
+    match repository.local_path() {
+        Some(path) => lexical(&working.join(path)).to_string_lossy().into_owned(),
+        None => repository.path().to_owned(),
     }
 }
 

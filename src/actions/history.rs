@@ -3,13 +3,15 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
+
 use super::config::nothing_configured;
 use super::{Alone, Context};
 use crate::borg::Repository;
 use crate::config::groups::Run;
 use crate::config::{Loaded, Unit, directories};
 use crate::host::{Env, Failure, Files, Host, Level};
-use crate::ledger::{Histories, History, Key, Ledger};
+use crate::ledger::{Action, Histories, History, Key, Ledger};
 
 /// A configured repository and its past.
 pub struct Past<'a> {
@@ -85,11 +87,16 @@ pub(super) fn of_all<'a>(alone: &Alone<'a>) -> Result<Vec<Past<'a>>, Failure> {
 }
 
 impl Past<'_> {
+    /// The last backup, if it is dated later than now.
+    pub fn ahead(&self, now: Timestamp) -> Option<&Action> {
+        let is_ahead = |backup: &&Action| backup.age(now).as_secs() < -60;
+        self.history.backup().filter(is_ahead)
+    }
+
     /// The time of the last backup was in the future: whoever reads it must know.
     pub(super) fn warn_of_clock(&self, alone: &Alone<'_>) {
         let now = alone.host.clock.now().timestamp();
-        let ahead = |backup: &&crate::ledger::Action| backup.age(now).as_secs() < -60;
-        if let Some(backup) = self.history.backup().filter(ahead) {
+        if let Some(backup) = self.ahead(now) {
             let words = format!(
                 "the last backup is dated {}, which is still to come: a clock was wrong",
                 backup.end

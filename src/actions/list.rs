@@ -148,6 +148,7 @@ pub(super) fn entries(
         .args(borg.at_archive(context.repository.path(), archive))
         .args(paths)
         .reads()
+        .chatty()
 }
 
 fn command(context: &Context<'_>, flags: &Flags, archive: &str) -> Command {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::extract;
-use crate::borg::hear::Strictness;
+use crate::borg::run::Strictness;
 use crate::borg::{Borg, Version};
 use crate::config::{directories, groups};
 use crate::hooks::manifest;

@@ -39,6 +39,7 @@ pub mod unbuilt;
 pub use context::{Alone, Context, Last};
 
 use crate::host::Failure;
+use crate::option::shape::fields;
 use crate::option::{At, Field, Groups, Options, walk};
 use crate::text::{Kind, Node, Problems};
 
@@ -83,6 +84,8 @@ pub trait AloneAction {
     /// Counts only as the first word of the command line: an action that the original does not have
     /// takes no value's word away, and owns its arguments.
     const FIRST: bool = false;
+    /// How the program ends where its command line cannot be meant. borgmatic 2.1.10: 1.
+    const MISTAKE: u8 = 1;
 
     fn run(alone: &Alone<'_>, flags: &Self::Flags) -> Result<Answer, Failure>;
 }
@@ -111,6 +114,8 @@ pub struct Entry {
     pub takes_turn: bool,
     /// Does it make sense in one repository of a run only?
     pub single: bool,
+    /// How the program ends where its command line cannot be meant.
+    pub mistake: u8,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -137,6 +142,7 @@ impl Entry {
             first: false,
             takes_turn: A::TAKES_TURN,
             single: A::SINGLE,
+            mistake: 1,
         }
     }
 
@@ -152,6 +158,7 @@ impl Entry {
             first: A::FIRST,
             takes_turn: false,
             single: false,
+            mistake: A::MISTAKE,
         }
     }
 
@@ -167,6 +174,7 @@ impl Entry {
             first: false,
             takes_turn: false,
             single: false,
+            mistake: 1,
         }
     }
 
@@ -182,6 +190,7 @@ impl Entry {
             first: true,
             takes_turn: false,
             single: false,
+            mistake: 1,
         }
     }
 
@@ -197,7 +206,7 @@ impl Entry {
 
     /// What takes the words after its name that are no flags.
     pub fn rest(&self) -> Option<&'static Field> {
-        let mut fields = self.groups.iter().copied().flatten();
+        let mut fields = fields(self.groups);
         fields.find(|field| field.no_flag && field.shape.item().is_some())
     }
 

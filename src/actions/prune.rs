@@ -103,14 +103,7 @@ fn command(
         .args(borg.remote())
         .args(borg.umask())
         .args(borg.lock_wait())
-        .when(
-            counts && wants.statistics == Statistics::Standard,
-            ["--stats"],
-        )
-        .when(
-            counts && wants.statistics == Statistics::Quick,
-            ["--quick-stats"],
-        )
+        .when(counts, wants.statistics.flag())
         .args(borg.info())
         .option("--from", wants.from)
         .when(wants.list, ["--list"])

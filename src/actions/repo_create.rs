@@ -2,8 +2,8 @@
 
 use super::select::Where;
 use super::{Action, Answer, Context, Info, repo_info};
-use crate::borg::hear::Strictness;
 use crate::borg::reply::{self, Info as RepositoryInfo};
+use crate::borg::run::Strictness;
 use crate::borg::{Borg, Repository};
 use crate::host::{Command, Exit, Failure, Level};
 use crate::option::Opt;
@@ -176,10 +176,10 @@ fn exists(
 
 /// What to do when borg could not make it.
 fn failed(context: &Context<'_>, failure: Failure) -> Failure {
-    if failure.help.is_some() || !context.repository.is_local() {
+    let (None, Some(path)) = (&failure.help, context.repository.local_path()) else {
         return failure;
-    }
-    let path = context.working().join(context.repository.path());
+    };
+    let path = context.working().join(path);
     let files = context.host.files;
     let shown = path.display();
     if path.parent().is_some_and(|above| !files.is_dir(above)) {

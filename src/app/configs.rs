@@ -8,8 +8,9 @@ use super::Machine;
 use crate::cli::Invocation;
 use crate::config::{Config, Loaded, find, load};
 use crate::host::{Bus, Level};
+use crate::option::words::quote;
 use crate::report::Summary;
-use crate::text::{Problem, Problems, Severity, thousands};
+use crate::text::{Problem, Problems, Severity, counted};
 
 /// From how many configuration files on they are loaded by several threads.
 const MANY: usize = 8;
@@ -53,18 +54,14 @@ pub(super) fn tell(loaded: &[Loaded], bus: &Bus, summary: &mut Summary) {
         let count = one.problems.errors().count();
         let more = count.saturating_sub(Problems::DRAWN);
         if more > 0 {
-            let words = format!("{} more problems", thousands(more));
+            let words = counted(more, "more problem");
             bus.line(Level::Error, &one.path.to_string_lossy(), &words);
         }
         if count > 0 {
-            let plural = if count == 1 { "problem" } else { "problems" };
+            let words = counted(count, "problem");
             summary.line(
                 Level::Critical,
-                format!(
-                    "{}: not run: {} {plural}, shown above",
-                    one.path.display(),
-                    thousands(count)
-                ),
+                format!("{}: not run: {words}, shown above", one.path.display()),
             );
         }
     }
@@ -72,23 +69,15 @@ pub(super) fn tell(loaded: &[Loaded], bus: &Bus, summary: &mut Summary) {
 
 /// One line for all old forms of a file: they work, and `config validate` draws them.
 fn old_forms(loaded: &Loaded, bus: &Bus) {
-    let is_old = |problem: &&Problem| problem.severity == Severity::Deprecation;
-    let (count, path) = (
-        loaded.problems.iter().filter(is_old).count(),
-        loaded.path.to_string_lossy(),
+    let Some(forms) = loaded.old_forms() else {
+        return;
+    };
+    let path = loaded.path.to_string_lossy();
+    let file = quote(&path);
+    let words = format!(
+        "{forms}; see: borgmatic config validate -c {file}; rewrite: borgmatic upgrade-config -c {file}"
     );
-    if count > 0 {
-        let forms = if count == 1 {
-            "1 old form that still works".into()
-        } else {
-            format!("{count} old forms that still work")
-        };
-        let file = crate::option::words::quote(&path);
-        let words = format!(
-            "{forms}; see: borgmatic config validate -c {file}; rewrite: borgmatic upgrade-config -c {file}"
-        );
-        bus.line(Level::Warning, &path, &words);
-    }
+    bus.line(Level::Warning, &path, &words);
 }
 
 /// Says problems; lints only where they were asked for.

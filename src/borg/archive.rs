@@ -3,6 +3,24 @@
 use super::feature::Feature;
 use super::version::Version;
 
+/// The names in braces that borg fills in, in names of archives and in paths. Borg 1.4:
+/// `replace_placeholders`; Borg 2 has `unixtime` besides.
+pub const PLACEHOLDERS: [&str; 13] = [
+    "pid",
+    "fqdn",
+    "reverse-fqdn",
+    "hostname",
+    "now",
+    "utcnow",
+    "unixtime",
+    "user",
+    "uuid4",
+    "borgversion",
+    "borgmajor",
+    "borgminor",
+    "borgpatch",
+];
+
 /// The name of a new archive when none is configured. borgmatic 2.1.10: the same, so that its
 /// archives and ours form one row.
 pub fn default_format(version: &Version) -> &'static str {
@@ -71,7 +89,7 @@ pub fn with_prefix(prefix: &str, version: &Version) -> Vec<String> {
 }
 
 /// An archive name format with `*` for every placeholder that differs from run to run.
-fn timeless(format: &str) -> String {
+pub fn timeless(format: &str) -> String {
     let mut text = String::new();
     let mut rest = format;
     while let Some(start) = rest.find('{') {

@@ -1,14 +1,9 @@
-//! Hearing a borg and judging how it ended.
+//! Hears a borg to its end: which lines are said, kept, drawn, or are questions.
 
-use std::sync::PoisonError;
-
-use super::exit::{self, Judge, Meaning};
 use super::line::{self, Translation};
 use super::made::Made;
 use super::progress;
-use super::ready::Borg;
-
-use crate::host::{Child, Command, Exit, Failure, FailureKind, Heard, Host, Level, Streams, Tail};
+use crate::host::{Bus, Command, Exit, Failure, Heard, Host, Level, Streams, Tail};
 
 /// The longest answer of a probe that is kept, in bytes.
 const LONGEST: usize = 16 << 20;
@@ -28,16 +23,9 @@ pub struct Ended {
     pub crashed: bool,
 }
 
-/// An exit that was a warning.
-#[derive(Clone, Debug)]
-pub struct Warned {
-    pub words: String,
-    pub exit: Exit,
-}
-
 /// What becomes of the lines of a child.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Hear {
+pub(super) enum Hear {
     /// All are said, at this level where they have none of their own.
     Say(Level),
     /// Standard output is kept, the log is said.
@@ -46,180 +34,8 @@ pub enum Hear {
     Quiet,
 }
 
-/// Which exits are bad.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Strictness {
-    Usual,
-    /// Exit code 1 is an error too. borgmatic 2.1.10: check.
-    NoWarning,
-}
-
-impl Borg<'_> {
-    /// Runs a command and says its lines, at `level` where they have none of their own.
-    pub fn run(&self, host: &Host<'_>, command: &Command, level: Level) -> Result<(), Failure> {
-        self.run_as(host, command, level, Strictness::Usual)
-    }
-
-    /// The same; says whether there was any line.
-    pub fn tells(&self, host: &Host<'_>, command: &Command, level: Level) -> Result<bool, Failure> {
-        self.hear(host, command, level, Strictness::Usual)
-    }
-
-    pub fn run_as(
-        &self,
-        host: &Host<'_>,
-        command: &Command,
-        level: Level,
-        strictness: Strictness,
-    ) -> Result<(), Failure> {
-        self.hear(host, command, level, strictness).map(drop)
-    }
-
-    fn hear(
-        &self,
-        host: &Host<'_>,
-        command: &Command,
-        level: Level,
-        strictness: Strictness,
-    ) -> Result<bool, Failure> {
-        let mut made = Made::default();
-        let told = progress::told(host, command);
-        let command = told.as_ref().unwrap_or(command);
-        let ended = listen(host, command, Hear::Say(level), &mut made)?;
-        *self.made.lock().unwrap_or_else(PoisonError::into_inner) = made;
-        // With --show-rc, borg says how it ends.
-        let end = |line: &String| line.starts_with("terminating with ");
-        let told = !ended.said.iter().all(end);
-        self.judge(host, command, ended, strictness).map(|_| told)
-    }
-
-    /// Runs a command and hands out its lines, of both streams. Those that are not taken are said.
-    pub fn sift(
-        &self,
-        host: &Host<'_>,
-        command: &Command,
-        take: &mut dyn FnMut(&str) -> bool,
-    ) -> Result<(), Failure> {
-        let mut made = Made::default();
-        let ended = listen_and(host, command, Hear::Say(Level::Info), &mut made, take)?;
-        self.judge(host, command, ended, Strictness::Usual)
-            .map(drop)
-    }
-
-    /// Runs a command for its standard output.
-    pub fn capture(&self, host: &Host<'_>, command: &Command) -> Result<String, Failure> {
-        let ended = listen(host, command, Hear::Keep, &mut Made::default())?;
-        self.judge(host, command, ended, Strictness::Usual)
-    }
-
-    /// What borg told of an archive in the last command whose lines were said.
-    pub fn made(&self) -> Made {
-        self.made
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-    }
-
-    /// The warnings that borg ended with so far.
-    pub fn warnings(&self) -> Vec<Warned> {
-        self.warned
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-    }
-
-    /// Runs a command whose failure is an answer too.
-    pub fn probe(&self, host: &Host<'_>, command: &Command) -> Result<Ended, Failure> {
-        listen(host, command, Hear::Quiet, &mut Made::default())
-    }
-
-    /// The same; the answer is also handed out while it comes, as far as it is there.
-    pub fn probe_early(
-        &self,
-        host: &Host<'_>,
-        command: &Command,
-        early: &mut dyn FnMut(&str),
-    ) -> Result<Ended, Failure> {
-        let mut take = |line: &str| {
-            early(line);
-            false
-        };
-        listen_and(host, command, Hear::Quiet, &mut Made::default(), &mut take)
-    }
-
-    /// Turns an exit into a result; a warning is said.
-    pub fn judge(
-        &self,
-        host: &Host<'_>,
-        command: &Command,
-        ended: Ended,
-        strictness: Strictness,
-    ) -> Result<String, Failure> {
-        let rules = self.options.borg_exit_codes.items();
-        let (mut meaning, mut judge) = exit::judge(ended.exit, rules);
-        if judge == Judge::Borg && ended.crashed {
-            (meaning, judge) = (Meaning::Error, Judge::Default);
-        }
-        if strictness == Strictness::NoWarning
-            && judge == Judge::Borg
-            && ended.exit == Exit::Code(1)
-        {
-            meaning = Meaning::Error;
-        }
-        let cause = cause(&ended);
-        let why = if ended.crashed && cause == Some(1) {
-            Some("it broke off where it should not")
-        } else {
-            cause.and_then(exit::name)
-        };
-        let words = || explain(command, ended.exit, why, judge, meaning);
-        match meaning {
-            Meaning::Fine => Ok(ended.out),
-            Meaning::Warning => {
-                let words = format!("{}: {}", words(), left_undone(command));
-                host.bus.line(Level::Warning, &self.scope, &words);
-                self.warned
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .push(Warned {
-                        words,
-                        exit: ended.exit,
-                    });
-                Ok(ended.out)
-            }
-            Meaning::Error => {
-                self.forget(host);
-                let mut failure = Failure::new("borgmatic::borg::exit", words())
-                    .kind(FailureKind::Command(ended.exit));
-                failure.help = cause.and_then(|cause| exit::help(cause, &self.scope));
-                let said = if ended.said.is_empty() {
-                    ended.tail.clone()
-                } else {
-                    ended.said
-                };
-                failure.tail = ended.tail;
-                Err(failure.of(Child {
-                    words: command.words(),
-                    exit: ended.exit,
-                    said,
-                    hook: None,
-                }))
-            }
-        }
-    }
-}
-
-/// What a warning means for the user.
-fn left_undone(command: &Command) -> &'static str {
-    if command.args.first().is_some_and(|word| word == "umount") {
-        "nothing was unmounted; is something mounted there, and does nobody use it?"
-    } else {
-        "what the lines above name may be missing"
-    }
-}
-
 /// Runs a child and hears it to its end.
-fn listen(
+pub(super) fn listen(
     host: &Host<'_>,
     command: &Command,
     hear: Hear,
@@ -229,7 +45,7 @@ fn listen(
 }
 
 /// The same; lines that `take` takes go no further.
-fn listen_and(
+pub(super) fn listen_and(
     host: &Host<'_>,
     command: &Command,
     hear: Hear,
@@ -239,77 +55,25 @@ fn listen_and(
     host.bus.line(Level::Debug, "", &command.to_string());
     let asking = asking(host, command);
     let command = asking.as_ref().unwrap_or(command);
-    let mut out = String::new();
-    let (mut tail, mut said) = (Tail::default(), Tail::default());
-    let mut translation = Translation::default();
-    let mut crashed = false;
-    let usual = if let Hear::Say(level) = hear {
-        level
-    } else {
-        Level::Info
+    let mut ear = Ear {
+        bus: host.bus,
+        command,
+        hear,
+        made,
+        take,
+        translation: Translation::default(),
+        out: String::new(),
+        tail: Tail::default(),
+        said: Tail::default(),
+        crashed: false,
     };
-    let exit = host.processes.run(command, &mut |heard| {
-        let (line, plain) = match heard {
-            Heard::Idle(unfinished) => {
-                if hear == Hear::Quiet && !unfinished.is_empty() {
-                    take(&String::from_utf8_lossy(unfinished));
-                }
-                return host.bus.flush();
-            }
-            Heard::Out(bytes)
-                if hear == Hear::Keep || hear == Hear::Quiet && out.len() < LONGEST =>
-            {
-                out += &String::from_utf8_lossy(bytes);
-                return out.push('\n');
-            }
-            // Borg logs on standard error. Here are names of files, which may look like anything.
-            Heard::Out(bytes) => {
-                let line = String::from_utf8_lossy(bytes);
-                if hear != Hear::Quiet && !take(&line) {
-                    translation.keep(&line);
-                    said.push(&translation.text);
-                    made.hear(&translation.text);
-                    host.bus.pass(usual, translation.passed());
-                }
-                return;
-            }
-            Heard::Err(bytes) => {
-                let line = String::from_utf8_lossy(bytes);
-                crashed |= line.starts_with("Traceback (most recent call last):");
-                let plain = line::of_tool(&line);
-                (line, plain)
-            }
-        };
-        if take(&line) {
-            return;
-        }
-        let Some(level) = translation.read(&line, usual, plain) else {
-            if let Some(progress) = progress::of(&translation, command.expected) {
-                host.bus.progress(Some(&progress));
-            }
-            return;
-        };
-        if translation.asks && command.streams != Streams::Heard {
-            return host.bus.ask(&translation.text);
-        }
-        if hear == Hear::Quiet {
-            tail.push(&translation.text);
-        } else {
-            said.push(&translation.text);
-            made.hear(&translation.text);
-            host.bus.pass(level, translation.passed());
-        }
+    let exit = host.processes.run(command, &mut |heard| match heard {
+        Heard::Idle(unfinished) => ear.pause(unfinished),
+        Heard::Out(bytes) => ear.out(bytes),
+        Heard::Err(bytes) => ear.log(bytes),
     });
     host.bus.progress(None);
-    let exit = exit?;
-    Ok(Ended {
-        exit,
-        out,
-        tail: tail.into_lines(),
-        said: said.into_lines(),
-        error: translation.error,
-        crashed,
-    })
+    Ok(ear.ended(exit?))
 }
 
 /// The command with our standard input, where a person can answer the questions of one borg.
@@ -322,42 +86,94 @@ fn asking(host: &Host<'_>, command: &Command) -> Option<Command> {
     })
 }
 
-/// The exit code that tells most: borg's own name of the error where the code is a plain 2.
-fn cause(ended: &Ended) -> Option<i32> {
-    let Exit::Code(code) = ended.exit else {
-        return None;
-    };
-    let named = ended.error.as_deref().and_then(exit::code_of);
-    Some(named.filter(|_| code == 2).unwrap_or(code))
+/// Hears one child.
+struct Ear<'h> {
+    bus: &'h Bus,
+    command: &'h Command,
+    hear: Hear,
+    made: &'h mut Made,
+    take: &'h mut dyn FnMut(&str) -> bool,
+    translation: Translation,
+    out: String,
+    /// The last lines that nobody has seen, and those that were said.
+    tail: Tail,
+    said: Tail,
+    crashed: bool,
 }
 
-/// «borg create ended with exit status 52: the passphrase is wrong».
-fn explain(
-    command: &Command,
-    exit: Exit,
-    why: Option<&str>,
-    judge: Judge,
-    meaning: Meaning,
-) -> String {
-    let name = command.program.to_string_lossy();
-    let verb = command
-        .args
-        .first()
-        .map(|arg| arg.to_string_lossy())
-        .unwrap_or_default();
-    let warning = if meaning == Meaning::Warning {
-        "a warning, "
-    } else {
-        ""
-    };
-    let mut words = format!("{name} {verb} ended with {warning}{exit}");
-    if let Some(why) = why {
-        words += &format!(": {why}");
+impl Ear<'_> {
+    /// The level of lines that have none of their own.
+    fn usual(&self) -> Level {
+        match self.hear {
+            Hear::Say(level) => level,
+            Hear::Keep | Hear::Quiet => Level::Info,
+        }
     }
-    match judge {
-        Judge::Borg => {}
-        Judge::Default => words += " (borgmatic takes this for an error)",
-        Judge::User => words += " (judged by borg_exit_codes)",
+
+    /// Nothing more is waiting, but for a line that has no end yet.
+    fn pause(&mut self, unfinished: &[u8]) {
+        if self.hear == Hear::Quiet && !unfinished.is_empty() {
+            (self.take)(&String::from_utf8_lossy(unfinished));
+        }
+        self.bus.flush();
     }
-    words
+
+    /// Borg logs on standard error. Here are names of files, which may look like anything.
+    fn out(&mut self, bytes: &[u8]) {
+        let line = String::from_utf8_lossy(bytes);
+        match self.hear {
+            Hear::Quiet if self.out.len() >= LONGEST => {}
+            Hear::Keep | Hear::Quiet => {
+                self.out += &line;
+                self.out.push('\n');
+            }
+            Hear::Say(level) => {
+                if !(self.take)(&line) {
+                    self.translation.keep(&line);
+                    self.say(level);
+                }
+            }
+        }
+    }
+
+    fn log(&mut self, bytes: &[u8]) {
+        let line = String::from_utf8_lossy(bytes);
+        self.crashed |= line.starts_with("Traceback (most recent call last):");
+        if (self.take)(&line) {
+            return;
+        }
+        let (usual, plain) = (self.usual(), line::of_tool(&line));
+        let Some(level) = self.translation.read(&line, usual, plain) else {
+            if let Some(progress) = progress::of(&self.translation, self.command.expected) {
+                self.bus.progress(Some(&progress));
+            }
+            return;
+        };
+        if self.translation.asks && self.command.streams != Streams::Heard {
+            return self.bus.ask(&self.translation.text);
+        }
+        if self.hear == Hear::Quiet {
+            self.tail.push(&self.translation.text);
+        } else {
+            self.say(level);
+        }
+    }
+
+    /// Says what was read last.
+    fn say(&mut self, level: Level) {
+        self.said.push(&self.translation.text);
+        self.made.hear(&self.translation.text);
+        self.bus.pass(level, self.translation.passed());
+    }
+
+    fn ended(self, exit: Exit) -> Ended {
+        Ended {
+            exit,
+            out: self.out,
+            tail: self.tail.into_lines(),
+            said: self.said.into_lines(),
+            error: self.translation.error,
+            crashed: self.crashed,
+        }
+    }
 }

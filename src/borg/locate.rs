@@ -98,26 +98,29 @@ fn usual(env: &Env) -> impl Iterator<Item = PathBuf> {
         })
 }
 
+impl By {
+    /// What to do about a borg that this led to and that cannot be used.
+    pub fn cure(self, files: &Files) -> String {
+        let source = match self {
+            Self::Option => "the option local_path",
+            Self::Variable => "the variable BORGMATIC_BORG",
+            Self::Path | Self::Usual => return format!("install borg: {}", install(files)),
+        };
+        format!("correct {source}, or remove it to use the borg on PATH")
+    }
+}
+
 fn missing(program: &str, by: By, files: &Files) -> Failure {
-    let source = match by {
-        By::Option => "the option local_path",
-        By::Variable => "the variable BORGMATIC_BORG",
-        By::Path | By::Usual => {
-            let words = "borg was found neither on PATH nor where it usually is";
-            return Failure::new("borgmatic::borg::missing", words)
-                .kind(FailureKind::Missing)
-                .help(format!("install borg: {}", install(files)));
+    let words = match by {
+        By::Path | By::Usual => "borg was found neither on PATH nor where it usually is".into(),
+        By::Option | By::Variable if program.contains('/') => {
+            format!("there is no borg at {program}")
         }
+        By::Option | By::Variable => format!("`{program}` was not found on PATH"),
     };
-    let words = if program.contains('/') {
-        format!("there is no borg at {program}")
-    } else {
-        format!("`{program}` was not found on PATH")
-    };
-    let help = format!("correct {source}, or remove it to use the borg on PATH");
     Failure::new("borgmatic::borg::missing", words)
         .kind(FailureKind::Missing)
-        .help(help)
+        .help(by.cure(files))
 }
 
 /// The one command that installs borg on this system.

@@ -1,5 +1,5 @@
 //! What borg understands: versions, flags, environment, repositories, archives, patterns, exit codes
-//! and answers. Pure, except [`ready`], [`hear`], [`ask`] and [`verify`], which run borg, and [`remote`],
+//! and answers. Pure, except [`ready`], [`run`], [`ask`] and [`verify`], which run borg, and [`remote`],
 //! which asks ssh.
 
 pub mod archive;
@@ -7,7 +7,7 @@ pub mod ask;
 pub mod environment;
 pub mod exit;
 pub mod feature;
-pub mod hear;
+mod hear;
 pub mod line;
 pub mod listed;
 pub mod locate;
@@ -21,15 +21,16 @@ mod recall;
 pub mod remote;
 pub mod reply;
 pub mod repository;
+pub mod run;
 pub mod trust;
 pub mod verify;
 pub mod version;
 
 pub use feature::Feature;
-pub use hear::Warned;
 pub use made::Made;
 pub use options::BorgOptions;
 pub use ready::{Borg, Known};
 pub use repository::Repository;
+pub use run::Warned;
 pub use verify::Verified;
 pub use version::Version;

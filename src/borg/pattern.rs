@@ -18,11 +18,6 @@ pub enum Kind {
     Include,
 }
 
-/// Has a text letters that stand for others in a pattern of the shell?
-pub fn is_glob(text: &str) -> bool {
-    text.contains(['*', '?', '['])
-}
-
 impl Kind {
     const LETTERS: [(&'static str, Self); 5] = [
         ("R", Self::Root),
@@ -121,31 +116,7 @@ impl Pattern {
             path: path.into(),
         })
     }
-}
 
-/// Splits `sh:**/x` into its style and the rest.
-fn styled(text: &str) -> Option<(&'static str, &str)> {
-    let (style, path) = text.split_once(':')?;
-    STYLES
-        .iter()
-        .find(|own| **own == style)
-        .map(|own| (*own, path))
-}
-
-impl fmt::Display for Pattern {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let colon = if self.style.is_empty() { "" } else { ":" };
-        write!(
-            f,
-            "{} {}{colon}{}",
-            self.kind.letter(),
-            self.style,
-            self.path.display()
-        )
-    }
-}
-
-impl Pattern {
     /// The same pattern with another path.
     #[must_use]
     pub fn with_path(&self, path: impl AsRef<OsStr>) -> Self {
@@ -164,6 +135,21 @@ impl Pattern {
     }
 }
 
+/// Splits `sh:**/x` into its style and the rest.
+fn styled(text: &str) -> Option<(&'static str, &str)> {
+    let (style, path) = text.split_once(':')?;
+    STYLES
+        .iter()
+        .find(|own| **own == style)
+        .map(|own| (*own, path))
+}
+
+impl fmt::Display for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&String::from_utf8_lossy(&self.line()))
+    }
+}
+
 /// The text of a patterns file. borgmatic 2.1.10: no newline at its end.
 pub fn file(patterns: &[Pattern]) -> Vec<u8> {
     patterns
@@ -171,6 +157,11 @@ pub fn file(patterns: &[Pattern]) -> Vec<u8> {
         .map(Pattern::line)
         .collect::<Vec<_>>()
         .join(&b'\n')
+}
+
+/// Has a text letters that stand for others in a pattern of the shell?
+pub fn is_glob(text: &str) -> bool {
+    text.contains(['*', '?', '['])
 }
 
 /// Shell-style matching of a whole name: `*`, `?`, `[abc]`, `[!a-z]`; slashes are like other letters

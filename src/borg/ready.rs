@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
-use super::hear::Warned;
 use super::locate::Found;
 use super::made::Made;
 use super::options::BorgOptions;
 use super::passphrase::Printed;
 use super::recall::{Memory, Told};
-use super::version::Version;
+use super::run::Warned;
+use super::version::{self, Version};
 use super::{Feature, archive, environment, locate};
 use crate::host::{Command, Failure, Host, Level, Scope};
 use crate::option::{Opt, Secret, Words};
@@ -135,11 +135,7 @@ impl<'a> Borg<'a> {
             .reads();
         let out = self.capture(host, &command)?;
         let version = Version::from_output(&out).ok_or_else(|| {
-            let words = format!(
-                "`{} --version` prints «{}», which is no version of borg",
-                self.program,
-                out.trim()
-            );
+            let words = version::unread(&self.program, &out);
             Failure::new("borgmatic::borg::version", words)
                 .help("is it borg? Name the right one with the option local_path")
         })?;

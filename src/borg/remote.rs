@@ -70,6 +70,14 @@ pub fn ssh(path: &str) -> Option<(String, Option<u16>)> {
     Some((who, port))
 }
 
+/// The path of a repository that is a directory of this machine.
+pub fn local(path: &str) -> Option<&str> {
+    if let Some(plain) = path.strip_prefix("file://") {
+        return Some(plain);
+    }
+    (address(path) == Address::Local && !path.contains("://")).then_some(path)
+}
+
 fn address(path: &str) -> Address<'_> {
     let Some((scheme, rest)) = path.split_once("://") else {
         if ["rclone:", "s3:", "b2:"]
@@ -86,13 +94,7 @@ fn address(path: &str) -> Address<'_> {
             _ => Address::Local,
         };
     };
-    let authority = rest.split('/').next().unwrap_or_default();
-    let (who, port) = match authority.rsplit_once(':') {
-        Some((who, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) && !port.is_empty() => {
-            (who, port.parse().ok())
-        }
-        _ => (authority, None),
-    };
+    let (who, port) = with_port(rest.split('/').next().unwrap_or_default());
     let plain = |usual| Address::Plain {
         host: bare(who),
         port: port.unwrap_or(usual),
@@ -107,12 +109,29 @@ fn address(path: &str) -> Address<'_> {
     }
 }
 
+/// `me@host:22` in its parts.
+fn with_port(authority: &str) -> (&str, Option<u16>) {
+    match authority.rsplit_once(':') {
+        Some((who, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) && !port.is_empty() => {
+            (who, port.parse().ok())
+        }
+        _ => (authority, None),
+    }
+}
+
 /// Without the user, and without the brackets of an IPv6 address.
 fn bare(who: &str) -> &str {
     let host = who.rsplit_once('@').map_or(who, |(_, host)| host);
     host.strip_prefix('[')
         .and_then(|host| host.strip_suffix(']'))
         .unwrap_or(host)
+}
+
+/// Is a program the usual ssh, by its name?
+pub fn is_ssh(program: &str) -> bool {
+    Path::new(program)
+        .file_name()
+        .is_some_and(|name| name == "ssh")
 }
 
 /// The ssh that borg starts: a program and its words.
@@ -122,12 +141,7 @@ impl Ssh {
     /// Something else in its place may not know `-G`, and may connect: the usual ssh answers for it.
     fn of(rsh: &str) -> Self {
         let words = words::split(rsh).unwrap_or_default();
-        let is_ssh = |word: &String| {
-            Path::new(word)
-                .file_name()
-                .is_some_and(|name| name == "ssh")
-        };
-        Self(if words.first().is_some_and(is_ssh) {
+        Self(if words.first().is_some_and(|word| is_ssh(word)) {
             words
         } else {
             vec!["ssh".into()]
@@ -135,42 +149,26 @@ impl Ssh {
     }
 
     fn place(&self, host: &Host<'_>, who: &str, port: Option<u16>) -> Place {
-        let as_written = || Place::Tcp {
-            host: bare(who).to_owned(),
-            port: port.unwrap_or(22),
-        };
         let Some(told) = self.ask(host, who, port) else {
-            return as_written();
-        };
-        let value = |key: &str| {
-            let line = told.iter().find(|(name, _)| name == key);
-            line.map(|(_, value)| value.as_str())
-                .filter(|value| *value != "none")
+            return as_written(who, port);
         };
         // What it has to jump over first answers for all behind it.
-        if let Some(jump) = value("proxyjump") {
+        if let Some(jump) = told.value("proxyjump") {
             let first = jump.split(',').next().unwrap_or(jump);
-            let first = first.strip_prefix("ssh://").unwrap_or(first);
-            let (who, port) = match first.rsplit_once(':') {
-                Some((who, port)) if port.parse::<u16>().is_ok() => (who, port.parse().ok()),
-                _ => (first, None),
-            };
+            let (who, port) = with_port(first.strip_prefix("ssh://").unwrap_or(first));
             return match self.ask(host, who, port) {
-                Some(told) => direct(&told).unwrap_or(Place::Unknown),
-                None => Place::Tcp {
-                    host: bare(who).to_owned(),
-                    port: port.unwrap_or(22),
-                },
+                Some(told) => told.place().unwrap_or(Place::Unknown),
+                None => as_written(who, port),
             };
         }
-        if value("proxycommand").is_some() {
+        if told.value("proxycommand").is_some() {
             return Place::Unknown;
         }
-        direct(&told).unwrap_or_else(as_written)
+        told.place().unwrap_or_else(|| as_written(who, port))
     }
 
     /// What its configuration says of a machine: `ssh -G`, which connects to nobody.
-    fn ask(&self, host: &Host<'_>, who: &str, port: Option<u16>) -> Option<Vec<(String, String)>> {
+    fn ask(&self, host: &Host<'_>, who: &str, port: Option<u16>) -> Option<Told> {
         let command = Command::new(&self.0[0])
             .args(&self.0[1..])
             .arg("-G")
@@ -187,20 +185,35 @@ impl Ssh {
                 told.push((name.to_ascii_lowercase(), value.trim().to_owned()));
             }
         });
-        matches!(exit, Ok(Exit::Code(0))).then_some(told)
+        matches!(exit, Ok(Exit::Code(0))).then_some(Told(told))
     }
 }
 
-fn direct(told: &[(String, String)]) -> Option<Place> {
-    let value = |key: &str| {
-        told.iter()
-            .find(|(name, _)| name == key)
-            .map(|(_, value)| value)
-    };
-    Some(Place::Tcp {
-        host: value("hostname")?.clone(),
-        port: value("port")?.parse().ok()?,
-    })
+fn as_written(who: &str, port: Option<u16>) -> Place {
+    Place::Tcp {
+        host: bare(who).to_owned(),
+        port: port.unwrap_or(22),
+    }
+}
+
+/// The settings that ssh told, by their names in small letters.
+struct Told(Vec<(String, String)>);
+
+impl Told {
+    fn value(&self, name: &str) -> Option<&str> {
+        let found = self.0.iter().find(|(own, _)| own == name);
+        found
+            .map(|(_, value)| value.as_str())
+            .filter(|value| *value != "none")
+    }
+
+    /// Where the machine itself answers.
+    fn place(&self) -> Option<Place> {
+        Some(Place::Tcp {
+            host: self.value("hostname")?.to_owned(),
+            port: self.value("port")?.parse().ok()?,
+        })
+    }
 }
 
 #[cfg(test)]
@@ -245,6 +258,23 @@ mod tests {
             ("ssh:///x", Address::Hidden),
         ] {
             assert_eq!(address(path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn only_a_directory_of_this_machine_has_a_path() {
+        for (path, expected) in [
+            ("/mnt/a.borg", Some("/mnt/a.borg")),
+            ("file:///mnt/a.borg", Some("/mnt/a.borg")),
+            ("/mnt/a:b", Some("/mnt/a:b")),
+            ("./a:b", Some("./a:b")),
+            ("relative", Some("relative")),
+            ("host:repo", None),
+            ("ssh://host/./x", None),
+            ("rclone:cloud:x", None),
+            ("socket:///run/borg.sock", None),
+        ] {
+            assert_eq!(local(path), expected, "{path}");
         }
     }
 

@@ -1,5 +1,6 @@
 //! A repository as it is configured, and how one is chosen by name.
 
+use super::remote::local;
 use crate::host::files::lexical;
 use crate::options;
 use crate::text::{Span, secret};
@@ -47,21 +48,17 @@ impl Repository {
         masked(self.path())
     }
 
-    /// Is it a path of this machine?
-    pub fn is_local(&self) -> bool {
-        !self.path().contains(':')
+    /// Its path, if it is a directory of this machine.
+    pub fn local_path(&self) -> Option<&str> {
+        local(self.path())
     }
 
     /// Does `--repository WORD` mean it? borgmatic 2.1.10: label or path, as a glob in either
     /// direction; local paths are compared as absolute ones.
     pub fn matches(&self, word: &str, cwd: &std::path::Path) -> bool {
-        let absolute = |path: &str| {
-            let path = path.strip_prefix("file://").unwrap_or(path);
-            if path.contains(':') {
-                path.to_owned()
-            } else {
-                lexical(&cwd.join(path)).to_string_lossy().into_owned()
-            }
+        let absolute = |path: &str| match local(path) {
+            Some(path) => lexical(&cwd.join(path)).to_string_lossy().into_owned(),
+            None => path.to_owned(),
         };
         let either = |one: &str, other: &str| {
             super::pattern::fnmatch(one, other) || super::pattern::fnmatch(other, one)

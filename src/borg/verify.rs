@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::Feature;
-use super::locate::{self, Found};
+use super::locate::{self, By, Found};
 use super::trust;
-use super::version::Version;
+use super::version::{self, Version};
 use crate::host::{Command, Exit, Failure, FailureKind, Heard, Host};
 
 /// The status of an installation that finds no borg to use.
@@ -17,7 +17,7 @@ const UNUSABLE: u8 = 5;
 /// How long `borg --version` may take: a frozen binary unpacks itself, on a small machine.
 const LONGEST: Duration = Duration::from_mins(1);
 
-/// The program that installs the right package from PyPI.
+/// What another program of that name is, mostly.
 const WRONG: &str =
     "the package `borg` of PyPI is another program; the backup program is `borgbackup`";
 
@@ -53,19 +53,19 @@ pub fn verify(host: &Host<'_>, found: &Found, path: &OsStr) -> Result<Verified, 
         let place = stranger.place.display();
         let words = format!("{shown} is not for root to run: {stranger}");
         let help = format!(
-            "give it to root: sudo chown root {place} && sudo chmod go-w {place}; or install borg: {}",
-            locate::install(host.files)
+            "give it to root: sudo chown root {place} && sudo chmod go-w {place}; or {}",
+            found.by.cure(host.files)
         );
         return Err(Failure::new("borgmatic::borg::unsafe", words).help(help));
     }
     let heard = ask(host, &program, path)?;
     let Some(version) = heard.version().filter(|version| version.major() < 100) else {
-        return Err(heard.refused(host, &program));
+        return Err(heard.refused(host, &program, found.by));
     };
     locate::new_enough(&version, &program.to_string_lossy())?;
     let mut notes = notes(&version);
     if let Some(group) = trust::group(&program, host.files).filter(|_| host.env.user == 0) {
-        notes.push(format!("{group}"));
+        notes.push(group.to_string());
     }
     Ok(Verified {
         path: program,
@@ -136,7 +136,7 @@ impl Said {
     }
 
     /// Why it is none that can be used.
-    fn refused(&self, host: &Host<'_>, program: &Path) -> Failure {
+    fn refused(&self, host: &Host<'_>, program: &Path, by: By) -> Failure {
         let shown = program.display();
         if self.is_another(host, program) {
             let words = format!("{shown} is not the backup program: {WRONG}");
@@ -147,16 +147,13 @@ impl Said {
             return Failure::new("borgmatic::borg::wrong-package", words).help(help);
         }
         let words = if self.exit == Exit::Code(0) {
-            format!(
-                "`{shown} --version` prints «{}», which is no version of borg",
-                self.out.trim()
-            )
+            version::unread(&shown, &self.out)
         } else {
             format!("`{shown} --version` ended with {}", self.exit)
         };
         let mut failure = Failure::new("borgmatic::borg::version", words)
             .kind(FailureKind::Command(self.exit))
-            .help(format!("install borg: {}", locate::install(host.files)));
+            .help(by.cure(host.files));
         failure.tail = self.err.lines().rev().take(5).map(str::to_owned).collect();
         failure.tail.reverse();
         failure
@@ -212,7 +209,7 @@ mod tests {
         let found = Found {
             program: "borg".into(),
             path: path.clone(),
-            by: locate::By::Path,
+            by: By::Path,
         };
         let verified = verify(&stage.host(), &found, OsStr::new("/usr/bin:/bin"));
         let asked = stage.script.commands();
@@ -267,10 +264,19 @@ mod tests {
         let found = Found {
             program: "borg".into(),
             path,
-            by: locate::By::Path,
+            by: By::Path,
         };
-        let failure = verify(&stage.host(), &found, OsStr::new("/bin")).unwrap_err();
+        let refused = |found: &Found| verify(&stage.host(), found, OsStr::new("/bin")).unwrap_err();
+        let failure = refused(&found);
         assert_eq!(failure.code, "borgmatic::borg::version");
+        assert!(failure.help.unwrap().starts_with("install borg: "));
+        for (by, source) in [(By::Option, "local_path"), (By::Variable, "BORGMATIC_BORG")] {
+            let named = Found {
+                by,
+                ..found.clone()
+            };
+            assert!(refused(&named).help.unwrap().contains(source));
+        }
         assert_eq!(
             failure.tail,
             ["line 1", "error while loading shared libraries"]

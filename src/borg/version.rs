@@ -88,6 +88,12 @@ impl Version {
     }
 }
 
+/// Says that a program did not tell a version of borg.
+pub(super) fn unread(program: &dyn fmt::Display, output: &str) -> String {
+    let told = output.trim();
+    format!("`{program} --version` prints «{told}», which is no version of borg")
+}
+
 impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [major, minor, patch] = self.numbers;

@@ -10,6 +10,7 @@ use crate::actions::{Act, Entry};
 use crate::config::Config;
 use crate::config::load::Given;
 use crate::option::flags::{self, Flag, Step};
+use crate::option::shape::{field, fields};
 use crate::option::{Field, Options, Shape};
 use crate::text::{self, Kind, Node, Problem, Problems, Source};
 
@@ -243,32 +244,19 @@ impl Deal {
 
     /// What a flag means: to the run, to each action, else to the configuration.
     fn meant(&self, name: &str) -> Vec<Meant> {
+        let of_run = flags::named(Globals::GROUPS, name).map(Meant::Global);
+        let acts = self.acts.iter();
+        let of_acts = acts.filter_map(|act| flags::named(act.entry.groups, name));
+        let mut meant: Vec<Meant> = of_run
+            .into_iter()
+            .chain(of_acts.map(Meant::Action))
+            .collect();
         let Some(long) = name.strip_prefix("--") else {
-            let mut meant: Vec<Meant> = flags::short(Globals::GROUPS, name)
-                .map(Meant::Global)
-                .into_iter()
-                .collect();
-            meant.extend(
-                self.acts
-                    .iter()
-                    .filter_map(|act| flags::short(act.entry.groups, name))
-                    .map(Meant::Action),
-            );
             if let Some(field) = flags::short(Config::GROUPS, name) {
                 meant.extend(flags::of_option(Config::GROUPS, field.name).map(Meant::Option));
             }
             return meant;
         };
-        let mut meant: Vec<Meant> = flags::of_action(Globals::GROUPS, long)
-            .map(Meant::Global)
-            .into_iter()
-            .collect();
-        meant.extend(
-            self.acts
-                .iter()
-                .filter_map(|act| flags::of_action(act.entry.groups, long))
-                .map(Meant::Action),
-        );
         if meant.is_empty() {
             meant.extend(flags::of_option(Config::GROUPS, long).map(Meant::Option));
         }
@@ -285,43 +273,17 @@ impl Deal {
     fn give(&mut self, argv: &Argv, flag_at: usize, at: usize, meant: &Meant, value: Option<&str>) {
         match meant {
             Meant::Global(field) => {
-                let value = argv.node(
-                    at,
-                    value.map_or(Kind::Bool(true), |value| {
-                        flags::value(item(field.shape), value)
-                    }),
-                );
-                put(&mut self.globals, argv, flag_at, field, value);
+                let node = argv.node(at, of_flag(field, value));
+                put(&mut self.globals, argv, flag_at, field, node);
             }
             Meant::Action(field) => {
-                let node = argv.node(
-                    at,
-                    value.map_or(Kind::Bool(true), |value| {
-                        flags::value(item(field.shape), value)
-                    }),
-                );
-                for act in self.acts.iter_mut().filter(|act| {
-                    act.entry
-                        .groups
-                        .iter()
-                        .copied()
-                        .flatten()
-                        .any(|own| std::ptr::eq(own, *field))
-                }) {
+                let node = argv.node(at, of_flag(field, value));
+                let has =
+                    |act: &&mut Act| fields(act.entry.groups).any(|own| std::ptr::eq(own, *field));
+                for act in self.acts.iter_mut().filter(has) {
                     put(&mut act.flags, argv, flag_at, field, node.clone());
                 }
-                if let Some(target) = crate::option::shape::field(Config::GROUPS, field.sets) {
-                    let kind = if field.sets_to.is_empty() {
-                        node.kind
-                    } else {
-                        Kind::Text(field.sets_to.into())
-                    };
-                    let value = argv.node(at, kind);
-                    self.given.push(Given {
-                        path: vec![Step::Key(target.name)],
-                        value,
-                    });
-                }
+                self.set_option(argv, at, field, node.kind);
             }
             Meant::Option(flag) => {
                 let value = match value {
@@ -339,6 +301,21 @@ impl Deal {
                 }
             }
         }
+    }
+
+    /// Sets the option that a flag of an action stands for, if it does.
+    fn set_option(&mut self, argv: &Argv, at: usize, flag: &Field, kind: Kind) {
+        let Some(target) = field(Config::GROUPS, flag.sets) else {
+            return;
+        };
+        let kind = match flag.sets_to {
+            "" => kind,
+            own => Kind::Text(own.into()),
+        };
+        self.given.push(Given {
+            path: vec![Step::Key(target.name)],
+            value: argv.node(at, kind),
+        });
     }
 
     /// The value of an option's flag. Lists and objects are written as YAML.
@@ -365,6 +342,13 @@ fn is_ours(argv: &Argv, borg: usize, entry: &'static Entry, index: usize) -> boo
             .is_some_and(|name| !name.is_empty() && starting([entry].into_iter(), name).len() == 1)
 }
 
+/// What a flag of the run or of an action gives.
+fn of_flag(field: &Field, value: Option<&str>) -> Kind {
+    value.map_or(Kind::Bool(true), |value| {
+        flags::value(item(field.shape), value)
+    })
+}
+
 /// The shape of what one flag gives: a repeated flag makes a list.
 fn item(shape: &'static Shape) -> &'static Shape {
     shape.item().unwrap_or(shape)
@@ -389,7 +373,7 @@ pub(super) fn starting(
     word: &str,
 ) -> Vec<&'static Field> {
     entries
-        .flat_map(|entry| entry.groups.iter().copied().flatten())
+        .flat_map(|entry| fields(entry.groups))
         .filter(|field| {
             !field.no_flag
                 && (flags::written(field.name).starts_with(word)

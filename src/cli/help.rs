@@ -6,6 +6,7 @@ use super::globals::Globals;
 use crate::actions::Entry;
 use crate::config::Config;
 use crate::option::flags::{self, written};
+use crate::option::shape::fields;
 use crate::option::{Field, Groups, Options, Shape};
 
 /// Where what a flag means begins, at most.
@@ -108,7 +109,7 @@ fn of_options(width: usize) -> String {
 
 /// The flags that belong to no action.
 pub(super) fn every_run() -> Vec<Row> {
-    let short = Config::GROUPS.iter().copied().flatten();
+    let short = fields(Config::GROUPS);
     let short = short.filter(|field| field.short.is_some()).map(row);
     rows(Globals::GROUPS).into_iter().chain(short).collect()
 }
@@ -135,7 +136,7 @@ pub(super) fn options() -> Vec<Row> {
 
 /// The flags of these groups.
 pub(super) fn rows(groups: Groups) -> Vec<Row> {
-    let fields = groups.iter().copied().flatten();
+    let fields = fields(groups);
     fields.filter(|field| !field.no_flag).map(row).collect()
 }
 
@@ -213,10 +214,7 @@ fn value_name(field: &'static Field) -> &'static str {
 /// The names of all flags that could stand beside these actions.
 pub(super) fn flag_names(acts: &[(Option<usize>, &Entry)]) -> Vec<String> {
     let of = |groups: Groups| {
-        groups
-            .iter()
-            .copied()
-            .flatten()
+        fields(groups)
             .filter(|field| !field.no_flag)
             .flat_map(|field| {
                 std::iter::once(written(field.name))

@@ -5,6 +5,80 @@ use roff::{Inline, Roff, bold, italic, roman};
 use super::help::{Row, every_run, operands, options, rows};
 use crate::actions::{DEFAULT, Entry};
 
+/// What stands at the left, and what it means.
+type Item = (&'static str, &'static str);
+
+const FILES: [Item; 4] = [
+    (
+        "/etc/borgmatic/config.yaml",
+        "Read by every run without --config, where it exists.",
+    ),
+    (
+        "/etc/borgmatic.d/*.yaml",
+        "The same; each file is a configuration of its own.",
+    ),
+    (
+        "~/.config/borgmatic/config.yaml, ~/.config/borgmatic.d/*.yaml",
+        "The same, for one user; below $XDG_CONFIG_HOME, where that is set.",
+    ),
+    (
+        "~/.local/state/borgmatic",
+        "What earlier runs did, and when which check ran; below $XDG_STATE_HOME or $STATE_DIRECTORY, where one is set.",
+    ),
+];
+
+const ENVIRONMENT: [Item; 5] = [
+    (
+        "BORG_*",
+        "Passed on to borg; options of the configuration go before them.",
+    ),
+    (
+        "BORGMATIC_BORG",
+        "The borg to run, where local_path names none.",
+    ),
+    ("NO_COLOR", "Not empty: no colours."),
+    (
+        "NO_GRAPHICS",
+        "Neither empty nor 0: sentences instead of drawings, for those who listen.",
+    ),
+    (
+        "TMPDIR, XDG_RUNTIME_DIR, RUNTIME_DIRECTORY",
+        "Where the files of a run are kept while it runs.",
+    ),
+];
+
+const EXIT_STATUS: [Item; 4] = [
+    ("0", "All went well, warnings included."),
+    (
+        "1",
+        "Something failed, in the configuration, in a hook or in borg. The summary at the end tells what.",
+    ),
+    (
+        "2, 3, 4, 5, 10",
+        "Of self-install and self-update: flags that cannot be meant; a person has to decide; not root; no borg that works; --check found a difference.",
+    ),
+    ("128 and the number of a signal", "A signal ended the run."),
+];
+
+const EXAMPLES: [Item; 4] = [
+    (
+        "borgmatic config generate",
+        "Write a configuration file to change.",
+    ),
+    (
+        "borgmatic repo-create --encryption repokey",
+        "Make the repositories that it names.",
+    ),
+    (
+        "borgmatic --verbosity 1 --list",
+        "Make a backup, remove old ones, check; tell each file.",
+    ),
+    (
+        "borgmatic extract --archive latest --destination restored",
+        "Bring all files of the newest archive back.",
+    ),
+];
+
 /// All pages, by the names of their files.
 pub fn pages(entries: &'static [Entry]) -> Vec<(String, String)> {
     let program = ("borgmatic.1".to_owned(), program(entries));
@@ -61,6 +135,13 @@ fn item(page: &mut Roff, term: Vec<Inline>, words: &str) {
     page.text([roman(words)]);
 }
 
+fn table(page: &mut Roff, title: &str, rows: &[Item], font: fn(&'static str) -> Inline) {
+    page.control("SH", [title]);
+    for (term, words) in rows {
+        item(page, vec![font(term)], words);
+    }
+}
+
 fn flags(page: &mut Roff, rows: Vec<Row>) {
     for Row { flag, words } in rows {
         let term = match flag.split_once(" <") {
@@ -103,73 +184,10 @@ fn program(entries: &'static [Entry]) -> String {
     let words = "Every option of the configuration is a flag. It counts for all files of the run. A switch is turned off by its --no- form, an object is taken out by it. An element of a list is written with its number, from 0: --repositories[0].label x. Whole lists are written as YAML: --skip-actions '[prune]'.";
     section(&mut page, "FLAGS OF OPTIONS", &[words]);
     flags(&mut page, options());
-    page.control("SH", ["FILES"]);
-    for (path, words) in [
-        (
-            "/etc/borgmatic/config.yaml",
-            "Read by every run without --config, where it exists.",
-        ),
-        (
-            "/etc/borgmatic.d/*.yaml",
-            "The same; each file is a configuration of its own.",
-        ),
-        (
-            "~/.config/borgmatic/config.yaml, ~/.config/borgmatic.d/*.yaml",
-            "The same, for one user; below $XDG_CONFIG_HOME, where that is set.",
-        ),
-        (
-            "~/.local/state/borgmatic",
-            "When which check ran, below $XDG_STATE_HOME or $STATE_DIRECTORY, where one is set.",
-        ),
-    ] {
-        item(&mut page, vec![italic(path)], words);
-    }
-    page.control("SH", ["ENVIRONMENT"]);
-    for (name, words) in [
-        (
-            "BORG_*",
-            "Passed on to borg; options of the configuration go before them.",
-        ),
-        ("NO_COLOR", "Not empty: no colours."),
-        (
-            "TMPDIR, XDG_RUNTIME_DIR, RUNTIME_DIRECTORY",
-            "Where the files of a run are kept while it runs.",
-        ),
-    ] {
-        item(&mut page, vec![bold(name)], words);
-    }
-    page.control("SH", ["EXIT STATUS"]);
-    for (code, words) in [
-        ("0", "All went well, warnings included."),
-        (
-            "1",
-            "Something failed, in the configuration, in a hook or in borg. The summary at the end tells what.",
-        ),
-        ("128 and the number of a signal", "A signal ended the run."),
-    ] {
-        item(&mut page, vec![bold(code)], words);
-    }
-    page.control("SH", ["EXAMPLES"]);
-    for (command, words) in [
-        (
-            "borgmatic config generate",
-            "Write a configuration file to change.",
-        ),
-        (
-            "borgmatic repo-create --encryption repokey",
-            "Make the repositories that it names.",
-        ),
-        (
-            "borgmatic --verbosity 1 --list",
-            "Make a backup, remove old ones, check; tell each file.",
-        ),
-        (
-            "borgmatic extract --archive latest --destination restored",
-            "Bring all files of the newest archive back.",
-        ),
-    ] {
-        item(&mut page, vec![bold(command)], words);
-    }
+    table(&mut page, "FILES", &FILES, italic);
+    table(&mut page, "ENVIRONMENT", &ENVIRONMENT, bold);
+    table(&mut page, "EXIT STATUS", &EXIT_STATUS, bold);
+    table(&mut page, "EXAMPLES", &EXAMPLES, bold);
     let others: Vec<_> = entries
         .iter()
         .map(|entry| format!("{}(1)", name(entry)))

@@ -7,6 +7,7 @@ use crate::actions::{Entry, LATER, not_yet};
 use crate::config::Config;
 use crate::option::Options;
 use crate::option::flags::{of_action, of_option, written};
+use crate::option::shape::fields;
 use crate::text::near::nearest;
 use crate::text::{Problem, Problems};
 
@@ -81,7 +82,7 @@ fn meant(word: &str, names: &[String]) -> Option<String> {
     let is_number = |index: &&str| index[1..index.len() - 1].parse::<usize>().is_ok();
     let number = index.filter(is_number).unwrap_or("[0]");
     let plain = index.map_or_else(|| word.to_owned(), |index| word.replacen(index, "[0]", 1));
-    let former = Config::GROUPS.iter().copied().flatten();
+    let former = fields(Config::GROUPS);
     let former: Vec<_> = former
         .flat_map(|field| field.former.iter().map(move |name| (written(name), field)))
         .collect();

@@ -10,4 +10,4 @@ pub mod man;
 mod mistakes;
 pub mod split;
 
-pub use split::{Invocation, Special, split};
+pub use split::{Invocation, Refused, Special, split};

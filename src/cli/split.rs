@@ -44,45 +44,29 @@ pub enum Special {
     Man(Vec<&'static Entry>),
 }
 
+/// A command line that cannot be meant.
+#[derive(Debug)]
+pub struct Refused {
+    pub problems: Problems,
+    /// How the program ends: an action may have a status of its own for that.
+    pub status: u8,
+}
+
 /// Reads a command line.
 pub fn split(
     args: &[OsString],
     entries: &'static [Entry],
     is_secret: fn(&str) -> bool,
-) -> Result<Result<Invocation, Special>, Problems> {
+) -> Result<Result<Invocation, Special>, Refused> {
     let mut problems = Problems::default();
     let argv = Argv::new(args, is_secret, &mut problems);
     let (requested, deal) = dealt(&argv, entries);
+    let statuses = requested.iter().map(|(_, entry)| entry.mistake);
+    let status = statuses.max().unwrap_or(1);
+    let refused = |problems| Err(Refused { problems, status });
     let globals = Globals::take(&deal.globals, &At::Line, &mut problems);
-    if globals.version.is_on() {
-        return Ok(Err(Special::Version));
-    }
-    for (wanted, script) in [
-        (&globals.bash_completion, completion::BASH),
-        (&globals.fish_completion, completion::FISH),
-    ] {
-        if wanted.is_on() {
-            return Ok(Err(Special::Completion(script)));
-        }
-    }
-    if globals.help.is_on() || globals.man_page.is_on() {
-        let group = argv
-            .words
-            .iter()
-            .find(|word| is_group(&word.text, entries))
-            .filter(|_| requested.is_empty());
-        let of = match group {
-            Some(group) => entries
-                .iter()
-                .filter(|entry| in_group(entry, &group.text))
-                .collect(),
-            None => requested.iter().map(|(_, entry)| *entry).collect(),
-        };
-        return Ok(Err(if globals.help.is_on() {
-            Special::Help(of, globals.all.is_on())
-        } else {
-            Special::Man(of)
-        }));
+    if let Some(special) = special(&argv, &globals, &requested, entries) {
+        return Ok(Err(special));
     }
     problems.extend(deal.problems.clone());
     if let Some(origin) = globals.all.origin() {
@@ -94,16 +78,9 @@ pub fn split(
     if let Some(later) = mistakes::later(&argv, &requested) {
         // Flags that it lacks would not help.
         problems.add(later);
-        return Err(problems);
+        return refused(problems);
     }
-    let mut checked = Problems::default();
-    for act in &deal.acts {
-        (act.entry.check)(&act.flags, &mut checked);
-    }
-    // A flag that lacks its value is missing, too: that is one mistake.
-    let half = deal.problems.has_errors();
-    let told = |problem: &Problem| half && problem.code == "borgmatic::config::missing";
-    problems.extend(checked.into_iter().filter(|problem| !told(problem)));
+    flags_of_actions(&deal, &mut problems);
     together(&deal.acts, &globals, &mut problems);
     let written = deal.globals.get("override").map_or(&[][..], Node::items);
     let overrides = written
@@ -111,7 +88,7 @@ pub fn split(
         .filter_map(|argument| overrides::parse(argument, &mut problems))
         .collect();
     if problems.has_errors() {
-        return Err(problems);
+        return refused(problems);
     }
     let has = |name: &str| deal.acts.iter().any(|act| act.entry.info.name == name);
     let wishes = Wishes {
@@ -132,6 +109,42 @@ pub fn split(
         notes: problems,
         acts: deal.acts,
     }))
+}
+
+/// What is asked for in words only, if anything is: then the rest of the line does not matter.
+fn special(
+    argv: &Argv,
+    globals: &Globals,
+    requested: &[(usize, &'static Entry)],
+    entries: &'static [Entry],
+) -> Option<Special> {
+    if globals.version.is_on() {
+        return Some(Special::Version);
+    }
+    if globals.bash_completion.is_on() {
+        return Some(Special::Completion(completion::BASH));
+    }
+    if globals.fish_completion.is_on() {
+        return Some(Special::Completion(completion::FISH));
+    }
+    let (helps, mans) = (globals.help.is_on(), globals.man_page.is_on());
+    if !helps && !mans {
+        return None;
+    }
+    let mut words = argv.words.iter();
+    let group = words.find(|word| is_group(&word.text, entries));
+    let of = match group.filter(|_| requested.is_empty()) {
+        Some(group) => entries
+            .iter()
+            .filter(|entry| in_group(entry, &group.text))
+            .collect(),
+        None => requested.iter().map(|(_, entry)| *entry).collect(),
+    };
+    Some(if helps {
+        Special::Help(of, globals.all.is_on())
+    } else {
+        Special::Man(of)
+    })
 }
 
 /// The actions that are named, with their places, and whose every other word is.
@@ -234,6 +247,18 @@ pub(super) fn in_group(entry: &Entry, group: &str) -> bool {
         name.split_once(' ')
             .is_some_and(|(first, _)| first == group)
     })
+}
+
+/// What each action has to say about its flags.
+fn flags_of_actions(deal: &Deal, problems: &mut Problems) {
+    let mut checked = Problems::default();
+    for act in &deal.acts {
+        (act.entry.check)(&act.flags, &mut checked);
+    }
+    // A flag that lacks its value is missing, too: that is one mistake.
+    let half = deal.problems.has_errors();
+    let told = |problem: &Problem| half && problem.code == "borgmatic::config::missing";
+    problems.extend(checked.into_iter().filter(|problem| !told(problem)));
 }
 
 /// Rules between actions.

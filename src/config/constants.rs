@@ -7,6 +7,9 @@ use super::texts::{self, Seat};
 use crate::option::words::quote;
 use crate::text::{Kind, Node, Problem, Problems};
 
+/// The longest text of a constant, in bytes.
+const LONGEST: usize = 1 << 20;
+
 /// A constant, with the constants in it filled in.
 struct Constant {
     text: String,
@@ -55,10 +58,7 @@ fn read(written: &Node, lists: &mut HashMap<String, Node>, problems: &mut Proble
     done
 }
 
-/// Fills in the constants of a constant first.
-/// The longest text of a constant, in bytes.
-const LONGEST: usize = 1 << 20;
-
+/// A constant's text, with the constants in it filled in first.
 fn resolve<'a>(
     name: &'a str,
     raw: &HashMap<&'a str, &'a Node>,

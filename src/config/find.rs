@@ -143,6 +143,7 @@ mod tests {
             assert_eq!(expand(path, &env), PathBuf::from(meant), "{path}");
         }
     }
+
     #[test]
     fn variables_are_filled_in() {
         let env = Env {

@@ -1,26 +1,10 @@
 //! Names in braces that nobody will fill in: borg's placeholders, and the variables of command hooks.
 
 use super::Config;
+use crate::borg::archive::PLACEHOLDERS;
 use crate::hooks::command::words;
 use crate::text::near::nearest;
 use crate::text::{Origin, Problem, Problems};
-
-/// What borg fills in. Borg 1.4: `replace_placeholders`; Borg 2 has `unixtime` besides.
-const OF_BORG: [&str; 13] = [
-    "pid",
-    "fqdn",
-    "reverse-fqdn",
-    "hostname",
-    "now",
-    "utcnow",
-    "unixtime",
-    "user",
-    "uuid4",
-    "borgversion",
-    "borgmajor",
-    "borgminor",
-    "borgpatch",
-];
 
 /// Borg stops at a name that it does not know. One that is near to a known one is a mistake; another
 /// one may be known to a newer borg.
@@ -33,7 +17,7 @@ pub(super) fn rules(config: &Config, out: &mut Problems) {
         let (Some(text), Some(origin)) = (option.get(), option.origin()) else {
             continue;
         };
-        for name in names(text).filter(|name| !OF_BORG.contains(name)) {
+        for name in names(text).filter(|name| !PLACEHOLDERS.contains(name)) {
             // A constant that could not be filled in is told of already.
             if constants(config).any(|own| own == name) {
                 continue;
@@ -42,7 +26,7 @@ pub(super) fn rules(config: &Config, out: &mut Problems) {
                 config,
                 origin,
                 name,
-                &OF_BORG,
+                &PLACEHOLDERS,
                 "borg fills in no `{",
             ));
         }
@@ -54,7 +38,7 @@ pub(super) fn rules(config: &Config, out: &mut Problems) {
         let lines = hook.run.items().iter();
         for name in lines.flat_map(|line| names(line)) {
             // The shell has braces of its own: only a slip is told.
-            let known = words::NAMES.contains(&name) || OF_BORG.contains(&name);
+            let known = words::NAMES.contains(&name) || PLACEHOLDERS.contains(&name);
             if !known && nearest(name, words::NAMES).is_some() {
                 let what = "a command hook has no `{";
                 out.add(unknown(config, origin, name, &words::NAMES, what).warning());

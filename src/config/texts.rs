@@ -5,7 +5,7 @@
 use super::overrides::SECTIONS;
 use super::{Config, is_secret};
 use crate::borg::Repository;
-use crate::option::shape::field;
+use crate::option::shape::{field, fields};
 use crate::option::{Options, Shape};
 use crate::text::{Kind, Node};
 
@@ -37,13 +37,7 @@ impl Seat {
     /// place of its options.
     pub(super) fn may_be_secret(&self) -> bool {
         let groups = self.shape.and_then(Shape::groups).unwrap_or_default();
-        self.secret
-            || self.constant
-            || groups
-                .iter()
-                .copied()
-                .flatten()
-                .any(|field| is_hidden(field.shape))
+        self.secret || self.constant || fields(groups).any(|field| is_hidden(field.shape))
     }
 }
 

@@ -2,13 +2,14 @@
 //! every error says what was being done to which path.
 
 use std::fs;
-use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::io::{self, Read};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::outcome::Failure;
 
+mod folders;
 mod held;
 mod identity;
 mod lexical;
@@ -16,14 +17,17 @@ mod log;
 mod placed;
 mod plain;
 mod private;
+mod scratch;
 mod space;
 mod stream;
+mod whole;
 
+pub use folders::moved_out;
 pub use held::Held;
 pub use identity::Identity;
 pub use lexical::lexical;
 pub use log::LogFile;
-pub use placed::Placed;
+pub use placed::{Owner, Placed};
 pub use plain::Sort;
 
 pub struct Files {
@@ -103,9 +107,8 @@ impl Files {
 
     /// The permissions of a file, links followed.
     pub fn mode(&self, path: &Path) -> Option<u32> {
-        use std::os::unix::fs::PermissionsExt;
         let meta = fs::metadata(self.at(path)).ok()?;
-        Some(meta.permissions().mode() & 0o7777)
+        Some(meta.mode() & 0o7777)
     }
 
     /// Does a name exist, be it a link to nowhere?
@@ -148,92 +151,10 @@ impl Files {
         }
     }
 
-    /// Writes a file that only its owner can read. Whole or not at all: it is written beside its
-    /// place and renamed. Symbolic links stay: what they lead to is replaced.
-    pub fn write_private(&self, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-        self.write_whole(path, bytes, 0o600)
-    }
-
-    /// The same, with another mode.
-    pub fn write_whole(&self, path: &Path, bytes: &[u8], mode: u32) -> Result<(), Failure> {
-        let at = self.at(&self.real(path).unwrap_or_else(|| path.to_owned()));
-        let failed = |error: io::Error| Failure::file("write", path, &error);
-        let folder = at.parent().unwrap_or(Path::new("."));
-        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-        file.write_all(bytes)
-            .and_then(|()| file.as_file().sync_all())
-            .map_err(failed)?;
-        file.as_file()
-            .set_permissions(fs::Permissions::from_mode(mode))
-            .map_err(failed)?;
-        file.persist(&at).map_err(|error| failed(error.error))?;
-        Ok(())
-    }
-
     /// The path without links, `.` and `..`.
     pub fn real(&self, path: &Path) -> Option<PathBuf> {
         let real = fs::canonicalize(self.at(path)).ok()?;
-        match real.strip_prefix(&self.root) {
-            Ok(inside) if self.root != Path::new("/") => Some(Path::new("/").join(inside)),
-            _ => Some(real),
-        }
-    }
-
-    /// A copy beside a file, `NAME.bak`, `NAME.bak1` and so on: none is overwritten. Its mode and
-    /// owner are those of the file.
-    pub fn keep_copy(&self, path: &Path) -> Result<PathBuf, Failure> {
-        let failed = |error: io::Error| Failure::file("keep a copy of", path, &error);
-        let bytes = fs::read(self.at(path)).map_err(failed)?;
-        for number in 0.. {
-            let mut name = path.as_os_str().to_owned();
-            name.push(".bak");
-            if number > 0 {
-                name.push(number.to_string());
-            }
-            let copy = PathBuf::from(name);
-            match self.beside(path, &bytes)?.persist_noclobber(self.at(&copy)) {
-                Ok(_) => return Ok(copy),
-                Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(failed(error.error)),
-            }
-        }
-        Err(failed(io::ErrorKind::AlreadyExists.into()))
-    }
-
-    /// Gives a file other contents, whole or not at all, and leaves its mode and owner. Symbolic
-    /// links stay: what they lead to is replaced. A file with several names (hard links) is written in
-    /// place, so that they stay one file; then a failure may leave half of it.
-    pub fn replace(&self, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-        let path = self.real(path).unwrap_or_else(|| path.to_owned());
-        if fs::metadata(self.at(&path)).is_ok_and(|meta| meta.nlink() > 1) {
-            return fs::write(self.at(&path), bytes)
-                .and_then(|()| fs::File::open(self.at(&path))?.sync_all())
-                .map_err(|error| Failure::file("write", &path, &error));
-        }
-        let file = self.beside(&path, bytes)?;
-        file.persist(self.at(&path))
-            .map_err(|error| Failure::file("replace", &path, &error.error))?;
-        Ok(())
-    }
-
-    /// A new file in the directory of another one, with its mode and owner.
-    fn beside(&self, path: &Path, bytes: &[u8]) -> Result<tempfile::NamedTempFile, Failure> {
-        use std::os::unix::fs::fchown;
-        let at = self.at(path);
-        let failed = |error: io::Error| Failure::file("write beside", path, &error);
-        let meta = fs::metadata(&at).map_err(failed)?;
-        let folder = at.parent().unwrap_or(Path::new("."));
-        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-        file.write_all(bytes).map_err(failed)?;
-        let own = file.as_file().metadata().map_err(failed)?;
-        if (own.uid(), own.gid()) != (meta.uid(), meta.gid()) {
-            fchown(file.as_file(), Some(meta.uid()), Some(meta.gid())).map_err(failed)?;
-        }
-        file.as_file()
-            .set_permissions(fs::Permissions::from_mode(meta.mode() & 0o7777))
-            .and_then(|()| file.as_file().sync_all())
-            .map_err(failed)?;
-        Ok(file)
+        Some(self.shown(real))
     }
 
     /// Makes an empty private file, or sets the time of one that exists, to now.
@@ -255,42 +176,6 @@ impl Files {
     pub fn rename(&self, from: &Path, to: &Path) -> Result<(), Failure> {
         fs::rename(self.at(from), self.at(to)).map_err(|error| Failure::file("move", from, &error))
     }
-
-    /// A new private file for a child to read. It is gone after the run, so nothing waits for the disk.
-    pub fn write_scratch(&self, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-        let open = fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(self.at(path));
-        open.and_then(|mut file| file.write_all(bytes))
-            .map_err(|error| Failure::file("write", path, &error))
-    }
-
-    /// The same with a random name.
-    pub fn scratch_file(&self, parent: &Path, bytes: &[u8]) -> Result<PathBuf, Failure> {
-        let failed = |error: io::Error| Failure::file("write a file in", parent, &error);
-        let mut file = tempfile::Builder::new()
-            .prefix("")
-            .tempfile_in(self.at(parent))
-            .map_err(failed)?;
-        file.write_all(bytes).map_err(failed)?;
-        let (_, path) = file.keep().map_err(|error| failed(error.error))?;
-        Ok(self.shown(path))
-    }
-
-    /// A new private directory with a random name of letters and digits below `parent`.
-    pub fn scratch(&self, parent: &Path, prefix: &str) -> Result<PathBuf, Failure> {
-        let made = tempfile::Builder::new()
-            .prefix(prefix)
-            .rand_bytes(8)
-            .permissions(fs::Permissions::from_mode(0o700))
-            .tempdir_in(self.at(parent));
-        match made {
-            Ok(made) => Ok(self.shown(made.keep())),
-            Err(error) => Err(Failure::file("make a directory in", parent, &error)),
-        }
-    }
 }
 
 /// procfs and the like have no major number.
@@ -303,31 +188,4 @@ fn on_a_disk(device: u64) -> bool {
 #[cfg(not(target_os = "linux"))]
 fn on_a_disk(_device: u64) -> bool {
     false
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_private_file_is_written_through_links() {
-        let folder = tempfile::tempdir().unwrap();
-        let (real, link) = (folder.path().join("real"), folder.path().join("link"));
-        let files = Files::new("/");
-        files.write_private(&real, b"old").unwrap();
-        std::os::unix::fs::symlink("real", &link).unwrap();
-        files.write_private(&link, b"new").unwrap();
-        assert_eq!(files.read(&real, 9).unwrap(), b"new");
-        assert_eq!(files.read_link(&link), Some("real".into()));
-    }
-
-    #[test]
-    fn what_a_child_is_to_read_is_new_and_private() {
-        let folder = tempfile::tempdir().unwrap();
-        let (path, files) = (folder.path().join("list"), Files::new("/"));
-        files.write_scratch(&path, b"one").unwrap();
-        files.write_scratch(&path, b"two").unwrap_err();
-        assert_eq!(files.read(&path, 9).unwrap(), b"one");
-        assert_eq!(files.mode(&path), Some(0o600));
-    }
 }

@@ -1,12 +1,15 @@
 //! Carries an installation out: what is looked at before the first write, and the one place where
 //! changes meet the machine.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::change::Change;
-use super::programs::tell;
+use super::job::Reach;
+use super::paths::Paths;
+use super::programs::{set_crontab, tell};
 use super::setting::Setting;
-use crate::host::{Command, Failure, Host};
+use crate::host::{Failure, Host};
+use crate::option::words::quote;
 
 /// Does one change.
 pub fn act(host: &Host<'_>, change: &Change) -> Result<(), Failure> {
@@ -17,6 +20,11 @@ pub fn act(host: &Host<'_>, change: &Change) -> Result<(), Failure> {
         Change::Stage { path, bytes, mode } => files.stage(path, bytes, *mode),
         Change::StageLink { path, to } => files.stage_link(path, to),
         Change::Unstage(path) => files.unstage(path),
+        Change::StageFolders { with, bytes } => files.stage_folders(with.top(), &with.file, bytes),
+        Change::PutFolders(with) => files.put(with.top()),
+        Change::NoFolders(with) => files.remove_within(with.top(), &with.file),
+        Change::UnstageFolders { top, file } => files.unstage_folders(top, file),
+        Change::MoveOut { file, top } => files.move_out(file, top),
         Change::SetAside(path) => files.set_aside(path),
         Change::Put { path, .. } => files.put(path),
         Change::TakeAway(path) => files.take_away(path),
@@ -24,7 +32,7 @@ pub fn act(host: &Host<'_>, change: &Change) -> Result<(), Failure> {
         Change::LetGo(path) => files.let_go(path),
         Change::Remove(path) => files.remove_placed(path),
         Change::Copy { path, copy } => files.copy_placed(path, copy),
-        Change::Crontab { new, .. } => crontab(host, new),
+        Change::Crontab { new, .. } => set_crontab(host, new),
         Change::Tell { does: None, .. } => Ok(()),
         Change::Tell {
             does: Some(command),
@@ -37,21 +45,8 @@ pub fn act(host: &Host<'_>, change: &Change) -> Result<(), Failure> {
     }
 }
 
-/// Replaces the crontab of the user.
-fn crontab(host: &Host<'_>, text: &str) -> Result<(), Failure> {
-    if text.is_empty() {
-        return tell(host, &Command::new("crontab").arg("-r"));
-    }
-    let folder = PathBuf::from(host.env.text("TMPDIR").unwrap_or("/tmp"));
-    let file = host.files.scratch_file(&folder, text.as_bytes())?;
-    let done = tell(host, &Command::new("crontab").arg(&file));
-    host.files.forget(&file);
-    done
-}
-
 /// Refuses what only root may do.
 pub fn privilege(host: &Host<'_>, setting: &Setting) -> Result<(), Failure> {
-    use super::job::Reach;
     if setting.managers.reach == Reach::User || host.env.user == 0 || setting.root.is_some() {
         return Ok(());
     }
@@ -64,16 +59,19 @@ pub fn privilege(host: &Host<'_>, setting: &Setting) -> Result<(), Failure> {
 /// Refuses directories that cannot be written to, or that others could write to.
 pub fn targets<'c>(
     host: &Host<'_>,
+    paths: &Paths,
+    reach: Reach,
     changes: impl Iterator<Item = &'c Change>,
 ) -> Result<(), Failure> {
     let mut seen: Vec<&Path> = Vec::new();
     for change in changes {
-        let (Change::Folder { path, .. }
-        | Change::Stage { path, .. }
-        | Change::StageLink { path, .. }
-        | Change::TakeAway(path)) = change
-        else {
-            continue;
+        let path = match change {
+            Change::Folder { path, .. }
+            | Change::Stage { path, .. }
+            | Change::StageLink { path, .. }
+            | Change::TakeAway(path) => path,
+            Change::StageFolders { with, .. } => &with.file,
+            _ => continue,
         };
         let Some(folder) = path
             .ancestors()
@@ -84,17 +82,26 @@ pub fn targets<'c>(
         };
         if !seen.contains(&folder) {
             seen.push(folder);
-            target(host, folder)?;
+            let way = if path.starts_with(&paths.bin) {
+                "; or put the program elsewhere: --bin-dir DIR, or leave it: --no-bin"
+            } else {
+                ""
+            };
+            target(host, reach, folder, way)?;
         }
     }
     Ok(())
 }
 
-fn target(host: &Host<'_>, folder: &Path) -> Result<(), Failure> {
+/// `way`: the way around it, where there is one.
+fn target(host: &Host<'_>, reach: Reach, folder: &Path, way: &str) -> Result<(), Failure> {
     let refuse = |words: String| Failure::new("borgmatic::install::target", words);
     let shown = folder.display();
     if !host.files.is_dir(folder) {
-        let help = "move it away, or choose another --bin-dir";
+        let help = format!(
+            "move it away: mv {0} {0}.old{way}",
+            quote(&folder.to_string_lossy())
+        );
         return Err(refuse(format!("{shown} is not a directory")).help(help));
     }
     if !host.files.is_within(folder) {
@@ -102,14 +109,19 @@ fn target(host: &Host<'_>, folder: &Path) -> Result<(), Failure> {
         return Err(refuse(words).help("a link there points elsewhere: make it a directory"));
     }
     if !host.files.may_write(folder) {
-        let status = if host.env.user == 0 { 1 } else { 4 };
-        let help = if host.env.user == 0 {
-            "is the file system read-only? Choose another --bin-dir, or --no-bin"
-        } else {
-            "run it as root: sudo borgmatic self-install …"
+        let (status, help) = match (host.env.user, reach) {
+            (0, _) => (
+                1,
+                format!("is its file system read-only? See: findmnt -T {shown}"),
+            ),
+            (_, Reach::System) => (4, "run it as root: sudo borgmatic self-install …".into()),
+            (user, Reach::User) => {
+                let shown = quote(&folder.to_string_lossy());
+                (4, format!("let it be yours: sudo chown {user} {shown}"))
+            }
         };
         return Err(refuse(format!("{shown} cannot be written to"))
-            .help(help)
+            .help(help + way)
             .status(status));
     }
     if host.env.user != 0 {
@@ -138,14 +150,42 @@ mod tests {
     use super::*;
     use crate::host::script::Stage;
 
-    fn refused(stage: &Stage, path: &str) -> Option<String> {
+    fn told(stage: &Stage, path: &str) -> Option<Failure> {
         let change = Change::Stage {
             path: path.into(),
             bytes: Vec::new(),
             mode: 0o644,
         };
-        let result = targets(&stage.host(), std::iter::once(&change));
-        result.err().map(|failure| failure.words)
+        let paths = Paths::of(Reach::System, &stage.env);
+        let result = targets(
+            &stage.host(),
+            &paths,
+            Reach::System,
+            std::iter::once(&change),
+        );
+        result.err()
+    }
+
+    fn refused(stage: &Stage, path: &str) -> Option<String> {
+        told(stage, path).map(|failure| failure.words)
+    }
+
+    /// Only the program can go elsewhere.
+    #[test]
+    fn another_place_is_offered_for_the_program_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        for path in ["usr/local/bin", "etc/systemd/system"] {
+            let parent = folder.path().join(path);
+            std::fs::create_dir_all(parent.parent().unwrap()).unwrap();
+            std::fs::write(parent, "").unwrap();
+        }
+        let stage = Stage::new(folder.path());
+        let help = |path: &str| told(&stage, path).unwrap().help.unwrap();
+        assert!(help("/usr/local/bin/borgmatic").ends_with("--bin-dir DIR, or leave it: --no-bin"));
+        assert_eq!(
+            help("/etc/systemd/system/borgmatic.timer"),
+            "move it away: mv /etc/systemd/system /etc/systemd/system.old"
+        );
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::host::Failure;
 
 /// `--keep` must name something that is installed.
 pub(super) fn named_files_are_there(
+    task: &Task<'_>,
     keep: &[PathBuf],
     decided: &[Decided<'_>],
 ) -> Result<(), Failure> {
@@ -22,7 +23,7 @@ pub(super) fn named_files_are_there(
                 "--keep {}: no such file belongs to the installation",
                 path.display()
             );
-            let help = "see which do: borgmatic self-install --status";
+            let help = format!("see which do: {} --status", task.again("borgmatic"));
             return Err(super::flags::usage(words, help));
         }
     }
@@ -41,9 +42,14 @@ pub(super) fn refuse(
             continue;
         };
         let item = &one.item;
-        if let (Some(written), Some(now)) = (item.written(), &item.now) {
+        if let Some(now) = &item.now {
             let path = item.path.display().to_string();
-            show(&show::unified(&path, Some(written), Some(now)));
+            // Where nobody wrote down what was installed: what it would become.
+            if let Some(written) = item.written() {
+                show(&show::unified(&path, Some(written), Some(now)));
+            } else if let Some(Step::Block(block)) = item.step {
+                show(&show::unified(&path, Some(now), Some(&block.lines)));
+            }
         }
         found.push((one, why));
     }

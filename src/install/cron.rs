@@ -1,6 +1,8 @@
 //! Lines for cron. A schedule becomes lines that fire at its minutes, and one more each hour, which
-//! makes up for what was missed while the machine was off. Facts: crontab(5) of Debian, and
-//! busybox's crond. Pure.
+//! makes up for what was missed while the machine was off. All of them ask the ledger first: whichever
+//! comes first after a point of the schedule makes the backup, the others find that it is done. A
+//! schedule that comes each hour by itself has nothing to make up for. Facts: crontab(5) of Debian,
+//! and busybox's crond. Pure.
 
 mod fields;
 
@@ -52,21 +54,28 @@ pub fn file(job: &Job, folder: &Path) -> Result<File, Failure> {
 
 /// The lines themselves, each with its end.
 pub fn lines(job: &Job, form: Form) -> Result<String, Failure> {
-    let command = |flags: &[&str]| command(job, form, flags);
-    let mut text = String::new();
-    for (index, fields) in fields::all(job)?.iter().enumerate() {
-        if index == 0 {
-            text += &format!("# {}\n", job.schedule);
-        }
-        text += &format!("{fields} {}\n", command(&[])?);
-    }
-    let minute = number(&job.machine, "missed", 59);
     let schedule = job.schedule.to_string();
-    text += &format!(
-        "# What was missed while the machine was off is made up for.\n{minute} * * * * {}\n",
-        command(&["--if-due", &schedule])?
-    );
+    let due = ["--if-due", &schedule];
+    let is_hourly = job.schedule.is_hourly();
+    let command = command(job, form, if is_hourly { &[] } else { &due })?;
+    let mut text = format!("# {schedule}\n");
+    for fields in fields::all(job)? {
+        text += &format!("{fields} {command}\n");
+    }
+    if !is_hourly {
+        let minute = number(&job.machine, "missed", 59);
+        text += &format!(
+            "# What was missed while the machine was off is made up for.\n{minute} * * * * {command}\n"
+        );
+    }
     Ok(text)
+}
+
+/// What a person should know about these lines, a sentence each.
+pub fn notes(is_mac: bool) -> Vec<String> {
+    let mac = "macOS gives Full Disk Access to what cron starts only through /usr/sbin/cron, and so \
+               to every line of cron: launchd is the better choice: --launchd";
+    is_mac.then(|| mac.to_owned()).into_iter().collect()
 }
 
 /// The command of a line, with its user where the form has one.

@@ -77,7 +77,7 @@ fn try_out(host: &Host<'_>, bytes: &[u8]) -> Result<(), Failure> {
         let found = Found {
             program: "borg".into(),
             path: path.clone(),
-            by: By::Option,
+            by: By::Usual,
         };
         verify::verify(host, &found, OsStr::new("/usr/bin:/bin"))
     });

@@ -1,5 +1,4 @@
-//! What a person may ask of `self-install`, which of it excludes which, and which of it the next
-//! installation remembers.
+//! What a person may ask of `self-install`, and which of it the next installation remembers.
 
 use std::ffi::OsString;
 
@@ -120,74 +119,6 @@ impl Flags {
         ];
         let on = by.iter().find(|(flag, _)| flag.is_on());
         on.map_or(Asked::Open, |(_, asked)| *asked)
-    }
-
-    /// Refuses flags that exclude each other.
-    pub fn agree(&self) -> Result<(), Failure> {
-        let together = |names: &[(&str, bool)]| {
-            let on: Vec<_> = names.iter().filter(|(_, on)| *on).collect();
-            match on.as_slice() {
-                [(first, _), (second, _), ..] => {
-                    let words = format!("{first} and {second} exclude each other");
-                    Err(usage(words, "leave one of them out"))
-                }
-                _ => Ok(()),
-            }
-        };
-        let needs = |name: &str, on: bool, other: &str, has: bool| {
-            if on && !has {
-                let words = format!("{name} belongs to {other}");
-                let help = format!("add {other}, or leave {name} out");
-                return Err(usage(words, help));
-            }
-            Ok(())
-        };
-        together(&[
-            ("--systemd", self.systemd.is_on()),
-            ("--cron", self.cron.is_on()),
-            ("--launchd", self.launchd.is_on()),
-            ("--no-schedule", self.no_schedule.is_on()),
-        ])?;
-        together(&[
-            ("--check", self.check.is_on()),
-            ("--status", self.status.is_on()),
-            ("--uninstall", self.uninstall.is_on()),
-        ])?;
-        together(&[("--list", self.list.is_on()), ("--json", self.json.is_on())])?;
-        together(&[
-            ("--system", self.system.is_on()),
-            ("--user", self.user.is_on()),
-        ])?;
-        together(&[
-            ("--user", self.user.is_on()),
-            ("--user-account", self.user_account.is_set()),
-        ])?;
-        together(&[
-            ("--bin-dir", self.bin_dir.is_set()),
-            ("--no-bin", self.no_bin.is_on()),
-        ])?;
-        together(&[
-            ("--to-dropin", self.to_dropin.is_on()),
-            ("--force", self.force.is_on()),
-        ])?;
-        for (name, on) in [
-            ("--schedule", self.schedule.is_set()),
-            ("--jitter", self.jitter.is_set()),
-            ("--on-battery", self.on_battery.is_set()),
-            ("--wait-network", self.wait_network.is_set()),
-            ("--inhibit", self.inhibit.is_set()),
-            ("--sandbox", self.sandbox.is_set()),
-            ("--user-account", self.user_account.is_set()),
-        ] {
-            together(&[("--no-schedule", self.no_schedule.is_on()), (name, on)])?;
-        }
-        let uninstall = self.uninstall.is_on();
-        needs("--purge", self.purge.is_on(), "--uninstall", uninstall)?;
-        let force = self.force.is_on();
-        needs("--backup", self.backup.is_on(), "--force", force)?;
-        let (url, hash) = (self.with_borg.is_set(), self.borg_sha256.is_set());
-        needs("--with-borg", url, "--borg-sha256", hash)?;
-        needs("--borg-sha256", hash, "--with-borg", url)
     }
 
     /// Do the flags say nothing of what an installation is to be? Then it stays what it was.

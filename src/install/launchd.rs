@@ -70,8 +70,8 @@ fn target(job: &Job) -> String {
     }
 }
 
-/// May this program open what macOS guards? Only the job itself can tell: rights are given to the
-/// program that launchd starts. `None`: none of the guarded files is there.
+/// May this program open what macOS guards? It tells of who started it: a terminal and a job of launchd
+/// have rights of their own. `None`: none of the guarded files is there.
 pub fn has_full_disk_access(home: &Path, files: &Files) -> Option<bool> {
     let guarded = [
         "Library/Application Support/com.apple.TCC/TCC.db",

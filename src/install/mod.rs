@@ -2,24 +2,29 @@
 //! made by pure functions from what the machine is and what the person wants; showing it, carrying it
 //! out, checking and undoing all read that one list. It knows nothing of how a run goes on.
 
+mod agree;
 pub mod apply;
 pub mod build;
 pub mod change;
 mod choose;
+mod claims;
 mod conflict;
 pub mod cron;
+mod crond;
 pub mod crontab;
 pub mod decide;
 pub mod doctor;
 pub mod dropin;
 mod fetched;
 pub mod flags;
+mod given;
 pub mod job;
 mod judge;
 pub mod launchd;
 pub mod manifest;
 pub mod needs;
 mod others;
+mod outlook;
 pub mod own_files;
 pub mod paths;
 mod prepare;

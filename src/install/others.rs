@@ -9,6 +9,7 @@ use super::programs::tell;
 use super::rivals;
 use super::schedulers::Scheduler;
 use super::self_install::Task;
+use super::systemd;
 use crate::host::{Command, Failure};
 
 /// Where packages put units: one of the same name is masked by ours.
@@ -66,23 +67,41 @@ pub(super) fn starters(
         .status(3))
 }
 
-/// Tells who finds another borgmatic than the installed one.
-pub(super) fn shadows(task: &Task<'_>) {
+/// Tells who finds another borgmatic than the installed one, or none.
+pub(super) fn shadows(task: &Task<'_>, is_new: bool) {
     if task.setting.root.is_some() || task.stays() {
         return;
     }
     let installed = task.setting.paths.program();
-    for shadow in rivals::shadows(&task.host, &installed) {
-        // Our lines for cron name the program, or their own PATH.
-        if let Some(finds) = shadow.finds.filter(|_| shadow.who != "cron") {
-            let words = format!(
-                "{} finds {} first, not {}",
-                shadow.who,
-                finds.display(),
+    let folder = task.setting.paths.bin.display();
+    // The PATH of this login is not the scheduler's.
+    let host = task.alone.host;
+    let shadows = rivals::shadows(host, &installed);
+    for shadow in &shadows {
+        let finds = shadow.finds.as_ref().map(|path| path.display());
+        let words = match (shadow.who, finds) {
+            // Our lines for cron name the program, or their own PATH.
+            ("cron", _) => continue,
+            (who, Some(finds)) => format!("{who} finds {finds} first, not {}", installed.display()),
+            ("sudo", None) if host.env.user != 0 => continue,
+            ("sudo", None) => format!(
+                "sudo does not look into {folder}: type sudo {}, or add it to secure_path: sudo visudo",
                 installed.display()
-            );
-            task.note(&words);
-        }
+            ),
+            (who, None) => format!(
+                "{who} does not look into {folder}: add it to PATH, for example in ~/.profile: \
+                 PATH=\"{folder}:$PATH\""
+            ),
+        };
+        task.note(&words);
+    }
+    let is_found = shadows.iter().all(|shadow| shadow.who != "this login");
+    let later = rivals::others_on_path(host, &installed);
+    if let (true, true, Some(other)) = (is_new, is_found, later.first()) {
+        let other = other.display();
+        task.note(&format!(
+            "a shell that has run {other} remembers it: type hash -r there"
+        ));
     }
 }
 
@@ -99,7 +118,7 @@ pub(super) fn removal(task: &Task<'_>, path: &Path) -> String {
 
 /// The unit of a package whose place a unit of this path takes.
 pub(super) fn masked(task: &Task<'_>, unit: &Path) -> Option<PathBuf> {
-    let name = unit.file_name()?;
+    let name = unit.file_name().filter(|_| !systemd::is_enabling(unit))?;
     let mut places = VENDOR.iter().map(|folder| Path::new(folder).join(name));
     places.find(|path| task.setting.files.is_file(path))
 }

@@ -5,17 +5,16 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::dropin;
-use super::job::Reach;
 use super::manifest::{Entry, What};
-use super::programs::says;
 use super::recipe::{Kind, Recipe};
 use super::schedulers::Scheduler;
 use super::self_install::Task;
 use super::show::word;
 use super::state::Item;
 use crate::actions::history::pasts;
+use crate::actions::next_run::NextRun;
 use crate::config::load::load;
-use crate::host::{Command, Failure};
+use crate::host::Failure;
 
 pub(super) fn show(task: &Task<'_>) -> Result<(), Failure> {
     let known = &task.setting.known;
@@ -50,7 +49,8 @@ pub(super) fn show(task: &Task<'_>) -> Result<(), Failure> {
             "flags": manifest.flags,
             "files": files,
             "dropins": dropins,
-            "next_run": next,
+            "next_run": next.as_ref().map(|next| next.at.timestamp()),
+            "next_run_by": next.as_ref().map(|next| &next.by),
             "last_runs": runs,
         });
         task.host.bus.data(&document.to_string());
@@ -66,14 +66,16 @@ pub(super) fn show(task: &Task<'_>) -> Result<(), Failure> {
         task.say(&format!("  drop-in      {path}"));
     }
     if manifest.scheduler.is_some() {
-        let next = next.as_deref().unwrap_or("unknown");
-        task.say(&format!("next run: {next}"));
+        let now = task.host.clock.now();
+        let coming = next.map_or_else(|| "unknown".into(), |next| next.coming(&now));
+        task.say(&format!("next run: {coming}"));
     }
     for run in &runs {
         task.say(&format!("last run: {run}"));
     }
     if known.begun.is_some() {
-        task.say("An installation was interrupted; end it: borgmatic self-install");
+        let again = task.again("borgmatic");
+        task.say(&format!("An installation was interrupted; end it: {again}"));
     }
     Ok(())
 }
@@ -119,23 +121,11 @@ pub(super) fn dropins(task: &Task<'_>, unit: &Path) -> Vec<String> {
         .collect()
 }
 
-/// When the manager starts the next backup, where one runs.
-pub(super) fn next(task: &Task<'_>, scheduler: Option<Scheduler>) -> Option<String> {
-    if !task.setting.managers.told || scheduler != Some(Scheduler::Systemd) {
-        return None;
-    }
-    let user = task.setting.managers.reach == Reach::User;
-    let question = Command::new("systemctl")
-        .when(user, ["--user"])
-        .args([
-            "show",
-            "borgmatic.timer",
-            "--property=NextElapseUSecRealtime",
-            "--value",
-        ])
-        .reads();
-    let text = says(&task.host, &question)?;
-    Some(text.trim().to_owned()).filter(|text| !text.is_empty())
+/// When the next backup is started, where that is known.
+pub(super) fn next(task: &Task<'_>, scheduler: Option<Scheduler>) -> Option<NextRun> {
+    // Below a root nothing runs.
+    let is_here = scheduler.is_some() && task.setting.root.is_none();
+    is_here.then(|| NextRun::find(&task.host)).flatten()
 }
 
 /// How the last run of each repository went, as the ledger tells.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::apply;
-use super::build;
+use super::build::{self, Changes};
 use super::change::Change;
 use super::decide::{self, Decided, Doing};
 use super::dropin;
@@ -11,7 +11,7 @@ use super::programs::agrees;
 use super::recipe::Recipe;
 use super::self_install::Task;
 use super::state::State;
-use super::{others, prepare, status};
+use super::{others, prepare, show, status};
 use crate::config::directories;
 use crate::config::groups::Run;
 use crate::config::load::{Loaded, load};
@@ -44,7 +44,7 @@ impl Task<'_> {
         }
         let decided = decide::uninstall(items, self.flags.force.is_on());
         let asks = |question: &Command| agrees(&self.host, question);
-        let ground = self.ground(&disk, "", &asks);
+        let ground = self.ground(&disk, &asks);
         let (changes, _) = build::uninstall(&decided, known, &ground)?;
         let left = self.left(&decided);
         if shows_only {
@@ -52,7 +52,7 @@ impl Task<'_> {
             left.iter().for_each(|line| self.say(line));
             return self.purge(&loaded, true);
         }
-        apply::targets(&self.host, changes.list.iter())?;
+        self.may_write(&changes)?;
         let removed = decided
             .iter()
             .filter(|one| one.doing == Doing::Remove)
@@ -62,21 +62,30 @@ impl Task<'_> {
             let document = serde_json::json!({ "removed": removed, "left": left });
             self.host.bus.data(&document.to_string());
         } else {
-            self.say(&format!("Removed: {removed} files and links"));
+            let removed = show::count(&decided, |doing| *doing == Doing::Remove);
+            self.say(&format!("Removed: {removed}"));
             left.iter().for_each(|line| self.say(line));
         }
         self.purge(&loaded, false)
     }
 
+    /// Refuses directories that cannot be written to.
+    pub(super) fn may_write(&self, changes: &Changes) -> Result<(), Failure> {
+        let (paths, reach) = (&self.setting.paths, self.setting.managers.reach);
+        apply::targets(&self.host, paths, reach, changes.list.iter())
+    }
+
     /// What a run leaves that was killed before it had written anything down.
     fn tidy_up(&self) -> Result<(), Failure> {
-        let paths = &self.setting.paths;
-        let (begun, path) = (paths.begun(), paths.state().to_owned());
-        if self.setting.files.is_dir(&path) {
-            apply::act(&self.host, &Change::Unstage(begun))?;
-            apply::act(&self.host, &Change::NoFolder { path, mode: 0o755 })?;
-        }
-        Ok(())
+        let setting = self.setting;
+        let mut changes = build::tidy(&setting.known, &setting.paths);
+        changes.push(Change::NoFolder {
+            path: setting.paths.state().to_owned(),
+            mode: 0o755,
+        });
+        changes
+            .iter()
+            .try_for_each(|change| apply::act(&self.host, change))
     }
 
     /// Refuses while a backup runs: it would go on with half of its program gone.

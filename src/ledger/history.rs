@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::record::{Action, Record};
+use super::record::{Action, Outcome, Record};
 
 /// How many sizes are remembered for the trend.
 const TREND: usize = 12;
@@ -101,6 +101,12 @@ impl History {
             .find(|latest| latest.tried.action == action)
     }
 
+    /// What went wrong in the newest run: the first failure, else the first warning.
+    pub fn trouble(&self) -> Option<&Action> {
+        let first = |is: fn(Outcome) -> bool| self.newest_run.iter().find(|own| is(own.result));
+        first(Outcome::is_failure).or_else(|| first(|result| result == Outcome::Warned))
+    }
+
     /// The last backup that succeeded.
     pub fn backup(&self) -> Option<&Action> {
         self.latest("create")?.success.as_ref()
@@ -113,6 +119,15 @@ impl Action {
         now.duration_since(self.end)
     }
 
+    /// «create failed: the passphrase is wrong».
+    pub fn told(&self) -> String {
+        let words = format!("{} {}", self.action, self.result.word());
+        match &self.reason {
+            Some(reason) => format!("{words}: {reason}"),
+            None => words,
+        }
+    }
+
     /// How long it took; nothing where the clock went backwards meanwhile.
     pub fn took(&self) -> Duration {
         Duration::try_from(self.end.duration_since(self.start)).unwrap_or_default()
@@ -121,8 +136,8 @@ impl Action {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Sizes;
     use super::super::record::tests::action;
-    use super::super::{Outcome, Sizes};
     use super::*;
 
     fn history(actions: &[Action]) -> History {
@@ -211,6 +226,33 @@ mod tests {
             last.age(last.start),
             SignedDuration::from_secs(-5),
             "from the future"
+        );
+    }
+
+    #[test]
+    fn the_worst_of_the_newest_run_is_its_trouble() {
+        use Outcome::{Done, Failed, Interrupted, Skipped, Warned};
+        let trouble = |results: &[Outcome]| {
+            let names = ["create", "prune", "compact", "check"];
+            let actions = names.iter().zip(results);
+            let actions: Vec<_> = actions
+                .map(|(name, result)| with(name, 1, *result))
+                .collect();
+            history(&actions).trouble().map(Action::told)
+        };
+        assert_eq!(trouble(&[Done, Skipped]), None);
+        assert_eq!(trouble(&[Done, Warned]).unwrap(), "prune warned");
+        assert_eq!(
+            trouble(&[Warned, Interrupted, Failed]).unwrap(),
+            "prune interrupted"
+        );
+        let failed = Action {
+            reason: Some("no space".into()),
+            ..with("create", 2, Failed)
+        };
+        assert_eq!(
+            history(&[failed]).trouble().unwrap().told(),
+            "create failed: no space"
         );
     }
 

@@ -88,6 +88,11 @@ impl Outcome {
         matches!(self, Self::Done | Self::Warned)
     }
 
+    /// Did it not come to its end?
+    pub fn is_failure(self) -> bool {
+        matches!(self, Self::Failed | Self::Interrupted)
+    }
+
     /// Was it tried?
     pub fn is_try(self) -> bool {
         self != Self::Skipped

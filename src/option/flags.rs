@@ -1,7 +1,7 @@
 //! The table as command-line flags: which flag a word is, and what its value becomes. One flag for
 //! every option: `--keep-daily 7`, `--no-color`, `--repositories[0].label x`.
 
-use super::shape::{Field, Groups, Shape, field};
+use super::shape::{Field, Groups, Shape, field, fields};
 use crate::text::{Kind, Node, Origin};
 
 /// One step on the way to a value.
@@ -44,11 +44,7 @@ pub fn written(name: &str) -> String {
 
 /// The flag of an action: by its name or an alias.
 pub fn of_action(groups: Groups, word: &str) -> Option<&'static Field> {
-    groups
-        .iter()
-        .copied()
-        .flatten()
-        .find(|field| written(field.name) == word || field.aliases.contains(&word))
+    fields(groups).find(|field| written(field.name) == word || field.aliases.contains(&word))
 }
 
 /// A one-letter flag: `-v`.
@@ -58,11 +54,7 @@ pub fn short(groups: Groups, word: &str) -> Option<&'static Field> {
     if letters.next().is_some() {
         return None;
     }
-    groups
-        .iter()
-        .copied()
-        .flatten()
-        .find(|field| field.short == Some(letter))
+    fields(groups).find(|field| field.short == Some(letter))
 }
 
 /// The flag that a word is, long or short.
@@ -132,7 +124,7 @@ pub fn every(groups: Groups) -> Vec<(String, &'static Field)> {
 
 fn every_below(groups: Groups, above: &str, all: &mut Vec<(String, &'static Field)>) {
     let top = above.is_empty();
-    for field in groups.iter().copied().flatten() {
+    for field in fields(groups) {
         if field.no_flag && top {
             continue;
         }

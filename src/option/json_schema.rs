@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::shape::{Field, Groups, Shape};
+use super::shape::{Field, Groups, Shape, fields};
 
 /// The schema of a whole file. `title` heads it.
 pub fn file(groups: Groups, title: &str) -> String {
@@ -37,10 +37,6 @@ pub fn file(groups: Groups, title: &str) -> String {
     let mut text = serde_json::to_string_pretty(&root).unwrap_or_default();
     text.push('\n');
     text
-}
-
-fn fields(groups: Groups) -> impl Iterator<Item = &'static Field> {
-    groups.iter().copied().flatten()
 }
 
 fn object(groups: Groups, open: Option<bool>) -> Value {

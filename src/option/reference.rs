@@ -1,7 +1,7 @@
 //! The table as a page to look things up in: Markdown, one section for each group.
 
 use super::sample;
-use super::shape::{Field, Groups, Shape};
+use super::shape::{Field, Groups, Shape, fields};
 
 /// The page's options, group by group; `about` has the words on each group.
 pub fn page(groups: Groups, about: &[&str]) -> String {
@@ -38,7 +38,7 @@ fn option(field: &Field) -> String {
 }
 
 fn nested(groups: Groups, above: &str, rows: &mut String) {
-    for field in groups.iter().copied().flatten() {
+    for field in fields(groups) {
         let path = format!("{above}{}", field.name);
         let example = match field.example {
             example if example.is_empty() || example.contains('\n') => String::new(),

@@ -1,7 +1,7 @@
 //! The table as a sample file: every option with its words and an example, most of them commented
 //! out. What is uncommented by removing `# ` is right as it stands.
 
-use super::shape::{Field, Groups, Shape, field};
+use super::shape::{Field, Groups, Shape, field, fields};
 use crate::text::{Kind, Node, emit};
 
 /// Width of a sample file, in characters. borgmatic 2.1.10: 80.
@@ -9,7 +9,7 @@ const WIDTH: usize = 80;
 
 /// A whole file of all options.
 pub fn file(groups: Groups) -> String {
-    joined(groups.iter().copied().flatten().map(option))
+    joined(fields(groups).map(option))
 }
 
 /// Options as a file, with an empty line between them.
@@ -34,12 +34,7 @@ pub fn option(field: &Field) -> Vec<String> {
             last.lines()
                 .any(|line| line.trim().starts_with(&format!("{name}:")))
         };
-        for field in inner
-            .iter()
-            .copied()
-            .flatten()
-            .filter(|field| !set(field.name))
-        {
+        for field in fields(inner).filter(|field| !set(field.name)) {
             all.push(String::new());
             all.extend(indented("      ", nested(field, false)));
         }
@@ -92,7 +87,7 @@ fn valued(field: &Field, key: &Node, value: &Node, rest: bool) -> Vec<String> {
 /// The lines of a mapping's options. In a list, those that are set come first: the dash is theirs.
 fn entries(groups: Groups, values: &Node, rest: bool, list: bool) -> Vec<String> {
     let of = |field: &Field| values.pairs().iter().find(|(key, _)| is(key, field));
-    let all = groups.iter().copied().flatten();
+    let all = fields(groups);
     let mut fields: Vec<_> = all
         .map(|field| (field, of(field)))
         .filter(|(field, set)| set.is_some() || rest && may_join(field, values))
@@ -152,7 +147,7 @@ pub fn example(field: &Field) -> Vec<String> {
     if field.example.is_empty() {
         return match field.shape.inner() {
             Some(groups) => {
-                let inner = groups.iter().copied().flatten().flat_map(example).collect();
+                let inner = fields(groups).flat_map(example).collect();
                 block(name, field.shape.item().is_some(), inner)
             }
             None => vec![format!("{name}:")],
@@ -179,7 +174,7 @@ fn body(field: &Field) -> Vec<String> {
         .filter(|_| !matches!(field.shape, Shape::OrEmpty(_)))
         .collect();
     let mut inner: Vec<String> = Vec::new();
-    for field in groups.iter().copied().flatten() {
+    for field in fields(groups) {
         if !inner.is_empty() {
             inner.push(String::new());
         }
@@ -213,7 +208,7 @@ fn nested(field: &Field, on: bool) -> Vec<String> {
 
 /// The options of an object that a short example needs: the required ones, else the first.
 fn live(groups: Groups) -> impl Iterator<Item = &'static Field> {
-    let fields = || groups.iter().copied().flatten();
+    let fields = || fields(groups);
     let needed = |field: &&Field| field.required && field.of.is_empty() || !field.or.is_empty();
     let any = fields().any(|field| needed(&field));
     let first = fields().next().filter(|_| !any);

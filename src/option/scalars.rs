@@ -1,7 +1,7 @@
 //! Reading plain values. A wrong type is explained with what to type instead.
 
 use super::secret::Secret;
-use super::shape::{At, Choice, Shape, Value};
+use super::shape::{At, Choice, Shape, Value, fields};
 use crate::text::near::nearest;
 use crate::text::{Fix, Kind, Node, Problem, Problems};
 
@@ -138,7 +138,7 @@ fn correction(node: &Node, at: &At<'_>, wanted: &Shape) -> Option<String> {
             Kind::Text(_) | Kind::Int(_) | Kind::Float(_) | Kind::Bool(_),
         ) if wanted.inner().is_none() => Some(format!("make it a list of one: {name}[{written}]")),
         (Shape::List(_) | Shape::Set(_), Kind::Text(text)) => {
-            let first = wanted.inner()?.iter().copied().flatten().next()?;
+            let first = fields(wanted.inner()?).next()?;
             Some(format!(
                 "make it a list of one: {name}[{{{}: {text}}}]",
                 first.name
@@ -152,7 +152,7 @@ fn correction(node: &Node, at: &At<'_>, wanted: &Shape) -> Option<String> {
             Some("write its options as `name: value`, without dashes".into())
         }
         (Shape::Object(_) | Shape::OrEmpty(_), Kind::Text(text)) => {
-            let first = wanted.groups()?.iter().copied().flatten().next()?;
+            let first = fields(wanted.groups()?).next()?;
             Some(format!("name what it is: {name}{{{}: {text}}}", first.name))
                 .filter(|_| !text.contains('{'))
         }

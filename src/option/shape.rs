@@ -131,21 +131,21 @@ pub const fn plain_name(name: &'static str) -> &'static str {
 /// The fields of an object: its own, and those of the groups it is made of.
 pub type Groups = &'static [&'static [Field]];
 
+/// All of them, group after group.
+pub fn fields(groups: Groups) -> impl Iterator<Item = &'static Field> + Clone {
+    groups.iter().copied().flatten()
+}
+
 /// The field of that name, in any of the groups.
 pub fn field(groups: Groups, name: &str) -> Option<&'static Field> {
-    groups
-        .iter()
-        .copied()
-        .flatten()
-        .find(|field| field.name == name)
+    fields(groups).find(|field| field.name == name)
 }
 
 /// The field that was meant by a name that none has, and which of its names is the near one.
 pub fn meant(groups: Groups, name: &str) -> Option<(&'static Field, &'static str)> {
-    let all = groups.iter().copied().flatten();
+    let mut all = fields(groups);
     let near = nearest(name, all.clone().flat_map(Field::names))?;
-    all.into_iter()
-        .find(|field| field.names().any(|name| name == near))
+    all.find(|field| field.names().any(|name| name == near))
         .map(|field| (field, near))
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::scalars::wrong_type;
-use super::shape::{At, Field, Groups, Opt, Options, Shape, Value, field, meant};
+use super::shape::{At, Field, Groups, Opt, Options, Shape, Value, field, fields, meant};
 use crate::text::{Fix, Kind, Node, Problem, Problems};
 
 /// One field of a mapping.
@@ -29,7 +29,7 @@ pub fn object<T: Options>(node: &Node, at: &At<'_>, out: &mut Problems) -> Optio
     let bound = |field: &&Field| {
         field.required || !field.of.is_empty() || !field.or.is_empty() || !field.not.is_empty()
     };
-    for field in T::GROUPS.iter().copied().flatten().filter(bound) {
+    for field in fields(T::GROUPS).filter(bound) {
         // What stands there under a wrong name was told as that.
         if !misspelt.contains(&field.name) {
             presence(node, field, at, out);
@@ -40,7 +40,7 @@ pub fn object<T: Options>(node: &Node, at: &At<'_>, out: &mut Problems) -> Optio
 
 /// Shows every field of the table, the nested ones too, and its path: `checks[].name`.
 pub fn visit(groups: Groups, above: &str, see: &mut dyn FnMut(&str, &'static Field)) {
-    for field in groups.iter().copied().flatten() {
+    for field in fields(groups) {
         let path = match above {
             "" => field.name.to_owned(),
             above => format!("{above}.{}", field.name),
@@ -105,7 +105,7 @@ pub fn unknown_keys(
             format!("unknown option `{name}`{place}"),
         )
         .on(key, "no such option");
-        let names = groups.iter().copied().flatten().map(|field| field.name);
+        let names = fields(groups).map(|field| field.name);
         out.add(match near {
             Some((field, near)) => problem
                 .help(format!("did you mean {}?", field.called(near)))

@@ -10,19 +10,9 @@ use super::printable::printable;
 use super::progress::Bars;
 use super::style::{Colours, Style, frame};
 use super::told::{Part, told};
+use super::verbosity::threshold;
 use crate::host::{About, Body, Clock, Event, Level, Listener, Progress, Terminal};
-use crate::text::Problem;
-
-/// The quietest level of a verbosity, from -2 (nothing at all) to 2 (everything).
-pub fn threshold(verbosity: i8) -> Option<Level> {
-    match verbosity {
-        ..=-2 => None,
-        -1 => Some(Level::Error),
-        0 => Some(Level::Answer),
-        1 => Some(Level::Info),
-        2.. => Some(Level::Debug),
-    }
-}
+use crate::text::{Problem, acts};
 
 pub struct Console {
     terminal: Arc<dyn Terminal>,
@@ -109,7 +99,7 @@ impl Console {
 
 /// A problem whose words do not steer the terminal; its frame shows the text so already.
 fn plain(problem: &Problem) -> Cow<'_, Problem> {
-    let steers = |letter: char| letter.is_control() && letter != '\n';
+    let steers = |letter: char| acts(letter) && letter != '\n';
     let help = problem.help.as_deref().unwrap_or_default();
     if !problem.words.contains(steers) && !help.contains(steers) {
         return Cow::Borrowed(problem);
@@ -357,20 +347,23 @@ mod tests {
     #[test]
     fn the_words_of_a_mistake_do_not_steer_a_terminal() {
         let (bus, terminal) = console(0, false);
-        let problem = Problem::new("borgmatic::cli::flag", "unknown flag `\x1b[2J`")
-            .help("take out `\u{9b}2J`\nor not");
-        bus.say(Event {
-            level: Level::Error,
-            scope: "",
-            body: Body::Problem(&problem),
-        });
+        for (words, help) in [
+            ("unknown flag `\x1b[2J`", "take out `\u{9b}2J`\nor not"),
+            ("unknown flag `\u{202e}x`", "take it out"),
+        ] {
+            let problem = Problem::new("borgmatic::cli::flag", words).help(help);
+            bus.say(Event {
+                level: Level::Error,
+                scope: "",
+                body: Body::Problem(&problem),
+            });
+        }
         let shown = terminal.err_text();
+        for escaped in ["`\\x1b[2J`", "`\\x9b2J`", "`\\u{202e}x`"] {
+            assert!(shown.contains(escaped), "{shown}");
+        }
         assert!(
-            shown.contains("`\\x1b[2J`") && shown.contains("`\\x9b2J`"),
-            "{shown}"
-        );
-        assert!(
-            !shown.contains(|it: char| it.is_control() && it != '\n'),
+            !shown.contains(|it: char| acts(it) && it != '\n'),
             "{shown:?}"
         );
     }

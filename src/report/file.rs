@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use jiff::Zoned;
 
-use super::console::threshold;
 use super::printable::printable;
 use super::trouble::Trouble;
+use super::verbosity::threshold;
 use super::{json, told};
 use crate::host::line_format::{Filling, LineFormat};
 use crate::host::outcome::reason;

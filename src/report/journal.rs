@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::console::threshold;
 use super::printable::printable;
-use super::syslog::Way;
 use super::told;
+use super::verbosity::threshold;
+use super::way::Way;
 use crate::host::{About, Body, Event, Level, Listener, Sockets};
 
 /// Where journald listens.

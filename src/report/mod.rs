@@ -5,13 +5,15 @@ pub mod console;
 pub mod file;
 pub mod journal;
 mod json;
-mod printable;
+pub mod printable;
 pub mod progress;
 pub mod style;
 pub mod summary;
 pub mod syslog;
 mod told;
 mod trouble;
+mod verbosity;
+mod way;
 
 pub use console::Console;
 pub use file::File;

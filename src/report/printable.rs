@@ -4,9 +4,11 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use crate::text::acts;
+
 /// The text without characters that do something: `\x1b`, `\n`. A tab stays, and a carriage return
 /// at the end, which is half of a line end, goes.
-pub(super) fn printable(text: &str) -> Cow<'_, str> {
+pub fn printable(text: &str) -> Cow<'_, str> {
     // One look at all bytes: nearly every line is plain.
     let plain = |&byte: &u8| byte == b'\t' || (0x20..0x7f).contains(&byte);
     if text.bytes().all(|byte| plain(&byte)) {
@@ -36,17 +38,12 @@ pub(super) fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Control characters, line breaks of Unicode, and what changes the direction of writing.
-fn acts(letter: char) -> bool {
-    letter != '\t' && letter.is_control()
-        || matches!(letter, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::{acts, printable};
+    use super::printable;
+    use crate::text::acts;
 
     proptest! {
         #[test]

@@ -4,7 +4,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use super::bracket::around;
-use super::observe::{Acted, Ended, Said};
+use super::observe::{Acted, Ended};
 use super::queue::{self, Then, Try};
 use super::repository::{Left, OnRepository};
 use super::turn::Turn;
@@ -26,7 +26,7 @@ impl Walk<'_> {
             ..*self.host
         };
         let _turn = match Turn::take(&host, file, self.due, self.dry) {
-            Ok(turn) if turn.waited && self.is_done(&host, file) => return verdict,
+            Ok(_) if !self.dry && self.is_done(&host, file) => return verdict,
             Ok(turn) => turn,
             Err(failure) if matches!(failure.kind, FailureKind::Soft) => {
                 host.bus.line(Level::Info, &path, &failure.words);
@@ -89,16 +89,8 @@ impl Walk<'_> {
         for unit in &file.units {
             for act in &unit.acts {
                 let now = self.host.clock.now();
-                self.observer.acted(&Acted {
-                    file,
-                    unit,
-                    act,
-                    attempt: 0,
-                    start: now.clone(),
-                    end: now,
-                    ended,
-                    said: Said::default(),
-                });
+                let acted = Acted::not_started(now, file, unit, act, ended);
+                self.observer.acted(&acted);
             }
         }
     }

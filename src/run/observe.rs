@@ -21,6 +21,28 @@ pub struct Acted<'a> {
     pub said: Said<'a>,
 }
 
+impl<'a> Acted<'a> {
+    /// One that is not started now.
+    pub(super) fn not_started(
+        now: Zoned,
+        file: &'a FilePart<'a>,
+        unit: &'a UnitPart<'a>,
+        act: &'a ActPart<'a>,
+        ended: Ended<'a>,
+    ) -> Self {
+        Self {
+            file,
+            unit,
+            act,
+            attempt: 0,
+            start: now.clone(),
+            end: now,
+            ended,
+            said: Said::default(),
+        }
+    }
+}
+
 /// What borg let us know in this action.
 #[derive(Default)]
 pub struct Said<'a> {

@@ -192,8 +192,11 @@ fn refuse_file(
     repository: &Repository,
     cwd: Option<&Path>,
 ) -> Result<(), Failure> {
-    let path = cwd.unwrap_or(&host.env.cwd).join(repository.path());
-    if !repository.is_local() || !host.files.exists(&path) || host.files.is_dir(&path) {
+    let Some(path) = repository.local_path() else {
+        return Ok(());
+    };
+    let path = cwd.unwrap_or(&host.env.cwd).join(path);
+    if !host.files.exists(&path) || host.files.is_dir(&path) {
         return Ok(());
     }
     let words = format!(

@@ -25,8 +25,6 @@ const PAUSE: Duration = Duration::from_millis(200);
 #[derive(Default)]
 pub(super) struct Turn {
     held: Option<Held>,
-    /// Somebody else had it first.
-    pub(super) waited: bool,
 }
 
 /// Who holds a lock, as the file tells.
@@ -74,10 +72,7 @@ impl Turn {
         loop {
             let holder = match attempt(host, &place, &actions) {
                 Ok(Try::Ours(held)) => {
-                    return Ok(Self {
-                        held: Some(held),
-                        waited: !waited.is_zero(),
-                    });
+                    return Ok(Self { held: Some(held) });
                 }
                 Ok(Try::Taken(holder)) => holder,
                 Err(error) => return Ok(Self::unlocked(host, &scope, &place, &error)),

@@ -86,8 +86,7 @@ impl<'t> Lines<'t> {
 
     /// The spaces that a line starts with.
     pub fn indent(&self, line: usize) -> usize {
-        let line = self.line(line);
-        line.len() - line.trim_start_matches(' ').len()
+        indent(self.line(line))
     }
 
     pub fn is_blank(&self, line: usize) -> bool {
@@ -343,4 +342,9 @@ fn scalars(text: &str, node: &Node, found: &mut Vec<Span>) {
         Kind::List(items) => items.iter().for_each(|item| scalars(text, item, found)),
         _ => found.push(span.start..scalar_end(text, span.start, node).unwrap_or(span.end)),
     }
+}
+
+/// How many spaces a text starts with.
+pub fn indent(line: &str) -> usize {
+    line.len() - line.trim_start_matches(' ').len()
 }

@@ -96,7 +96,7 @@ impl Frame {
         };
         for (label, kept) in labels.iter().zip(&mut self.places) {
             if (start..end).contains(&label.start) {
-                let before = floor(line, label.start - start);
+                let before = line.floor_char_boundary(label.start - start);
                 kept.column = line[..before].chars().count();
                 kept.span.start = place(label.start);
                 kept.span.end = kept_end.max(kept.span.start);
@@ -115,7 +115,7 @@ fn window(line: &str, place: usize) -> Span {
     if line.chars().count() <= WIDEST {
         return 0..line.len();
     }
-    let place = floor(line, place);
+    let place = line.floor_char_boundary(place);
     let start = match line[..place].char_indices().rev().nth(BEFORE) {
         Some((at, _)) => at,
         None => 0,
@@ -125,15 +125,6 @@ fn window(line: &str, place: usize) -> Span {
         .nth(WINDOW)
         .map_or(line.len(), |(at, _)| start + at);
     start..end
-}
-
-/// The start of the character that a byte is part of.
-fn floor(line: &str, mut at: usize) -> usize {
-    at = at.min(line.len());
-    while !line.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
 }
 
 impl SourceCode for Frame {
@@ -187,8 +178,8 @@ mod tests {
             let labels: Vec<Span> = starts
                 .iter()
                 .map(|(start, len)| {
-                    let start = floor(&text, *start);
-                    start..floor(&text, start + len).max(start)
+                    let start = text.floor_char_boundary(*start);
+                    start..text.floor_char_boundary(start + len).max(start)
                 })
                 .collect();
             let frame = Frame::new("x", &text, &labels);

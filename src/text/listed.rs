@@ -1,4 +1,4 @@
-//! Names in a sentence: a few of them, and how many more there are.
+//! Names and numbers in a sentence: a few names, and how many more there are.
 
 /// So many names can be told in one sentence.
 const FEW: usize = 10;
@@ -16,6 +16,12 @@ pub fn listed<T: AsRef<str>>(names: &[T]) -> String {
         0 => shown,
         more => format!("{shown}, … and {} more", thousands(more)),
     }
+}
+
+/// «1 file», «29,990 files».
+pub fn counted(number: usize, thing: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {thing}{plural}", thousands(number))
 }
 
 /// `29990` as `29,990`.
@@ -44,6 +50,12 @@ mod tests {
             listed(&many),
             format!("{} … and 29,990 more", "x, ".repeat(10).trim_end())
         );
+    }
+
+    #[test]
+    fn one_thing_is_no_more_than_one() {
+        let shown = [0, 1, 1_000].map(|number| counted(number, "file"));
+        assert_eq!(shown, ["0 files", "1 file", "1,000 files"]);
     }
 
     #[test]

@@ -5,7 +5,11 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use super::letters::acts;
 use super::node::Origin;
+
+/// Stands for a character that would do something; as long as the ones of Unicode that do.
+const SIGN: &str = "\u{fffd}";
 
 /// A half-open range of bytes in a [`Source`].
 pub type Span = Range<usize>;
@@ -141,8 +145,8 @@ impl Source {
             .collect()
     }
 
-    /// The text with every secret overwritten by asterisks and every control character by a
-    /// question mark, byte for byte.
+    /// The text with every secret overwritten by asterisks and every character that would do
+    /// something by a question mark or [`SIGN`], byte for byte.
     pub fn masked(&self) -> String {
         let mut bytes = self.text.clone().into_bytes();
         let hidden = self.hidden.lock().unwrap_or_else(PoisonError::into_inner);
@@ -151,23 +155,23 @@ impl Source {
             .cloned()
             .chain(super::secret::values(&self.text, self.is_secret))
         {
-            let end = ceil(&self.text, span.end);
-            let start = floor(&self.text, span.start).min(end);
+            let end = self.text.ceil_char_boundary(span.end);
+            let start = self.text.floor_char_boundary(span.start).min(end);
             for byte in &mut bytes[start..end] {
                 if !matches!(byte, b'\n' | b'\r') {
                     *byte = b'*';
                 }
             }
         }
-        for at in 0..bytes.len() {
-            match bytes[at] {
-                b'\r' if bytes.get(at + 1) != Some(&b'\n') => bytes[at] = b'\n',
-                b'\n' | b'\r' | b'\t' => {}
-                0..=0x1f | 0x7f => bytes[at] = b'?',
-                0xc2 if matches!(bytes.get(at + 1), Some(0x80..=0x9f)) => {
-                    bytes[at..at + 2].fill(b'?');
-                }
-                _ => {}
+        for (at, letter) in self.text.char_indices() {
+            let end = at + letter.len_utf8();
+            match letter {
+                _ if bytes[at] == b'*' => {}
+                '\r' if bytes.get(end) != Some(&b'\n') => bytes[at] = b'\n',
+                '\n' | '\r' => {}
+                _ if !acts(letter) => {}
+                _ if end - at == SIGN.len() => bytes[at..end].copy_from_slice(SIGN.as_bytes()),
+                _ => bytes[at..end].fill(b'?'),
             }
         }
         String::from_utf8_lossy(&bytes).into_owned()
@@ -177,24 +181,6 @@ impl Source {
 /// Does a character part two words?
 pub(super) fn between_words(letter: char) -> bool {
     !letter.is_alphanumeric() && !matches!(letter, '-' | '_' | '.' | '/' | '+' | '=')
-}
-
-/// The start of the character that a byte is part of.
-fn floor(text: &str, mut at: usize) -> usize {
-    at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
-}
-
-/// The end of the character before a byte.
-fn ceil(text: &str, mut at: usize) -> usize {
-    at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at += 1;
-    }
-    at
 }
 
 #[cfg(test)]
@@ -216,8 +202,8 @@ mod tests {
     }
 
     #[test]
-    fn control_characters_are_shown_as_question_marks() {
-        let source = Source::plain("x", "a\u{1b}[0m\u{9b}\rb\tc\r\n");
-        assert_eq!(source.masked(), "a?[0m??\nb\tc\r\n");
+    fn characters_that_act_are_not_shown() {
+        let source = Source::plain("x", "a\u{1b}[0m\u{9b}\rb\tc\u{202e}d\r\n");
+        assert_eq!(source.masked(), "a?[0m??\nb\tc\u{fffd}d\r\n");
     }
 }

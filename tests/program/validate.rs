@@ -325,6 +325,20 @@ fn every_lint_is_found_and_can_be_allowed() {
     );
 }
 
+/// What holds for a repository is what its entry says, where it says something of its own.
+#[test]
+fn lints_look_at_the_options_of_each_repository() {
+    let found = |text: &str| world(text).run(&["config", "validate", "-c", "x.yaml"]).err;
+    let remote = "repositories:\n    - path: ssh://a@b/./c\n";
+    let own = found(&format!(
+        "{remote}      checks:\n          - name: archives\nkeep_daily: 7\n"
+    ));
+    assert!(own.contains("checks-every-time"), "{own}");
+    assert!(own.contains("x.yaml:4:19"), "{own}");
+    let skips = format!("{remote}      skip_actions: [prune, check]\nchecks:\n    - name: data\n");
+    assert_eq!(found(&skips), "");
+}
+
 /// Options of ours, at the top, in a repository's entry, and within others; what both know is let through.
 #[test]
 fn what_only_this_program_knows_is_named_for_those_who_share_a_file() {

@@ -164,7 +164,7 @@ fn found(line: &[String]) -> (Vec<String>, Vec<&'static str>) {
         .collect();
     let problems = match cli::split(&words, install::entries(), is_secret) {
         Ok(_) => Problems::default(),
-        Err(problems) => problems,
+        Err(refused) => refused.problems,
     };
     let labels = problems
         .iter()

@@ -286,7 +286,7 @@ fn a_tar_file_holds_the_files(world: &World) {
         .ok(&[&line[..], &["--destination", &tar]].concat())
         .says("plain.txt");
     outcome(Command::new("tar").args(["-xzf", &tar, "-C", &world.text("out")])).ends_with(0);
-    world.came_back("out");
+    world.came_back();
     let streamed = world
         .ok(&["export-tar", "--archive", "latest", "--destination", "-"])
         .says("plain.txt");

@@ -18,19 +18,34 @@ fn upgrade(world: &World) -> bool {
 
 /// Two archives of the configured repository.
 fn backed_up_twice(world: &World) {
-    world.ok(&["create"]);
+    world.ok(&["create", "--stats"]);
     world.write("source/later.txt", "later\n");
     world.ok(&["create"]);
 }
 
-/// The names of the archives of a repository, as borgmatic lists them.
-fn names(world: &World) -> Vec<String> {
-    let document = world
-        .ok(&["repo-list", "--json", "--match-archives", "*"])
-        .json();
+/// What borgmatic lists of each archive of a repository: its name, its id.
+fn all(world: &World, of_each: &str) -> Vec<String> {
+    let list = ["repo-list", "--json", "--match-archives", "*"];
+    let document = world.ok(&list).json();
     let archives = document[0]["archives"].as_array().unwrap();
-    let name = |archive: &serde_json::Value| archive["name"].as_str().unwrap().to_owned();
-    archives.iter().map(name).collect()
+    let told = |archive: &serde_json::Value| archive[of_each].as_str().unwrap().to_owned();
+    archives.iter().map(told).collect()
+}
+
+/// A new world whose borg is a beta of Borg 2, with this repository.
+fn world_of_borg_2(repository: &str) -> Option<World> {
+    let world = World::new("1.4");
+    if !upgrade(&world) {
+        return None;
+    }
+    world.configure(&[repository], &options());
+    world.ok(&["repo-create", "--encryption", "aes256-ocb"]);
+    Some(world)
+}
+
+/// Archives within one second stay, too.
+fn options() -> String {
+    format!("{}keep_secondly: 100\n", passphrase_option())
 }
 
 /// The passphrase of the other repository goes to borg in the environment.
@@ -41,16 +56,12 @@ fn transferred(world: &World, words: &[&str]) -> Outcome {
 
 #[test]
 fn archives_are_copied_between_repositories_of_borg_2() {
-    let world = World::new("1.4");
-    if !upgrade(&world) {
+    let Some(world) = world_of_borg_2("old.borg") else {
         return;
-    }
-    let more = format!("{}keep_secondly: 100\n", passphrase_option());
-    world.configure(&["old.borg"], &more);
-    world.ok(&["repo-create", "--encryption", "aes256-ocb"]);
+    };
     backed_up_twice(&world);
-    let before = names(&world);
-    world.configure(&["new.borg"], &more);
+    let before = all(&world, "name");
+    world.configure(&["new.borg"], &options());
     let old = world.text("old.borg");
     let create = [
         "repo-create",
@@ -65,7 +76,7 @@ fn archives_are_copied_between_repositories_of_borg_2() {
         &["transfer", "--source-repository", &old, "--dry-run"],
     )
     .ends_with(0);
-    assert!(names(&world).is_empty());
+    assert!(all(&world, "name").is_empty());
     transferred(
         &world,
         &[
@@ -77,16 +88,14 @@ fn archives_are_copied_between_repositories_of_borg_2() {
         ],
     )
     .ends_with(0);
-    assert_eq!(names(&world).len(), 1);
+    assert_eq!(all(&world, "name").len(), 1);
     transferred(&world, &["transfer", "--source-repository", &old]).ends_with(0);
-    let mut after = names(&world);
+    let mut after = all(&world, "name");
     after.sort();
     let mut expected = before.clone();
     expected.sort();
     assert_eq!(after, expected);
-    let out = world.text("out");
-    world.ok(&["extract", "--archive", "latest", "--destination", &out]);
-    world.came_back("out");
+    world.comes_back("latest");
     // Without the other passphrase nothing comes.
     world.fails(&["transfer", "--source-repository", &old]);
 }
@@ -102,8 +111,8 @@ fn archives_of_borg_1_are_copied_to_borg_2() {
     }
     let old = world.text("repo.borg");
     let more = format!(
-        "{}keep_secondly: 100\nborg_base_directory: {}\n",
-        passphrase_option(),
+        "{}borg_base_directory: {}\n",
+        options(),
         // Borg 2 trusts nothing that Borg 1 remembers of the same path.
         world.text("base-2")
     );
@@ -126,33 +135,21 @@ fn archives_of_borg_1_are_copied_to_borg_2() {
         "From12To20",
     ];
     transferred(&world, &words).ends_with(0);
-    let mut after = names(&world);
+    let mut after = all(&world, "name");
     after.sort();
     assert_eq!(after, before);
-    let out = world.text("out");
-    world.ok(&["extract", "--archive", &before[1], "--destination", &out]);
-    world.came_back("out");
+    world.comes_back(&before[1]);
 }
 
 #[test]
 fn a_repository_lives_with_borg_2() {
-    let world = World::new("1.4");
-    if !upgrade(&world) {
+    let Some(world) = world_of_borg_2("repo.borg") else {
         return;
-    }
-    let more = format!("{}keep_secondly: 100\n", passphrase_option());
-    world.configure(&["repo.borg"], &more);
-    world.ok(&["repo-create", "--encryption", "aes256-ocb"]);
-    world.ok(&["create", "--stats"]);
-    world.write("source/later.txt", "later\n");
-    world.ok(&["create"]);
-    let archives = |world: &World| {
-        let document = world.ok(&["repo-list", "--json"]).json();
-        document[0]["archives"].as_array().unwrap().clone()
     };
-    let all = archives(&world);
-    assert_eq!(all.len(), 2);
-    let first = all[0]["id"].as_str().unwrap();
+    backed_up_twice(&world);
+    let archives = all(&world, "id");
+    assert_eq!(archives.len(), 2);
+    let first = &archives[0];
     world.ok(&["prune", "--list"]);
     world.ok(&["list", "--archive", "latest"]).says("later.txt");
     world
@@ -161,9 +158,7 @@ fn a_repository_lives_with_borg_2() {
     world
         .ok(&["diff", "--archive", first, "--second-archive", "latest"])
         .says("later.txt");
-    let out = world.text("out");
-    world.ok(&["extract", "--archive", "latest", "--destination", &out]);
-    world.came_back("out");
+    world.comes_back("latest");
     let tar = world.text("out/all.tar");
     world.ok(&["export-tar", "--archive", "latest", "--destination", &tar]);
     world.ok(&["break-lock"]);
@@ -179,9 +174,9 @@ fn a_repository_lives_with_borg_2() {
         .ok(&["list", "--archive", "latest"])
         .never_says("later.txt")
         .says("config.yaml");
-    let oldest = archives(&world)[0]["id"].as_str().unwrap().to_owned();
+    let oldest = all(&world, "id").remove(0);
     world.ok(&["delete", "--archive", &oldest, "--list"]);
-    assert_eq!(archives(&world).len(), 1);
+    assert_eq!(all(&world, "id").len(), 1);
     world.ok(&["check", "--only", "repository", "--force"]);
     world.ok(&["compact"]);
     world.ok(&["repo-info"]);

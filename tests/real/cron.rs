@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::machine::Machine;
+use crate::machine::{CARRIED, Machine};
 
 impl Machine {
     /// Removes the installation, once no run holds it up.
@@ -107,7 +107,7 @@ fn crond_of_busybox_makes_up_for_a_missed_run() {
     machine.installs(&daily).ends_with(0);
     machine.sh("borgmatic self-install --check").ends_with(0);
     // It comes once an hour; nobody waits for that.
-    let edit = "sed -i '/--if-due/s/^[0-9]* /* /' /etc/crontabs/root";
+    let edit = "sed -i 's/^[0-9]* \\* \\* \\* \\* /* * * * * /' /etc/crontabs/root";
     machine.sh(edit).ends_with(0);
     machine.backs_up_again(Duration::from_mins(2), 0);
 
@@ -117,8 +117,54 @@ fn crond_of_busybox_makes_up_for_a_missed_run() {
         .ends_with(0);
     machine.comes(Duration::from_mins(2), "! pgrep -x borgmatic");
     // What was made up for is not due again.
-    machine.sh("$(sed -n 's/.* \\(\\/usr\\/local\\/bin\\/borgmatic.*--if-due.*\\)/\\1/p' /etc/crontabs/root)").ends_with(0);
+    machine.sh("$(sed -n '/^[0-9]* \\* /s/.* \\(\\/usr\\/local\\/bin\\/borgmatic.*--if-due.*\\)/\\1/p' /etc/crontabs/root)").ends_with(0);
     assert_eq!(machine.archives().len(), 1);
     machine.goes();
     machine.is_as_before(&before, &[]);
+}
+
+/// The crontab of a person, through the real `crontab`.
+#[test]
+fn what_a_person_wrote_between_our_lines_stays() {
+    let Some(machine) = Machine::boot() else {
+        return;
+    };
+    machine.write("/home/ann/.config/borgmatic/config.yaml",
+        "source_directories:\n    - ~/letters\nrepositories:\n    - path: ~/backups/ann.borg\nkeep_daily: 7\n");
+    machine
+        .sh(&format!(
+            "useradd --home /home/ann --shell /bin/sh ann
+            mkdir /home/ann/bin
+            cp {CARRIED} /home/ann/bin/borgmatic
+            chown -R ann: /home/ann"
+        ))
+        .ends_with(0);
+    let ann = |line: &str| {
+        let line = line.replace('\'', "'\\''");
+        machine.sh(&format!(
+            "exec runuser -u ann -- env -i -C /home/ann HOME=/home/ann USER=ann PATH=/home/ann/.local/bin:/usr/bin:/bin sh -ec '{line}'"
+        ))
+    };
+    let before = machine.tree();
+    ann("~/bin/borgmatic self-install --yes --cron").ends_with(0);
+    ann("borgmatic self-install --uninstall --yes").ends_with(0);
+    assert_eq!(ann("crontab -l || true").out, "");
+    machine.is_as_before(&before, &[]);
+
+    ann("echo '5 4 * * * first' | crontab -").ends_with(0);
+    ann("~/bin/borgmatic self-install --yes --cron").ends_with(0);
+    let mix = "crontab -l | sed '/^# END/i 7 7 * * * mine' | crontab -";
+    ann(mix).ends_with(0);
+    let table = ann("crontab -l").ends_with(0);
+    let again = ann("borgmatic self-install --yes").ends_with(3);
+    again.says("+7 7 * * * mine").says("--keep crontab");
+    ann("borgmatic self-install --yes --keep crontab").ends_with(0);
+    ann("borgmatic self-install --check").ends_with(0);
+    assert_eq!(ann("crontab -l").out, table.out);
+    ann("borgmatic self-install --yes --force --backup").ends_with(0);
+    ann("cat ~/.local/state/borgmatic/crontab.bak-*").says("7 7 * * * mine");
+    ann("crontab -l").says("# END borgmatic self-install\n7 7 * * * mine\n");
+    ann("borgmatic self-install --uninstall --yes").ends_with(0);
+    let left = ann("crontab -l").ends_with(0);
+    assert_eq!(left.out, "5 4 * * * first\n7 7 * * * mine\n");
 }

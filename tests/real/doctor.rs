@@ -379,6 +379,17 @@ fn old_backups_failed_runs_and_foreign_caches_are_wrong(world: &World) {
 
 /// Cron's PATH is short: the borg of this user is found all the same.
 #[test]
+fn old_forms_and_warnings_of_a_configuration_are_told_apart() {
+    let world = World::new("1.2");
+    world.ready("archive_name_format: '{nonsense}-{now}'\nremote_rate_limit: 100\n");
+    let said = found(&doctor(&world), "configuration");
+    assert!(
+        said.contains("nonsense") && said.contains("1 old form that still works"),
+        "{said}"
+    );
+}
+
+#[test]
 fn a_borg_that_is_not_on_path_is_found_where_it_usually_is() {
     let world = World::new("1.4");
     let place = world.path("home/.local/bin/borg1.4-here");
@@ -585,6 +596,12 @@ fn the_schedule_of_a_machine_is_judged() {
     assert!(next.starts_with("ok: "), "{next}");
     machine
         .sh("systemctl disable --now borgmatic.timer")
+        .ends_with(0);
+    let told = schedule();
+    let link = "/etc/systemd/system/timers.target.wants/borgmatic.timer: missing";
+    assert!(told.starts_with(&format!("wrong: {link}")), "{told}");
+    machine
+        .sh("borgmatic self-install --yes && systemctl stop borgmatic.timer")
         .ends_with(0);
     let told = schedule();
     assert!(told.starts_with("wrong: systemd was not told"), "{told}");

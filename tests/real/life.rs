@@ -38,14 +38,7 @@ fn a_whole_life_from_generate_to_restored_files(world: &World) {
         .says("later.txt")
         .never_says("plain.txt");
 
-    world.ok(&[
-        "extract",
-        "--archive",
-        "latest",
-        "--destination",
-        &world.text("out"),
-    ]);
-    world.came_back("out");
+    world.comes_back("latest");
     the_kinds_of_the_files_came_back(world);
 }
 

@@ -101,7 +101,7 @@ fn every_action_with_progress_runs_on_a_terminal(world: &World) {
         "out",
         "--progress",
     ]);
-    world.came_back("out");
+    world.came_back();
     run(&["create", "--progress", "--json"]);
     run(&["create", "--progress", "-v", "2"]);
     // Only standard error counts: the answer goes to a file.

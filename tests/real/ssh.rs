@@ -133,14 +133,7 @@ fn a_repository_over_ssh_is_created_filled_and_restored(world: &World) {
         1,
         "{listed}"
     );
-    world.ok(&[
-        "extract",
-        "--archive",
-        "latest",
-        "--destination",
-        &world.text("out"),
-    ]);
-    world.came_back("out");
+    world.comes_back("latest");
 }
 
 fn a_server_that_is_away_is_a_clear_error(world: &World) {

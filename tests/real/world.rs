@@ -147,9 +147,16 @@ impl World {
             .collect()
     }
 
-    /// Compares the source directory with what an extraction put under `destination`.
-    pub(crate) fn came_back(&self, destination: &str) {
-        let back = format!("{}{}", self.text(destination), self.text("source"));
+    /// An archive is extracted, and is what the source directory is.
+    pub(crate) fn comes_back(&self, archive: &str) {
+        let out = self.text("out");
+        self.ok(&["extract", "--archive", archive, "--destination", &out]);
+        self.came_back();
+    }
+
+    /// Compares the source directory with what an extraction put under `out`.
+    pub(crate) fn came_back(&self) {
+        let back = format!("{}{}", self.text("out"), self.text("source"));
         outcome(Command::new("diff").args(["-r", "--no-dereference", &self.text("source"), &back]))
             .ends_with(0);
     }

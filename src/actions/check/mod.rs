@@ -7,8 +7,8 @@ mod times;
 
 use super::select::Where;
 use super::{Action, Answer, Context, Info, repo_info};
-use crate::borg::hear::Strictness;
 use crate::borg::reply::{self, Info as RepositoryInfo};
+use crate::borg::run::Strictness;
 use crate::config::directories;
 use crate::config::groups::CheckName;
 use crate::host::{Failure, Level};

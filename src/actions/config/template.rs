@@ -3,13 +3,13 @@
 
 use crate::borg::Repository;
 use crate::config::Config;
-use crate::option::shape::field;
+use crate::option::shape::{field, fields};
 use crate::option::{Field, Groups, Options, reference, sample};
 use crate::text::Node;
 
 /// Every option, in the order of a file.
 pub fn all() -> impl Iterator<Item = &'static Field> {
-    Config::GROUPS.iter().copied().flatten()
+    fields(Config::GROUPS)
 }
 
 const HEAD: &str = "# Configuration of borgmatic. Change it to your needs: the values are examples. An option that\n\

@@ -156,14 +156,7 @@ pub(super) fn flags(
     let (counts, quiet) = (!wants.json && !wants.dry, wants.json);
     command
         .args(if quiet { &[] } else { borg.info() })
-        .when(
-            counts && wants.statistics == Statistics::Standard,
-            ["--stats"],
-        )
-        .when(
-            counts && wants.statistics == Statistics::Quick,
-            ["--quick-stats"],
-        )
+        .when(counts, wants.statistics.flag())
         .when(!quiet && borg.is_debugging(), ["--debug", "--show-rc"])
         .when(wants.progress, ["--progress"])
         .when(wants.json, ["--json"])

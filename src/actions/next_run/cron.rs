@@ -1,5 +1,5 @@
 //! Lines for cron: `/etc/cron.d/borgmatic`, else the user's own crontab. Facts: crontab(5). A line that
-//! only makes up for missed runs (`--if-due`) starts none at a known time.
+//! asks each hour whether a run was missed (`--if-due`) starts none at a known time.
 
 use std::path::Path;
 use std::time::Duration;
@@ -64,7 +64,8 @@ fn of(host: &Host<'_>, text: &str, by: &str, has_user: bool) -> Option<NextRun> 
         };
         let start = words.iter().position(|word| is_ours(word))?;
         let ours = &words[start + 1..];
-        if ours.iter().any(|word| word.starts_with("--if-due")) {
+        let asks = ours.iter().any(|word| word.starts_with("--if-due"));
+        if asks && schedule.is_hourly() {
             return None;
         }
         Some(NextRun {

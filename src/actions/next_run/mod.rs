@@ -5,11 +5,13 @@ mod cron;
 mod timer;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use jiff::Zoned;
 
 use crate::config::find;
 use crate::host::Host;
+use crate::option::age::brief;
 
 /// A run to come.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +27,14 @@ impl NextRun {
     /// The next one of this machine and user, if somebody starts it.
     pub fn find(host: &Host<'_>) -> Option<Self> {
         timer::next(host).or_else(|| cron::next(host))
+    }
+
+    /// «2026-11-26 03:00, in 7h (borgmatic.timer)».
+    pub fn coming(&self, now: &Zoned) -> String {
+        let time = self.at.strftime("%Y-%m-%d %H:%M");
+        let left = Duration::try_from(self.at.duration_since(now));
+        let left = left.map_or_else(|_| "?".into(), brief);
+        format!("{time}, in {left} ({})", self.by)
     }
 
     /// Does it read this file?

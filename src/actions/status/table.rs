@@ -7,7 +7,7 @@ use jiff::Zoned;
 use crate::actions::history::Past;
 use crate::actions::next_run::NextRun;
 use crate::host::Env;
-use crate::ledger::{Action, Outcome};
+use crate::ledger::{History, Outcome};
 use crate::option::age::brief;
 
 const HEADS: [&str; 6] = [
@@ -60,7 +60,7 @@ pub(super) fn lines(
         if above != Some(configuration) {
             lines.push(
                 match next.filter(|next| next.reads(configuration.as_ref())) {
-                    Some(next) => format!("{configuration}: next run {}", coming(next, now)),
+                    Some(next) => format!("{configuration}: next run {}", next.coming(now)),
                     None => configuration.to_owned(),
                 },
             );
@@ -70,13 +70,6 @@ pub(super) fn lines(
         lines.push(line(std::array::from_fn(|column| row[column].as_str())));
     }
     lines
-}
-
-/// «2026-11-26 03:00, in 7h (borgmatic.timer)».
-fn coming(next: &NextRun, now: &Zoned) -> String {
-    let time = next.at.strftime("%Y-%m-%d %H:%M");
-    let left = Duration::try_from(next.at.duration_since(now)).map_or_else(|_| "?".into(), brief);
-    format!("{time}, in {left} ({})", next.by)
 }
 
 fn cells(past: &Past<'_>, now: &Zoned) -> [String; 6] {
@@ -101,30 +94,20 @@ fn cells(past: &Past<'_>, now: &Zoned) -> [String; 6] {
         age,
         size,
         spark(&history.sizes),
-        verdict(&history.newest_run),
+        verdict(history),
     ]
 }
 
-/// The first thing that went wrong in a run, else how it went.
-fn verdict(run: &[Action]) -> String {
-    let worst = run
-        .iter()
-        .find(|action| matches!(action.result, Outcome::Failed | Outcome::Interrupted))
-        .or_else(|| run.iter().find(|action| action.result == Outcome::Warned))
-        .or_else(|| run.iter().find(|action| action.result.is_try()))
-        .or_else(|| run.first());
-    let Some(worst) = worst else {
-        return NONE.to_owned();
-    };
-    if worst.result == Outcome::Done {
-        return "done".to_owned();
+/// The first thing that went wrong in the newest run, else how it went.
+fn verdict(history: &History) -> String {
+    let mut run = history.newest_run.iter();
+    let first = run.clone().next();
+    let tried = run.find(|action| action.result.is_try());
+    match history.trouble().or(tried).or(first) {
+        None => NONE.to_owned(),
+        Some(action) if action.result == Outcome::Done => "done".to_owned(),
+        Some(action) => action.told(),
     }
-    let mut text = format!("{} {}", worst.action, worst.result.word());
-    if let Some(reason) = &worst.reason {
-        text += ": ";
-        text += reason;
-    }
-    text
 }
 
 /// One bar for each size, from the smallest to the largest of them.

@@ -70,3 +70,14 @@ options! {
     /// Which numbers are shown.
     pub enum Statistics { Standard = "standard", Quick = "quick", None = "none" }
 }
+
+impl Statistics {
+    /// What borg is told to show.
+    pub fn flag(self) -> Option<&'static str> {
+        match self {
+            Self::Standard => Some("--stats"),
+            Self::Quick => Some("--quick-stats"),
+            Self::None => None,
+        }
+    }
+}

@@ -59,7 +59,7 @@ pub fn of(loaded: &Loaded, files: &Files, env: &Env, allowed: &[String]) -> Prob
         file.repositories(&mut found);
         file.retention(&mut found);
         file.checks(&mut found);
-        secrets::of(tree, files, &mut found);
+        file.secrets(&mut found);
     }
     let mut kept = Problems::default();
     kept.extend_new(found.into_iter().filter(|problem| {

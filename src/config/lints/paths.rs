@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::{File, lint};
 use crate::borg::pattern::is_glob;
+use crate::borg::remote::local;
 use crate::config::find::expand;
 use crate::host::files::lexical;
 use crate::text::{Node, Origin, Problems};
@@ -58,8 +59,7 @@ impl File<'_> {
                 continue;
             };
             let written = node.as_text().unwrap_or_default();
-            let written = written.strip_prefix("file://").unwrap_or(written);
-            let path = self.path(written).filter(|_| !written.contains(':'));
+            let path = local(written).and_then(|path| self.path(path));
             let key = path.as_ref().map_or_else(
                 || written.trim_end_matches('/').to_owned(),
                 |path| path.to_string_lossy().into_owned(),

@@ -1,78 +1,39 @@
 //! Lints of what a run would do: archives that prune would keep or remove, checks that would run too often.
 
 use super::{File, lint};
-use crate::config::groups::{CheckName, Checks};
+use crate::borg::archive::{is_all, timeless};
+use crate::config::groups::CheckName;
 use crate::config::{Config, Unit};
-use crate::option::Options;
-use crate::text::{Node, Origin, Problems};
+use crate::hooks::command::is_meant;
+use crate::option::{Choice, Options};
+use crate::text::Problems;
 
 impl File<'_> {
-    /// Does a run without actions do it?
-    fn runs(&self, action: &str) -> bool {
-        let skipped = self.items("skip_actions").iter();
+    /// Does a run without actions do it, where this configuration holds?
+    fn runs(&self, config: &Config, action: &str) -> bool {
+        let skipped = config.run.skip_actions.items();
         self.config.run.default_actions.or(true)
-            && !skipped.filter_map(Node::as_text).any(|name| name == action)
+            && !skipped.iter().any(|name| is_meant(name.word(), action))
     }
 
     pub(super) fn retention(&self, found: &mut Problems) {
-        if !self.runs("prune") {
-            return;
-        }
         self.unlimited(found);
-        for config in self.configs() {
+        for config in self.configs().filter(|config| self.runs(config, "prune")) {
             let limits = config.retention.limits();
-            let Some((first, _)) = limits.first() else {
-                continue;
-            };
-            let option = first.trim_start_matches('-').replace('-', "_");
-            let Some(place) = self.place(config, &option) else {
-                continue;
-            };
-            if limits.iter().all(|(_, value)| value == "0") {
-                let words = "no archive would be kept: each keep_… option is 0";
-                let problem = lint(
-                    "borgmatic::lint::keeps-nothing",
-                    words,
-                    &place,
-                    "keeps none",
-                );
-                found.add(problem.help(
-                    "keep some, for example keep_daily: 7; to never prune, write skip_actions: [prune]",
-                ));
-            }
-            let (chosen, option) = match config.archive.match_archives.text() {
-                Some(chosen) => (chosen, "match_archives"),
-                None => (
-                    config
-                        .archive
-                        .archive_name_format
-                        .text()
-                        .unwrap_or("{hostname}"),
-                    "archive_name_format",
-                ),
-            };
-            let Some(place) = self.place(config, option) else {
-                continue;
-            };
-            if matches_all(chosen) {
-                let words = "prune would remove archives of other machines, too";
-                let label = "matches every archive in the repository";
-                let problem = lint("borgmatic::lint::prunes-others", words, &place, label);
-                found.add(problem.help(format!(
-                    "name the machine, for example {option}: \"{}\"",
-                    if option == "match_archives" {
-                        "sh:{hostname}-*"
-                    } else {
-                        "{hostname}-{now}"
-                    }
-                )));
+            if let Some((first, _)) = limits.first() {
+                if limits.iter().all(|(_, value)| value == "0") {
+                    keeps_nothing(config, first, found);
+                }
+                prunes_others(config, found);
             }
         }
     }
 
     /// Repositories that a run would stop at, for borg does not prune without a limit.
     fn unlimited(&self, found: &mut Problems) {
-        let lacks = |unit: &&Unit| unit.config.retention.limits().is_empty();
+        let lacks = |unit: &&Unit| {
+            self.runs(&unit.config, "prune") && unit.config.retention.limits().is_empty()
+        };
         let lacking: Vec<_> = self.units.iter().filter(lacks).collect();
         let (Some(first), Some(list)) = (lacking.first(), self.tree.get("repositories")) else {
             return;
@@ -83,10 +44,7 @@ impl File<'_> {
             let name = first.repository.shown_name();
             format!("no keep_… option is set for `{name}`: a run would fail at prune there")
         };
-        let mut entries = self.units.iter().zip(list.items());
-        let entry = entries.find(|(unit, _)| std::ptr::eq(*unit, *first));
-        let place = entry.and_then(|(_, entry)| entry.get("path"));
-        let place = place.map_or(&list.origin, |path| &path.origin);
+        let place = first.repository.path.origin().unwrap_or(&list.origin);
         let problem = lint(
             "borgmatic::lint::no-retention",
             words,
@@ -99,25 +57,26 @@ impl File<'_> {
     }
 
     pub(super) fn checks(&self, found: &mut Problems) {
-        if !self.runs("check") || !self.runs("create") {
-            return;
-        }
-        for unit in self.units.iter().filter(|unit| !unit.repository.is_local()) {
-            let checks: &Checks = &unit.config.checks;
-            for (check, node) in checks.checks.items().iter().zip(self.items("checks")) {
+        let is_remote = |unit: &&Unit| unit.repository.local_path().is_none();
+        for unit in self.units.iter().filter(is_remote) {
+            let config = &unit.config;
+            if !self.runs(config, "check") || !self.runs(config, "create") {
+                continue;
+            }
+            for check in config.checks.checks.items() {
+                let name = check.name.get();
+                let is_one = name.is_some_and(|name| *name != CheckName::Disabled);
                 let always = check.frequency.get().is_none_or(|every| every.0.is_none());
-                let named = check
-                    .name
-                    .get()
-                    .filter(|name| **name != CheckName::Disabled);
-                if named.is_none() || !always || check.only_run_on.is_set() {
+                let (Some(place), true) = (check.name.origin(), is_one && always) else {
+                    continue;
+                };
+                if check.only_run_on.is_set() {
                     continue;
                 }
                 let words = format!(
                     "each backup to {} would be followed by this check",
                     unit.repository.name()
                 );
-                let place = node.get("name").map_or(&node.origin, |name| &name.origin);
                 let problem = lint(
                     "borgmatic::lint::checks-every-time",
                     words,
@@ -133,38 +92,49 @@ impl File<'_> {
     fn configs(&self) -> impl Iterator<Item = &Config> {
         std::iter::once(self.config).chain(self.units.iter().map(|unit| &*unit.config))
     }
+}
 
-    /// Where an option of a configuration stands.
-    fn place(&self, config: &Config, option: &str) -> Option<Origin> {
-        let place = config.place(option);
-        place
-            .or_else(|| Some(&self.tree.get(option)?.origin))
-            .cloned()
-    }
+/// `flag`: the first of the limits, which all are 0.
+fn keeps_nothing(config: &Config, flag: &str, found: &mut Problems) {
+    let option = flag.trim_start_matches('-').replace('-', "_");
+    let Some(place) = config.place(&option) else {
+        return;
+    };
+    let words = "no archive would be kept: each keep_… option is 0";
+    let problem = lint("borgmatic::lint::keeps-nothing", words, place, "keeps none");
+    found.add(
+        problem.help(
+            "keep some, for example keep_daily: 7; to never prune, write skip_actions: [prune]",
+        ),
+    );
+}
+
+fn prunes_others(config: &Config, found: &mut Problems) {
+    let archive = &config.archive;
+    let (chosen, option, example) = match archive.match_archives.text() {
+        Some(chosen) => (chosen, "match_archives", "sh:{hostname}-*"),
+        None => {
+            let format = archive.archive_name_format.text();
+            let format = format.unwrap_or("{hostname}");
+            (format, "archive_name_format", "{hostname}-{now}")
+        }
+    };
+    let Some(place) = config.place(option).filter(|_| matches_all(chosen)) else {
+        return;
+    };
+    let words = "prune would remove archives of other machines, too";
+    let label = "matches every archive in the repository";
+    let problem = lint("borgmatic::lint::prunes-others", words, place, label);
+    found.add(problem.help(format!(
+        "name the machine, for example {option}: \"{example}\""
+    )));
 }
 
 /// Does a pattern, or a name whose time changes, fit any archive?
 fn matches_all(chosen: &str) -> bool {
-    if matches!(chosen, "re:.*" | "re:.+") {
-        return true;
-    }
-    let mut rest = chosen.strip_prefix("sh:").unwrap_or(chosen);
-    let mut any = false;
-    while !rest.is_empty() {
-        let changing = ["{now", "{utcnow", "{pid"]
-            .iter()
-            .find(|start| rest.starts_with(**start))
-            .and_then(|_| rest.find('}'));
-        rest = match changing {
-            Some(end) => &rest[end + 1..],
-            None => match rest.strip_prefix('*') {
-                Some(after) => after,
-                None => return false,
-            },
-        };
-        any = true;
-    }
-    any
+    let pattern = timeless(chosen.strip_prefix("sh:").unwrap_or(chosen));
+    let is_stars = !pattern.is_empty() && pattern.bytes().all(|byte| byte == b'*');
+    is_stars || is_all(chosen) || chosen == "re:.+"
 }
 
 #[cfg(test)]

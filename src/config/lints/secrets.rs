@@ -3,41 +3,41 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use super::lint;
+use super::{File, lint};
 use crate::config::is_secret;
-use crate::host::Files;
 use crate::text::{Kind, Node, Problems};
 
-/// Files that others may read, and values that a comment cuts short.
-pub(super) fn of(tree: &Node, files: &Files, found: &mut Problems) {
-    let mut told = HashSet::new();
-    let mut open = vec![tree];
-    while let Some(node) = open.pop() {
-        open.extend(node.items());
-        for (key, value) in node.pairs() {
-            open.push(value);
-            let is_one = key.as_text().is_some_and(is_secret);
-            let (true, Kind::Text(text)) = (is_one, &value.kind) else {
-                continue;
-            };
-            if text.starts_with(['$', '{']) {
-                continue;
-            }
-            cut(key, value, found);
-            let file = &value.origin.source.name;
-            let Some(mode) = files.mode(Path::new(file)) else {
-                continue;
-            };
-            if mode & 0o004 != 0 && told.insert(file) {
-                let words = "a file with a secret can be read by every user";
-                let problem = lint(
-                    "borgmatic::lint::readable-secret",
-                    words,
-                    &key.origin,
-                    "a secret",
-                );
-                let quoted = crate::option::words::quote(file);
-                found.add(problem.help(format!("take the right away: chmod o-r {quoted}")));
+impl File<'_> {
+    pub(super) fn secrets(&self, found: &mut Problems) {
+        let mut told = HashSet::new();
+        let mut open = vec![self.tree];
+        while let Some(node) = open.pop() {
+            open.extend(node.items());
+            for (key, value) in node.pairs() {
+                open.push(value);
+                let is_one = key.as_text().is_some_and(is_secret);
+                let (true, Kind::Text(text)) = (is_one, &value.kind) else {
+                    continue;
+                };
+                if text.starts_with(['$', '{']) {
+                    continue;
+                }
+                cut(key, value, found);
+                let file = &value.origin.source.name;
+                let Some(mode) = self.files.mode(Path::new(file)) else {
+                    continue;
+                };
+                if mode & 0o004 != 0 && told.insert(file) {
+                    let words = "a file with a secret can be read by every user";
+                    let problem = lint(
+                        "borgmatic::lint::readable-secret",
+                        words,
+                        &key.origin,
+                        "a secret",
+                    );
+                    let quoted = crate::option::words::quote(file);
+                    found.add(problem.help(format!("take the right away: chmod o-r {quoted}")));
+                }
             }
         }
     }

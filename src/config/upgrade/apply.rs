@@ -13,7 +13,7 @@ const CONFLICTS: [(&str, &[&str]); 2] = [
 /// Brings a tree to today's form, and adds a warning for each old one.
 pub fn apply(node: &mut Node, out: &mut Problems) {
     mapping(node, out);
-    if let Some(Kind::List(entries)) = value_mut(node, "repositories").map(|list| &mut list.kind) {
+    if let Some(Kind::List(entries)) = node.get_mut("repositories").map(|list| &mut list.kind) {
         for entry in entries {
             mapping(entry, out);
         }
@@ -62,7 +62,7 @@ impl Rule {
             return;
         };
         if let Change::Address = self.change {
-            if let Some(list) = value_mut(node, self.at) {
+            if let Some(list) = node.get_mut(self.at) {
                 address::apply(list, out);
             }
             return;
@@ -93,10 +93,10 @@ impl Rule {
             }
             Change::Into(to) => {
                 node.remove(self.at);
-                if value_mut(node, to).is_none_or(|group| group.kind == Kind::Null) {
+                if node.get(to).is_none_or(|group| group.kind == Kind::Null) {
                     node.set(text(to), map(Vec::new()));
                 }
-                if let Some(group) = value_mut(node, to) {
+                if let Some(group) = node.get_mut(to) {
                     group.set(key, value);
                 }
             }
@@ -199,10 +199,13 @@ fn command(node: &mut Node, key: &Node, value: Node, (moment, what, when): (&str
         _ => value,
     };
     entry.push((word("run"), run));
-    if value_mut(node, "commands").is_none_or(|all| all.kind == Kind::Null) {
+    if node
+        .get("commands")
+        .is_none_or(|all| all.kind == Kind::Null)
+    {
         node.set(word("commands"), list(Vec::new()));
     }
-    if let Some(Kind::List(all)) = value_mut(node, "commands").map(|all| &mut all.kind) {
+    if let Some(Kind::List(all)) = node.get_mut("commands").map(|all| &mut all.kind) {
         all.push(Node::new(Kind::Map(entry), place.clone()));
     }
 }
@@ -263,7 +266,7 @@ fn truth(value: &Node) -> Option<bool> {
 }
 
 /// Nothing, false, zero, or empty.
-fn is_off(value: &Node) -> bool {
+pub(super) fn is_off(value: &Node) -> bool {
     match &value.kind {
         Kind::Null | Kind::Bool(false) | Kind::Int(0) => true,
         Kind::Text(text) => text.is_empty(),
@@ -271,14 +274,4 @@ fn is_off(value: &Node) -> bool {
         Kind::Map(pairs) => pairs.is_empty(),
         _ => false,
     }
-}
-
-pub(super) fn value_mut<'n>(node: &'n mut Node, name: &str) -> Option<&'n mut Node> {
-    let Kind::Map(pairs) = &mut node.kind else {
-        return None;
-    };
-    pairs
-        .iter_mut()
-        .find(|(key, _)| key.as_text() == Some(name))
-        .map(|(_, value)| value)
 }

@@ -3,11 +3,12 @@
 
 use std::ops::Range;
 
+use super::apply::is_off;
 use super::rules::{Change, RULES, Rule};
 use super::scope::{Refused, Scope};
 use super::sections::comment_line;
+use crate::text::Node;
 use crate::text::edit::{Edits, Place};
-use crate::text::{Kind, Node};
 
 /// One hook and its lines.
 struct Hook {
@@ -35,20 +36,16 @@ pub(super) fn edits(scope: &Scope<'_>) -> Result<Edits, Refused> {
         .into_iter()
         .map(|(rule, pair)| hook(scope, rule, pair))
         .collect::<Result<Vec<_>, _>>()?;
-    let Some(first) = hooks
-        .iter()
-        .filter(|hook| !hook.off)
-        .min_by_key(|hook| hook.own.start)
-    else {
-        let mut edits = Edits::default();
-        for hook in &hooks {
-            take_away(scope, hook, &mut edits);
-        }
+    let (off, on): (Vec<&Hook>, Vec<&Hook>) = hooks.iter().partition(|hook| hook.off);
+    let mut edits = Edits::default();
+    for hook in off {
+        take_away(scope, hook, &mut edits);
+    }
+    let Some(first) = on.iter().min_by_key(|hook| hook.own.start) else {
         return Ok(edits);
     };
     let lines = &scope.lines;
     let column = first.place.column(lines);
-    let mut edits = Edits::default();
     let (dash, at, mut text) = match existing(scope)? {
         Some((dash, line)) => (dash, lines.start(line), open_line(scope, line)),
         None => {
@@ -56,40 +53,27 @@ pub(super) fn edits(scope: &Scope<'_>) -> Result<Edits, Refused> {
             (column + scope.step, lines.start(first.own.start), head)
         }
     };
+    // The blank lines above the first hook stay above a new list.
     let is_new = scope.node.get("commands").is_none();
-    let mut leads = true;
-    for hook in hooks.iter().filter(|hook| !hook.off) {
-        let blank = hook
-            .above
-            .clone()
-            .filter(|&line| lines.is_blank(line))
-            .count();
-        // The blank lines above the first one stay above the list.
-        let keeps_blank = is_new && hook.own.start == first.own.start;
-        let from = if leads || keeps_blank {
-            hook.above.start + blank
+    let heads = |hook: &Hook| is_new && hook.own.start == first.own.start;
+    let below_blank = |hook: &Hook| {
+        let blank = hook.above.clone().filter(|&line| lines.is_blank(line));
+        hook.above.start + blank.count()
+    };
+    for (index, hook) in on.iter().enumerate() {
+        let from = if index == 0 || heads(hook) {
+            below_blank(hook)
         } else {
             hook.above.start
         };
         text += &entry(scope, hook, from, dash);
-        leads = false;
     }
-    for hook in hooks.iter().filter(|hook| hook.off) {
-        take_away(scope, hook, &mut edits);
-    }
-    for hook in hooks.iter().filter(|hook| !hook.off) {
-        let is_first = is_new && hook.own.start == first.own.start;
-        let blank = hook
-            .above
-            .clone()
-            .filter(|&line| lines.is_blank(line))
-            .count();
-        let from = hook.above.start + if is_first { blank } else { 0 };
-        let span = lines.span(&(from..hook.own.end));
-        if is_first {
+    for hook in &on {
+        if heads(hook) {
+            let span = lines.span(&(below_blank(hook)..hook.own.end));
             edits.replace(span, std::mem::take(&mut text));
         } else {
-            edits.replace(span, "");
+            edits.replace(lines.span(&(hook.above.start..hook.own.end)), "");
         }
     }
     if !text.is_empty() {
@@ -108,12 +92,6 @@ fn hook(
     if scope.flow || !place.leads(lines) {
         return Err(Refused::Layout);
     }
-    let off = match &value.kind {
-        Kind::Null => true,
-        Kind::Text(text) => text.is_empty(),
-        Kind::List(items) => items.is_empty(),
-        _ => false,
-    };
     let own = scope.with_comments_below(&place);
     let column = place.column(lines);
     let mut start = own.start;
@@ -130,7 +108,7 @@ fn hook(
     Ok(Hook {
         rule,
         text: value.as_text().is_some(),
-        off,
+        off: is_off(value),
         above: start..own.start,
         own,
         place,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::address;
 use crate::config::is_secret;
 use crate::text::near::nearest;
-use crate::text::{Origin, Problem, Problems, Source, Span};
+use crate::text::{Origin, Problem, Problems, Source, Span, quoted};
 
 /// How a value is written today.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -101,12 +101,9 @@ pub fn convert(name: &str, text: &str, excludes: Option<&str>) -> Result<String,
             ),
         }
     }
-    for (section, option) in [
-        ("location", "source_directories"),
-        ("location", "repository"),
-    ] {
+    for option in ["source_directories", "repository"] {
         if !entries.iter().any(|entry| entry.name == option) {
-            let words = format!("`{option}` is missing in the section [{section}]");
+            let words = format!("`{option}` is missing in the section [location]");
             problems.add(
                 Problem::new("borgmatic::config::missing", words)
                     .at(&Origin::new(&source, 0..0), "in this file"),
@@ -116,10 +113,18 @@ pub fn convert(name: &str, text: &str, excludes: Option<&str>) -> Result<String,
     for line in &rest {
         comment(line, &mut yaml);
     }
-    let lines: Vec<&str> =
-        excludes.map_or_else(Vec::new, |text| text.lines().map(str::trim_end).collect());
-    let patterns = lines.iter().any(|line| is_pattern(line));
-    if patterns {
+    yaml += &patterns(excludes.unwrap_or_default());
+    if problems.has_errors() {
+        return Err(problems);
+    }
+    Ok(yaml)
+}
+
+/// The lines of the other file as an option, with its comments.
+fn patterns(excludes: &str) -> String {
+    let lines: Vec<&str> = excludes.lines().map(str::trim_end).collect();
+    let mut yaml = String::new();
+    if lines.iter().any(|line| is_pattern(line)) {
         yaml += "exclude_patterns:\n";
     }
     for line in lines.iter().filter(|line| !line.is_empty()) {
@@ -129,10 +134,7 @@ pub fn convert(name: &str, text: &str, excludes: Option<&str>) -> Result<String,
             format!("    {line}\n")
         };
     }
-    if problems.has_errors() {
-        return Err(problems);
-    }
-    Ok(yaml)
+    yaml
 }
 
 /// Borg leaves out blank lines and comments.
@@ -260,33 +262,6 @@ fn write(form: Form, value: &str) -> Result<String, &'static str> {
     })
 }
 
-/// Text as YAML: in quotes where it could be anything else.
-fn quoted(text: &str) -> String {
-    let simple = |letter: char| letter.is_ascii_alphanumeric() || "/_.~@-+,:".contains(letter);
-    let safe = text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '/')
-        && text.chars().all(simple)
-        && !text.ends_with(':')
-        && !matches!(
-            text.to_lowercase().as_str(),
-            "true" | "false" | "null" | "yes" | "no" | "on" | "off" | "y" | "n"
-        );
-    if safe {
-        return text.to_owned();
-    }
-    let mut quoted = String::from('"');
-    for letter in text.chars() {
-        match letter {
-            '"' | '\\' => quoted.extend(['\\', letter]),
-            '\n' => quoted += "\\n",
-            '\t' => quoted += "\\t",
-            letter if letter.is_control() => quoted += &format!("\\u{:04x}", u32::from(letter)),
-            letter => quoted.push(letter),
-        }
-    }
-    quoted.push('"');
-    quoted
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -324,7 +299,7 @@ check_last: 3
         repositories:
             - path: ssh://user@host/./repo.borg
         one_file_system: true
-        encryption_passphrase: "a\"b: #c"
+        encryption_passphrase: 'a"b: #c'
         umask: 0077
         keep_daily: 7
         checks:
@@ -334,8 +309,8 @@ check_last: 3
         # the end
         exclude_patterns:
             # caches
-            - "*.pyc"
-            - "/home/*/.cache"
+            - '*.pyc'
+            - /home/*/.cache
         "##);
         let source = Source::plain("x", made);
         let mut node = crate::text::parse(&source, &mut Problems::default()).unwrap();

@@ -4,6 +4,7 @@
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
+use crate::borg::archive::PLACEHOLDERS;
 use crate::host::{Exit, Failure, Signal};
 use crate::option::words::quote_bytes;
 
@@ -20,20 +21,6 @@ pub const NAMES: [&str; 7] = [
     "repositories",
     "error",
     "output",
-];
-
-/// Names that borg fills in, so that nobody is warned of them.
-const OF_BORG: [&str; 10] = [
-    "hostname",
-    "fqdn",
-    "reverse-fqdn",
-    "now",
-    "utcnow",
-    "unixtime",
-    "user",
-    "pid",
-    "borgversion",
-    "borgmajor",
 ];
 
 /// The longest value, in bytes: Linux takes no word of more than 128 kB.
@@ -90,7 +77,8 @@ pub fn fill(line: &str, variables: &Variables) -> Filled {
                 out.extend_from_slice(&quote_bytes(end));
             }
             None => {
-                if !OF_BORG.contains(&place.name) && !place.name.starts_with("borg") {
+                // What borg fills in.
+                if !PLACEHOLDERS.contains(&place.name) {
                     unknown.push(place.name.to_owned());
                 }
                 out.extend_from_slice(&rest.as_bytes()[at..at + place.length]);
@@ -185,8 +173,8 @@ mod tests {
             (r"\{label} {label\}", "x x"),
             (r"\\{label\\}", r"\\{label\\}"),
             (
-                "{now} {now:%Y} {borgversion}",
-                "{now} {now:%Y} {borgversion}",
+                "{now} {now:%Y} {borgversion} {uuid4}",
+                "{now} {now:%Y} {borgversion} {uuid4}",
             ),
             ("{} { label } {label {", "{} { label } {label {"),
             ("ä{label}ö", "äxö"),

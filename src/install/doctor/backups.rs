@@ -5,12 +5,8 @@ use std::time::Duration;
 
 use super::{Finding, Visit};
 use crate::actions::history::{Past, pasts};
-use crate::ledger::Outcome;
+use crate::option::Choice;
 use crate::option::age::brief;
-use crate::option::{Age, Choice};
-
-/// A day, and two hours for a run that takes its time.
-pub(super) const USUAL: Age = Age(Duration::from_hours(26));
 
 pub(super) fn look(visit: &Visit<'_>) -> Vec<Finding> {
     let host = &visit.host;
@@ -54,32 +50,20 @@ fn age(visit: &Visit<'_>, past: &Past<'_>) -> Option<Finding> {
 }
 
 fn last_run(past: &Past<'_>) -> Option<Finding> {
-    let run = &past.history.newest_run;
-    let bad = |outcome: &Outcome| matches!(outcome, Outcome::Failed | Outcome::Interrupted);
-    let worst = run
-        .iter()
-        .find(|action| bad(&action.result))
-        .or_else(|| run.iter().find(|action| action.result == Outcome::Warned))?;
+    let worst = past.history.trouble()?;
     let about = format!("last run {}", past.unit.repository.shown_name());
-    let mut words = format!("{} {}", worst.action, worst.result.word());
-    if let Some(reason) = &worst.reason {
-        words += &format!(": {reason}");
-    }
     let cure = "see it: borgmatic status; run it again: borgmatic --verbosity 1";
-    Some(if bad(&worst.result) {
-        Finding::wrong(about, words).cure(cure)
+    Some(if worst.result.is_failure() {
+        Finding::wrong(about, worst.told()).cure(cure)
     } else {
-        Finding::look(about, words).cure(cure)
+        Finding::look(about, worst.told()).cure(cure)
     })
 }
 
 fn clock(visit: &Visit<'_>, pasts: &[Past<'_>]) -> Finding {
     let now = visit.host.clock.now();
     let shown = now.strftime("%Y-%m-%d %H:%M %Z").to_string();
-    let ahead = |past: &&Past<'_>| {
-        let backup = past.history.backup();
-        backup.is_some_and(|backup| backup.age(now.timestamp()).as_secs() < -60)
-    };
+    let ahead = |past: &&Past<'_>| past.ahead(now.timestamp()).is_some();
     let cure = "set the clock, and let it be kept: sudo timedatectl set-ntp true";
     if let Some(past) = pasts.iter().find(ahead) {
         let name = past.unit.repository.shown_name();

@@ -12,6 +12,7 @@ use crate::config::{Config, Loaded, directories, lints};
 use crate::host::files::Sort;
 use crate::host::outcome::reason;
 use crate::option::words::quote;
+use crate::text::{Problem, Severity};
 
 pub(super) fn look(visit: &Visit<'_>) -> Vec<Finding> {
     if visit.alone.loaded.is_empty() {
@@ -40,11 +41,12 @@ fn file(visit: &Visit<'_>, loaded: &Loaded) -> Finding {
         return Finding::wrong(about, format!("{path} cannot be used{words}")).cure(see);
     }
     let hints = lints::of(loaded, visit.host.files, visit.host.env, &[]);
-    let mut words: Vec<String> = hints.iter().map(|problem| problem.words.clone()).collect();
-    let old = loaded.problems.iter().count();
-    if old > 0 {
-        words.push(format!("{old} old forms that still work"));
-    }
+    let is_warning = |problem: &&Problem| problem.severity == Severity::Warning;
+    let seldom = hints
+        .iter()
+        .chain(loaded.problems.iter().filter(is_warning));
+    let mut words: Vec<String> = seldom.map(|problem| problem.words.clone()).collect();
+    words.extend(loaded.old_forms());
     match words.split_first() {
         None => Finding::good(about, path),
         Some((first, [])) => Finding::look(about, format!("{path}: {first}")).cure(see),

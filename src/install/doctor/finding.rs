@@ -91,6 +91,17 @@ impl Report {
         self.0.extend(found);
     }
 
+    /// Says what to do in other words.
+    pub(super) fn rephrase(&mut self, say: impl Fn(&str) -> String) {
+        for cure in self
+            .0
+            .iter_mut()
+            .filter_map(|finding| finding.cure.as_mut())
+        {
+            *cure = say(cure);
+        }
+    }
+
     pub(super) fn all(&self) -> usize {
         self.0.len()
     }

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::{Finding, Visit};
 use crate::borg::{locate, verify};
 use crate::config::Config;
+use crate::install::launchd::has_full_disk_access;
 use crate::option::words::split;
 
 pub(super) fn borg(visit: &Visit<'_>) -> Vec<Finding> {
@@ -60,7 +61,28 @@ pub(super) fn others(visit: &Visit<'_>) -> Vec<Finding> {
         }
     }
     found.push(fuse(visit));
+    if cfg!(target_os = "macos") {
+        let access = has_full_disk_access(&visit.host.env.home, visit.host.files);
+        found.extend(access.map(guarded));
+    }
     found
+}
+
+/// May programs that this terminal starts open what macOS guards? Those of launchd have rights of
+/// their own.
+fn guarded(may: bool) -> Finding {
+    let about = "full disk access";
+    if may {
+        return Finding::good(
+            about,
+            "this terminal has it, and the programs that it starts",
+        );
+    }
+    let words = "macOS keeps mail, photos and other people's files from this terminal";
+    Finding::look(about, words).cure(
+        "add the terminal, and for scheduled runs borgmatic and borg, in System Settings, Privacy & \
+         Security, Full Disk Access",
+    )
 }
 
 /// The programs that dump the configured databases, and the option that needs each.
@@ -132,5 +154,36 @@ fn fuse(visit: &Visit<'_>) -> Finding {
             "there is no fusermount: archives cannot be mounted, only extracted",
         )
         .cure("install the package fuse3 of this system"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+    use crate::host::Files;
+
+    /// macOS refuses it also to root; here, a home of a mode does to others.
+    #[test]
+    fn a_guarded_file_must_really_be_opened() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = Files::new("/");
+        let access = || has_full_disk_access(folder.path(), &files);
+        assert_eq!(access(), None);
+        let guarded = folder.path().join("Library/Safari/CloudTabs.db");
+        std::fs::create_dir_all(guarded.parent().unwrap()).unwrap();
+        std::fs::write(&guarded, "").unwrap();
+        assert_eq!(access(), Some(true));
+        std::fs::set_permissions(&guarded, std::fs::Permissions::from_mode(0o000)).unwrap();
+        let is_refused = std::fs::read(&guarded).is_err();
+        assert_eq!(access(), Some(!is_refused));
+    }
+
+    #[test]
+    fn who_has_no_access_is_told_where_it_is_given() {
+        assert_eq!(super::guarded(true).cure, None);
+        let cure = super::guarded(false).cure.unwrap();
+        assert!(cure.ends_with("Full Disk Access"), "{cure}");
     }
 }

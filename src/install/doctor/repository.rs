@@ -1,7 +1,6 @@
 //! Is each repository reached, with the right passphrase, and locked by nobody? Asked of borg as a run
 //! would ask, with a limit in time, and without questions to anybody.
 
-use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
@@ -9,7 +8,8 @@ use super::seen::Seen;
 use super::{Finding, Visit, ssh};
 use crate::actions::unbuilt;
 use crate::borg::exit::{Meaning, judge};
-use crate::borg::hear::Strictness;
+use crate::borg::remote::is_ssh;
+use crate::borg::run::Strictness;
 use crate::borg::{Borg, Feature, Known};
 use crate::config::{Unit, directories};
 use crate::host::{Command, Failure, FailureKind, Heard};
@@ -69,11 +69,7 @@ fn one(visit: &Visit<'_>, unit: &Unit) -> Finding {
 /// What is wrong with a repository on this machine before borg is asked.
 fn on_disk(visit: &Visit<'_>, unit: &Unit, about: &str) -> Option<Finding> {
     let repository = &unit.repository;
-    let path = repository.path();
-    let path = path.strip_prefix("file://").unwrap_or(path);
-    if path.contains(':') {
-        return None;
-    }
+    let path = repository.local_path()?;
     let (env, files) = (visit.host.env, visit.host.files);
     let base = directories::working(&unit.config.source, env).unwrap_or_else(|| env.cwd.clone());
     let path = base.join(path);
@@ -220,9 +216,6 @@ fn ssh_command(visit: &Visit<'_>, unit: &Unit) -> Option<String> {
         .or_else(|| visit.host.env.text("BORG_RSH"))
         .unwrap_or("ssh");
     let first = split(words).ok()?.into_iter().next()?;
-    let is_ssh = Path::new(&first)
-        .file_name()
-        .is_some_and(|name| name == "ssh");
     let patience = (visit.limit / 2).max(Duration::from_secs(1)).as_secs();
-    is_ssh.then(|| format!("{words} -o BatchMode=yes -o ConnectTimeout={patience}"))
+    is_ssh(&first).then(|| format!("{words} -o BatchMode=yes -o ConnectTimeout={patience}"))
 }

@@ -4,11 +4,12 @@ use super::{Finding, Visit};
 use crate::actions::Alone;
 use crate::host::{Bus, Failure, Host};
 use crate::install::flags::Flags;
+use crate::install::job::Reach;
 use crate::install::rivals::{self, Sort, Starter};
 use crate::install::self_install::Task;
 use crate::install::setting::Setting;
 use crate::install::state::State;
-use crate::install::{Scheduler, show, status};
+use crate::install::{Scheduler, crond, show, status};
 
 const ABOUT: &str = "schedule";
 
@@ -38,15 +39,22 @@ fn installed(visit: &Visit<'_>) -> Result<Vec<Finding>, Failure> {
     let own: Vec<_> = own.map(|entry| entry.path.clone()).collect();
     let others = rivals::starters(&host, &own);
     let Some(manifest) = &setting.known.manifest else {
-        return Ok(foreign(&others));
+        return Ok(foreign(visit, &others));
     };
     let task = Task::new(&alone, &setting);
     let mut found = vec![match manifest.scheduler {
-        None => nobody(),
-        Some(scheduler) => in_sync(&task, scheduler)?,
+        None => nobody(visit),
+        Some(scheduler) => {
+            in_sync(&task, scheduler).unwrap_or_else(|failure| Finding::failed(ABOUT, &failure))
+        }
     }];
+    if manifest.scheduler == Some(Scheduler::Cron)
+        && let Some(cure) = crond::cure(&host)
+    {
+        found.push(Finding::wrong(ABOUT, crond::NONE).cure(cure));
+    }
     if let Some(next) = status::next(&task, manifest.scheduler) {
-        found.push(Finding::good("next run", next));
+        found.push(Finding::good("next run", next.coming(&host.clock.now())));
     }
     if manifest.scheduler.is_some() {
         found.extend(others.iter().map(|other| {
@@ -54,16 +62,20 @@ fn installed(visit: &Visit<'_>) -> Result<Vec<Finding>, Failure> {
                 .cure(format!("if it is not needed any more: {}", other.remove))
         }));
     } else {
-        found.extend(foreign(&others).into_iter().filter(|_| !others.is_empty()));
+        found.extend(
+            foreign(visit, &others)
+                .into_iter()
+                .filter(|_| !others.is_empty()),
+        );
     }
     found.extend(shadowed(&task));
     Ok(found)
 }
 
 /// What somebody else set up.
-fn foreign(others: &[Starter]) -> Vec<Finding> {
+fn foreign(visit: &Visit<'_>, others: &[Starter]) -> Vec<Finding> {
     if others.is_empty() {
-        return vec![nobody()];
+        return vec![nobody(visit)];
     }
     let mut found: Vec<_> = others
         .iter()
@@ -84,12 +96,14 @@ fn foreign(others: &[Starter]) -> Vec<Finding> {
     found
 }
 
-fn nobody() -> Finding {
-    Finding::look(
-        ABOUT,
-        "nothing starts backups by itself, as far as this user sees",
-    )
-    .cure("sudo borgmatic self-install")
+fn nobody(visit: &Visit<'_>) -> Finding {
+    let install = visit.command("self-install");
+    let words = "nothing starts backups by itself, as far as this user sees";
+    Finding::look(ABOUT, words).cure(if visit.host.env.user == 0 {
+        format!("sudo {install}")
+    } else {
+        format!("{install} --user; or for the whole machine: sudo {install}")
+    })
 }
 
 /// Is everything as it would be installed now?
@@ -97,7 +111,13 @@ fn in_sync(task: &Task<'_>, scheduler: Scheduler) -> Result<Finding, Failure> {
     task.compared(|decided, changes| {
         let open: Vec<_> = decided.iter().filter(|one| !one.is_settled()).collect();
         let word = scheduler.word();
-        let cure = "see: borgmatic self-install --check; put it right: sudo borgmatic self-install";
+        let sudo = match task.setting.managers.reach {
+            Reach::System => "sudo ",
+            Reach::User => "",
+        };
+        let cure = format!(
+            "see: borgmatic self-install --check; put it right: {sudo}borgmatic self-install"
+        );
         let Some(first) = open.first() else {
             return match show::list(&[], &changes.list).first() {
                 None => Finding::good(

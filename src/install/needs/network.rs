@@ -1,6 +1,5 @@
 //! What goes over the network, or may.
 
-use super::paths::local;
 use super::{Needs, tell};
 use crate::config::Config;
 use crate::hooks::Monitors;
@@ -8,7 +7,7 @@ use crate::option::Options;
 
 pub(super) fn find(config: &Config, needs: &mut Needs) {
     for repository in config.repositories.repositories.items() {
-        if local(repository.path()).is_none() {
+        if repository.local_path().is_none() {
             let shown = repository.shown_path();
             tell(&mut needs.network, format!("repositories: {shown}"));
         }

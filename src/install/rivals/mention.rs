@@ -25,7 +25,7 @@ pub(super) fn script(path: &Path, files: &Files) -> bool {
 }
 
 /// Is borgmatic one of the words of a line? `borgmatic-exporter` is another program.
-pub(super) fn is_in(line: &str) -> bool {
+pub(in crate::install) fn is_in(line: &str) -> bool {
     words(line).any(|word| word.rsplit('/').next() == Some("borgmatic"))
 }
 

@@ -13,9 +13,10 @@ mod units;
 use std::fmt;
 use std::path::PathBuf;
 
+pub(super) use mention::is_in as mentions;
 pub use owners::Owner;
 pub use programs::{MARK, Program, Sort, programs, sort};
-pub use shadows::{Shadow, shadows};
+pub use shadows::{Shadow, others_on_path, shadows};
 
 use crate::host::Host;
 

@@ -54,6 +54,16 @@ pub fn shadows(host: &Host<'_>, installed: &Path) -> Vec<Shadow> {
     .collect()
 }
 
+/// Other programs of the name that this login's PATH leads to.
+pub fn others_on_path(host: &Host<'_>, installed: &Path) -> Vec<PathBuf> {
+    let path = host.env.get("PATH").unwrap_or_default();
+    let real = host.files.real(installed);
+    let folders = std::env::split_paths(path).filter(|folder| folder.is_absolute());
+    let places = folders.map(|folder| folder.join("borgmatic"));
+    let is_other = |place: &PathBuf| host.files.is_file(place) && host.files.real(place) != real;
+    places.filter(is_other).collect()
+}
+
 /// The last `secure_path` that sudo reads, if this user may look.
 fn secure_path(host: &Host<'_>) -> Option<String> {
     let folder = Path::new("/etc/sudoers.d");

@@ -7,9 +7,9 @@ mod source;
 
 use std::path::{Path, PathBuf};
 
-use release::{Keys, Version, hash_of, prove_program, unusable};
+use release::{Keys, Proven, Version, hash_of, prove_program, unusable};
 use replace::Installed;
-use source::Source;
+use source::{Release, Source};
 
 use crate::actions::{Alone, AloneAction, Answer, Info};
 use crate::host::{Failure, Host, Level};
@@ -25,7 +25,7 @@ options! {
         check: bool = "";
         /// This version instead of the newest; an older one, too.
         to: String = "2026.11.0";
-        /// Take this file, with SHA256SUMS and SHA256SUMS.minisig of its release beside it.
+        /// Take this released program, whatever it is called, with SHA256SUMS and SHA256SUMS.minisig of its release beside it.
         from: String = "FILE";
         /// Bring back the program before the last update.
         rollback: bool = "";
@@ -48,6 +48,7 @@ impl AloneAction for SelfUpdate {
     };
     const LOADS: bool = false;
     const FIRST: bool = true;
+    const MISTAKE: u8 = 2;
 
     fn run(alone: &Alone<'_>, flags: &Flags) -> Result<Answer, Failure> {
         let update = Update {
@@ -76,7 +77,7 @@ impl Update<'_> {
         self.host.bus.line(Level::Answer, "", words);
     }
 
-    fn run(self, flags: &Flags) -> Result<(), Failure> {
+    fn run(&self, flags: &Flags) -> Result<(), Failure> {
         let others = [flags.to.is_set(), flags.from.is_set(), flags.check.is_on()];
         if flags.rollback.is_on() && others.contains(&true) {
             return Err(excluding("--rollback stands alone"));
@@ -91,20 +92,24 @@ impl Update<'_> {
         self.update(flags, &installed)
     }
 
-    fn update(self, flags: &Flags, installed: &Installed) -> Result<(), Failure> {
+    fn update(&self, flags: &Flags, installed: &Installed) -> Result<(), Failure> {
         let source = Source::of(flags.from.text(), self.address, self.host.env)?;
         let named = flags.to.text().map(Version::read).transpose();
         let named = named.map_err(|failure| failure.status(2))?;
-        let wanted = match (named, &source) {
-            (Some(named), Source::Server(_)) => named,
-            (named, _) => {
-                let found = source.version(self.host)?;
+        let (wanted, brought) = match (&source, named) {
+            (Source::Server(_), Some(named)) => (named, None),
+            (Source::Server(base), None) => (source::newest(base, self.host)?, None),
+            // Its papers say what it is, not its name.
+            (Source::File(path), named) => {
+                let proven = self.proven(&Release::Beside(path.clone()))?;
+                let found = proven.version.clone();
                 if named.is_some_and(|named| named != found) {
-                    return Err(excluding(
-                        "--to names another version than the file of --from",
-                    ));
+                    return Err(excluding(&format!(
+                        "--to names another version than the release of --from, which is {}",
+                        found.text()
+                    )));
                 }
-                found
+                (found, Some(proven))
             }
         };
         let (own, new) = (self.own.text().to_owned(), wanted.text().to_owned());
@@ -131,18 +136,22 @@ impl Update<'_> {
                 .status(10));
         }
         let host = self.host;
-        let keys = self.keys.some()?;
-        let papers = source.papers(&wanted, host)?;
-        let sums = keys.prove(&papers.sums, &papers.signature, &wanted)?;
+        let release = source.release(&wanted);
+        let proven = match brought {
+            Some(brought) => brought,
+            None => self.proven(&release)?.of(&wanted)?,
+        };
         let name = wanted.program();
-        let hash = hash_of(sums, &name)?;
-        let bytes = source.program(&wanted, host)?;
-        prove_program(&bytes, hash, &name)?;
+        let hash = hash_of(&proven.sums, &name)?;
+        let bytes = release.program(&name, host)?;
+        let shown = release.shown(&name);
+        prove_program(&bytes, hash, &shown)
+            .map_err(|failure| proven.other(&bytes, &shown, &name).unwrap_or(failure))?;
         let program = installed.program.display();
         let say = |words: &str| host.bus.line(Level::Answer, "", words);
         if self.dry {
             say(&format!(
-                "{name} is signed and whole; it would take the place of {own} in {program}"
+                "{shown} is signed and whole; it would take the place of {own} in {program}"
             ));
             return Ok(());
         }
@@ -152,6 +161,13 @@ impl Update<'_> {
         ));
         say("to go back: borgmatic self-update --rollback");
         Ok(())
+    }
+
+    /// The hashes of a release, once their signature is good.
+    fn proven(&self, release: &Release) -> Result<Proven, Failure> {
+        let keys = self.keys.some()?;
+        let papers = release.papers(self.host)?;
+        keys.prove(&papers.sums, &papers.signature)
     }
 
     fn roll_back(&self, installed: &Installed) -> Result<(), Failure> {

@@ -8,6 +8,8 @@ use crate::host::Failure;
 
 pub(super) const SUMS: &str = "SHA256SUMS";
 pub(super) const SIGNATURE: &str = "SHA256SUMS.minisig";
+/// How a compressed file begins. RFC 1952.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
 /// Beside the folders of the versions: the newest one's name.
 pub(super) const LATEST: &str = "latest";
 
@@ -53,12 +55,37 @@ impl Version {
     pub(super) fn program(&self) -> String {
         format!("borgmatic-{}-{}-linux-musl", self.0, std::env::consts::ARCH)
     }
+}
 
-    /// The version in such a name.
-    pub(super) fn of_program(name: &str) -> Option<Self> {
-        let end = format!("-{}-linux-musl", std::env::consts::ARCH);
-        let version = name.strip_prefix("borgmatic-")?.strip_suffix(&end)?;
-        Self::read(version).ok()
+/// The hashes of a release, as they were signed.
+#[derive(Debug)]
+pub(super) struct Proven {
+    pub(super) sums: String,
+    /// The signature covers it.
+    pub(super) version: Version,
+}
+
+impl Proven {
+    /// An older release is no answer to a question for this one.
+    pub(super) fn of(self, wanted: &Version) -> Result<Self, Failure> {
+        if self.version == *wanted {
+            return Ok(self);
+        }
+        let told = format!("borgmatic {}", self.version.text());
+        Err(unproven(format!(
+            "{SUMS} is signed as {told:?}, not as borgmatic {}",
+            wanted.text()
+        )))
+    }
+
+    /// Why a program is not the one of this name: it is signed under another, such as that of another
+    /// machine.
+    pub(super) fn other(&self, bytes: &[u8], shown: &str, name: &str) -> Option<Failure> {
+        let own = hashed(bytes);
+        let lines = self.sums.lines().filter_map(|line| line.split_once("  "));
+        let (_, other) = lines.into_iter().find(|(hash, _)| *hash == own)?;
+        let words = format!("{shown} is {other}, and this machine needs {name}");
+        Some(unusable(words, "take that file of the release"))
     }
 }
 
@@ -93,7 +120,7 @@ impl Keys {
     }
 
     /// A program without a key believes nobody.
-    pub(super) fn some(self) -> Result<Self, Failure> {
+    pub(super) fn some(&self) -> Result<&Self, Failure> {
         if self.0.is_empty() {
             let words = "this program was built without a release key: it cannot tell a release from a forgery";
             let help = "install the new version by hand: sh install.sh, or build it";
@@ -102,13 +129,8 @@ impl Keys {
         Ok(self)
     }
 
-    /// The hashes, if one of the keys signed them as those of this version.
-    pub(super) fn prove<'a>(
-        &self,
-        sums: &'a [u8],
-        signature: &[u8],
-        version: &Version,
-    ) -> Result<&'a str, Failure> {
+    /// The hashes, if one of the keys signed them, and of which version they are.
+    pub(super) fn prove(&self, sums: &[u8], signature: &[u8]) -> Result<Proven, Failure> {
         let wrong = || unproven(format!("the signature of {SUMS} is wrong"));
         let text = str::from_utf8(signature).map_err(|_| wrong())?;
         let signature = Signature::decode(text).map_err(|_| wrong())?;
@@ -116,15 +138,14 @@ impl Keys {
         if !self.0.iter().any(is_signed) {
             return Err(wrong());
         }
-        // The signature covers its comment: an older release is no answer to a question for this one.
         let told = signature.trusted_comment();
-        if told != format!("borgmatic {}", version.text()) {
-            return Err(unproven(format!(
-                "{SUMS} is signed as {told:?}, not as borgmatic {}",
-                version.text()
-            )));
-        }
-        str::from_utf8(sums).map_err(|_| wrong())
+        let version = told.strip_prefix("borgmatic ").map(Version::read);
+        let Some(Ok(version)) = version else {
+            let words = format!("{SUMS} is signed as {told:?}, which is no release of borgmatic");
+            return Err(unproven(words));
+        };
+        let sums = str::from_utf8(sums).map_err(|_| wrong())?.to_owned();
+        Ok(Proven { sums, version })
     }
 }
 
@@ -147,6 +168,13 @@ pub(super) fn prove_program(bytes: &[u8], hash: &str, name: &str) -> Result<(), 
     let own = hashed(bytes);
     if own == hash {
         return Ok(());
+    }
+    if bytes.starts_with(&GZIP) {
+        let help = format!("unpack it, and name the program in it: tar xzf {name}");
+        return Err(unusable(
+            format!("{name} is an archive, not a program"),
+            help,
+        ));
     }
     Err(unproven(format!(
         "{name} is not the released one: its SHA-256 is {own}, and {hash} was signed"
@@ -206,18 +234,11 @@ trusted comment: borgmatic 2031.4.0
     }
 
     #[test]
-    fn a_name_tells_the_version_only_where_all_of_it_fits() {
-        let name = version("2031.5.0").program();
-        assert_eq!(Version::of_program(&name), Some(version("2031.5.0")));
-        assert_eq!(Version::of_program("borgmatic"), None);
-        assert_eq!(Version::of_program(&format!("{name}.tar.gz")), None);
-    }
-
-    #[test]
     fn only_the_key_proves_only_this_version_and_only_these_bytes() {
         let prove = |keys: &str, sums: &str, signature: &str, of: &str| {
             let keys = Keys::of(keys);
-            keys.prove(sums.as_bytes(), signature.as_bytes(), &version(of))
+            keys.prove(sums.as_bytes(), signature.as_bytes())
+                .and_then(|proven| proven.of(&version(of)))
                 .map(|_| ())
                 .map_err(|failure| failure.words)
         };
@@ -239,6 +260,20 @@ trusted comment: borgmatic 2031.4.0
         assert_eq!(prove(KEY, HASHES, &renamed, "2031.5.0"), wrong);
         let other = prove(KEY, HASHES, OLDER, "2031.5.0").unwrap_err();
         assert!(other.contains("\"borgmatic 2031.4.0\""), "{other}");
+    }
+
+    #[test]
+    fn the_program_for_another_machine_is_named() {
+        let proven = Proven {
+            sums: format!("{}  for-this\n{}  for-that\n", hashed(b"x"), hashed(b"y")),
+            version: version("2031.5.0"),
+        };
+        let told = proven.other(b"y", "/tmp/file", "for-this").unwrap();
+        assert_eq!(
+            told.words,
+            "/tmp/file is for-that, and this machine needs for-this"
+        );
+        assert!(proven.other(b"z", "/tmp/file", "for-this").is_none());
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Where a release comes from: a server, or a folder with files that somebody brought.
+//! Where a release comes from: a server, or a file that somebody brought.
 
 use std::path::{Path, PathBuf};
 
@@ -17,7 +17,15 @@ pub(super) enum Source {
     File(PathBuf),
 }
 
-/// What is needed of a release to install it.
+/// Where the files of one release lie.
+pub(super) enum Release {
+    /// The address of their folder.
+    Folder(String),
+    /// A program, whatever it is called; the other files are beside it.
+    Beside(PathBuf),
+}
+
+/// What proves a release.
 pub(super) struct Papers {
     pub(super) sums: Vec<u8>,
     pub(super) signature: Vec<u8>,
@@ -40,67 +48,62 @@ impl Source {
         Ok(Self::Server(base.trim_end_matches('/').to_owned()))
     }
 
-    /// The version that it has: the newest one, or that of the file.
-    pub(super) fn version(&self, host: &Host<'_>) -> Result<Version, Failure> {
+    /// The release of a version; a file is of one only.
+    pub(super) fn release(&self, version: &Version) -> Release {
         match self {
-            Self::Server(base) => {
-                let url = format!("{base}/{LATEST}");
-                let bytes = host.fetch.get(&url, LARGEST_TEXT)?;
-                Version::read(&String::from_utf8_lossy(&bytes)).map_err(|failure| Failure {
-                    words: format!("{url}: {}", failure.words),
-                    ..failure
-                })
-            }
-            Self::File(path) => {
-                let name = path.file_name().unwrap_or_default().to_string_lossy();
-                Version::of_program(&name).ok_or_else(|| {
-                    let like = Version::own().program();
-                    let words = format!(
-                        "{}: is this a released program for this machine?",
-                        path.display()
-                    );
-                    unusable(words, format!("it is named like {like}: keep that name"))
-                })
-            }
-        }
-    }
-
-    pub(super) fn papers(&self, version: &Version, host: &Host<'_>) -> Result<Papers, Failure> {
-        Ok(Papers {
-            sums: self.read(version, SUMS, LARGEST_TEXT, host)?,
-            signature: self.read(version, SIGNATURE, LARGEST_TEXT, host)?,
-        })
-    }
-
-    pub(super) fn program(&self, version: &Version, host: &Host<'_>) -> Result<Vec<u8>, Failure> {
-        self.read(version, &version.program(), LARGEST_PROGRAM, host)
-    }
-
-    fn read(
-        &self,
-        version: &Version,
-        name: &str,
-        limit: u64,
-        host: &Host<'_>,
-    ) -> Result<Vec<u8>, Failure> {
-        match self {
-            Self::Server(base) => host
-                .fetch
-                .get(&format!("{base}/{}/{name}", version.text()), limit),
-            Self::File(path) => beside(host.files, path, name, limit),
+            Self::Server(base) => Release::Folder(format!("{base}/{}", version.text())),
+            Self::File(path) => Release::Beside(path.clone()),
         }
     }
 }
 
-fn beside(files: &Files, program: &Path, name: &str, limit: u64) -> Result<Vec<u8>, Failure> {
-    let path = program.with_file_name(name);
-    files.read(&path, limit).map_err(|error| {
-        let failure = Failure::file("read", &path, &error);
-        if name == SUMS || name == SIGNATURE {
-            return failure.help(format!(
-                "put {SUMS} and {SIGNATURE} of the release beside the program"
-            ));
-        }
-        failure
+/// The newest version that a server has.
+pub(super) fn newest(base: &str, host: &Host<'_>) -> Result<Version, Failure> {
+    let url = format!("{base}/{LATEST}");
+    let bytes = host.fetch.get(&url, LARGEST_TEXT)?;
+    Version::read(&String::from_utf8_lossy(&bytes)).map_err(|failure| Failure {
+        words: format!("{url}: {}", failure.words),
+        ..failure
     })
+}
+
+impl Release {
+    pub(super) fn papers(&self, host: &Host<'_>) -> Result<Papers, Failure> {
+        let paper = |name: &str| match self {
+            Self::Folder(url) => host.fetch.get(&format!("{url}/{name}"), LARGEST_TEXT),
+            Self::Beside(program) => {
+                let path = program.with_file_name(name);
+                read(host.files, &path, LARGEST_TEXT).map_err(|failure| {
+                    failure.help(format!(
+                        "put {SUMS} and {SIGNATURE} of the release beside the program"
+                    ))
+                })
+            }
+        };
+        Ok(Papers {
+            sums: paper(SUMS)?,
+            signature: paper(SIGNATURE)?,
+        })
+    }
+
+    pub(super) fn program(&self, name: &str, host: &Host<'_>) -> Result<Vec<u8>, Failure> {
+        match self {
+            Self::Folder(url) => host.fetch.get(&format!("{url}/{name}"), LARGEST_PROGRAM),
+            Self::Beside(path) => read(host.files, path, LARGEST_PROGRAM),
+        }
+    }
+
+    /// The program as a person knows it.
+    pub(super) fn shown(&self, name: &str) -> String {
+        match self {
+            Self::Folder(_) => name.to_owned(),
+            Self::Beside(path) => path.display().to_string(),
+        }
+    }
+}
+
+fn read(files: &Files, path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
+    files
+        .read(path, limit)
+        .map_err(|error| Failure::file("read", path, &error))
 }

@@ -385,14 +385,51 @@ fn a_file_is_proven_like_a_download() {
         to: set("2031.4.9".into()),
         ..from(&path)
     };
-    world.refuses(&both, "usage", 2);
-    fs::write(world.at("/root/borgmatic"), PROGRAM).unwrap();
-    world.refuses(&from("/root/borgmatic"), "release", 1);
+    let failure = world.refuses(&both, "usage", 2);
+    assert!(failure.words.ends_with("which is 2031.5.0"), "{failure}");
     world.new_program("2031.5.0", Answer::fine());
     world.run(&from(&path)).unwrap();
     assert!(world.stage.web.asked().is_empty());
     fs::write(world.at(&path), "another").unwrap();
     world.refuses(&from(&path), "unproven", 1);
+}
+
+/// A browser saves what it fetched as it likes.
+#[test]
+fn a_file_is_what_its_papers_say_whatever_it_is_called() {
+    let world = World::new();
+    fs::write(world.at("/root/SHA256SUMS"), HASHES).unwrap();
+    fs::write(world.at("/root/SHA256SUMS.minisig"), SIGNED).unwrap();
+    world.new_program("2031.5.0", Answer::fine());
+    for name in [
+        "borgmatic",
+        "download (1)",
+        "borgmatic-2031.4.9-x86_64-linux-musl",
+    ] {
+        let path = format!("/root/{name}");
+        fs::write(world.at(&path), PROGRAM).unwrap();
+        let check = Flags {
+            check: set(true),
+            ..from(&path)
+        };
+        world.refuses(&check, "newer", 10);
+        world.run(&from(&path)).unwrap();
+        fs::write(world.at(&path), "another program").unwrap();
+        world.refuses(&from(&path), "unproven", 1);
+    }
+    fs::write(world.at("/root/borgmatic.tar.gz"), b"\x1f\x8b\x08").unwrap();
+    let failure = world.refuses(&from("/root/borgmatic.tar.gz"), "release", 1);
+    assert!(
+        failure
+            .help
+            .unwrap()
+            .contains("tar xzf /root/borgmatic.tar.gz")
+    );
+    // Papers of another key, or none.
+    fs::write(world.at("/root/SHA256SUMS"), HASHES.replace("24f7", "24f8")).unwrap();
+    world.refuses(&from("/root/borgmatic"), "unproven", 1);
+    fs::remove_file(world.at("/root/SHA256SUMS.minisig")).unwrap();
+    world.refuses(&from("/root/borgmatic"), "file", 1);
 }
 
 #[test]

@@ -190,6 +190,26 @@ mod tests {
     }
 
     #[test]
+    fn how_often_it_comes_is_known() {
+        for (text, minutes, hourly) in [
+            ("daily", 24 * 60, false),
+            ("hourly", 60, true),
+            ("*:*", 1, true),
+            ("*:0/20", 20, true),
+            ("00..11:30; 12..23:00", 30, true),
+            ("Mon..Fri *:00", 60, false),
+            ("8..18:0/30", 30, false),
+            ("02:30; Sun 02:40", 10, false),
+            ("Sat,Sun 03:00", 24 * 60, false),
+            ("yearly", 365 * 24 * 60, false),
+        ] {
+            let schedule = parse(text);
+            assert_eq!(schedule.shortest().as_secs() / 60, minutes, "{text}");
+            assert_eq!(schedule.is_hourly(), hourly, "{text}");
+        }
+    }
+
+    #[test]
     fn the_last_and_the_next_point_in_time_are_found() {
         let berlin = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
         let zone = |text: &str| {

@@ -1,19 +1,25 @@
 //! When a schedule last was due, and when it will be next. Local time of the machine.
 
-use jiff::civil::Date;
+use std::time::Duration;
+
+use jiff::civil::{Date, date};
+use jiff::tz::TimeZone;
 use jiff::{ToSpan, Zoned};
 
-use super::{Moments, Schedule};
+use super::{Moments, Numbers, Schedule};
 
 /// In days. February 29 comes back after eight years at most.
-const FAR: usize = 8 * 366;
+const FAR: i64 = 8 * 366;
+
+/// So many points in time show how close two of them are: a week of half hours, and more.
+const MANY: usize = 400;
 
 impl Schedule {
     /// The last point in time, now included.
     pub fn last(&self, now: &Zoned) -> Option<Zoned> {
         let last = |moments: &Moments| {
-            let mut days = (0..FAR).map_while(|ago| now.date().checked_sub(ago_days(ago)).ok());
-            days.find_map(|date| moments.on(date, now).rev().find(|moment| moment <= now))
+            let mut dates = (0..FAR).map_while(|ago| now.date().checked_sub(ago.days()).ok());
+            dates.find_map(|date| moments.on(date, now).rev().find(|moment| moment <= now))
         };
         self.moments().iter().filter_map(last).max()
     }
@@ -21,15 +27,35 @@ impl Schedule {
     /// The first point in time after now.
     pub fn next(&self, now: &Zoned) -> Option<Zoned> {
         let next = |moments: &Moments| {
-            let mut days = (0..FAR).map_while(|in_| now.date().checked_add(ago_days(in_)).ok());
-            days.find_map(|date| moments.on(date, now).find(|moment| moment > now))
+            let mut dates = (0..FAR).map_while(|ahead| now.date().checked_add(ahead.days()).ok());
+            dates.find_map(|date| moments.on(date, now).find(|moment| moment > now))
         };
         self.moments().iter().filter_map(next).min()
     }
-}
 
-fn ago_days(days: usize) -> jiff::Span {
-    i64::try_from(days).unwrap_or(0).days()
+    /// Has every hour of every day a point in time?
+    pub fn is_hourly(&self) -> bool {
+        let is_daily =
+            |part: &&Moments| part.months.is_all() && part.days.is_all() && part.weekdays.is_all();
+        let daily = self.moments().iter().filter(is_daily);
+        let hours = daily.flat_map(|part| part.hours.iter());
+        hours.fold(Numbers::none(0, 23), Numbers::with).is_all()
+    }
+
+    /// The shortest time between two points.
+    pub fn shortest(&self) -> Duration {
+        let start = date(2026, 1, 1).to_zoned(TimeZone::UTC).ok();
+        let points: Vec<Zoned> =
+            std::iter::successors(start.and_then(|start| self.next(&start)), |now| {
+                self.next(now)
+            })
+            .take(MANY)
+            .collect();
+        let gaps = points
+            .windows(2)
+            .filter_map(|pair| Duration::try_from(pair[1].duration_since(&pair[0])).ok());
+        gaps.min().unwrap_or(Duration::MAX)
+    }
 }
 
 impl Moments {
@@ -47,7 +73,7 @@ impl Moments {
         let hours = if self.has_day(date) {
             self.hours
         } else {
-            super::Numbers::none(0, 23)
+            Numbers::none(0, 23)
         };
         let (zone, minutes) = (now.time_zone().clone(), self.minutes);
         hours

@@ -181,11 +181,6 @@ fn weekdays(text: &str) -> Result<Numbers, Wrong> {
 
 /// `YEAR-MONTH-DAY` or `MONTH-DAY`.
 fn date(text: &str) -> Result<(Numbers, Numbers), Wrong> {
-    let of = |what: &str| {
-        let text = text.to_owned();
-        let what = what.to_owned();
-        move |why| Wrong::new(format!("the {what} in `{text}`: {why}"))
-    };
     if text.contains('~') {
         let words =
             format!("`{text}` counts from the end of the month, which cron and launchd cannot");
@@ -200,8 +195,8 @@ fn date(text: &str) -> Result<(Numbers, Numbers), Wrong> {
         }
         _ => return Err(Wrong::new(format!("`{text}` is no date"))),
     };
-    let months = Numbers::parse(month, 1, 12).map_err(of("month"))?;
-    let days = Numbers::parse(day, 1, 31).map_err(of("day"))?;
+    let months = numbers(month, 1, 12, "month", text)?;
+    let days = numbers(day, 1, 31, "day", text)?;
     let longest = |month| match month {
         2 => 29,
         4 | 6 | 9 | 11 => 30,
@@ -231,9 +226,14 @@ fn time(text: &str) -> Result<(Numbers, Numbers), Wrong> {
         }
         _ => return Err(Wrong::new(format!("`{text}` is no time"))),
     };
-    let of = |what: &'static str| move |why| Wrong::new(format!("the {what} in `{text}`: {why}"));
     Ok((
-        Numbers::parse(hour, 0, 23).map_err(of("hours"))?,
-        Numbers::parse(minute, 0, 59).map_err(of("minutes"))?,
+        numbers(hour, 0, 23, "hours", text)?,
+        numbers(minute, 0, 59, "minutes", text)?,
     ))
+}
+
+/// A part of a date or time; an error names it, and the whole.
+fn numbers(part: &str, least: u8, most: u8, what: &str, whole: &str) -> Result<Numbers, Wrong> {
+    Numbers::parse(part, least, most)
+        .map_err(|why| Wrong::new(format!("the {what} in `{whole}`: {why}")))
 }

@@ -16,8 +16,8 @@ use crate::plan::{FilePart, Outline, UnitPart};
 use crate::run::observe::{Ended, Observer};
 use crate::text::{Node, Problem, Problems};
 
-/// After a try, good or bad, the next one comes an hour later. Schedulers that ask each hour drift
-/// by some seconds.
+/// After a try, good or bad, the next one comes an hour later, or at the next point of a schedule.
+/// Schedulers that ask each hour drift by some seconds.
 const PAUSE: Duration = Duration::from_mins(59);
 
 /// How far a clock may have gone ahead.
@@ -66,6 +66,19 @@ impl Due {
         }
     }
 
+    /// Does a try of that time put the next one off? One before the last point of a schedule does not:
+    /// what is to be done each half hour would be done each hour.
+    fn puts_off(&self, tried: Timestamp, now: &Zoned) -> bool {
+        let ago = now.timestamp().duration_since(tried).unsigned_abs();
+        let is_since = match self {
+            Self::After(_) => true,
+            Self::Since(schedule) => schedule
+                .last(now)
+                .is_none_or(|last| tried >= last.timestamp()),
+        };
+        ago <= PAUSE && is_since
+    }
+
     /// The time of a success that counts: an age is that of its end, as `borgmatic due` has it; what
     /// a schedule asks for is what it began.
     fn time(&self, success: &Action) -> Timestamp {
@@ -92,7 +105,7 @@ impl Due {
         !outline.files.is_empty()
     }
 
-    /// Is all of a file done by now? After a wait for somebody who did the same.
+    /// Is all of a file done by now? Somebody may have done it between the first look and our turn.
     pub(in crate::run) fn is_done(
         &self,
         host: &Host<'_>,
@@ -144,10 +157,12 @@ fn reason(history: &History, names: &[&str], due: &Due, now: &Zoned) -> Option<S
         let ago = |time| now.timestamp().duration_since(time).unsigned_abs();
         let success = latest.success.as_ref();
         let young = |success: &&Action| due.is_young(due.time(success), now);
-        let tried = ago(latest.tried.start);
+        let tried = latest.tried.start;
         last = Some(match success.filter(young) {
             Some(success) => format!("not due: {name} succeeded {} ago", brief(ago(success.end))),
-            None if tried <= PAUSE => format!("not due yet: {name} was tried {} ago", brief(tried)),
+            None if due.puts_off(tried, now) => {
+                format!("not due yet: {name} was tried {} ago", brief(ago(tried)))
+            }
             None => return None,
         });
     }
@@ -246,8 +261,9 @@ mod tests {
             )
         };
         assert_eq!(judged(0, 10), "not due: create succeeded 5m ago");
-        assert_eq!(judged(0, 13), "not due yet: create was tried 13m ago");
-        assert_eq!(judged(0, 73), "due");
+        assert_eq!(judged(0, 12), "not due: create succeeded 7m ago");
+        // What was done before the point does not count, be it minutes ago.
+        assert_eq!(judged(0, 13), "due");
         assert_eq!(
             judged(13, 24 * 60 + 12),
             "not due: create succeeded 23h ago"
@@ -257,6 +273,18 @@ mod tests {
         assert_eq!(judged(12, 72), "due");
         assert_eq!(judged(60, 0), "not due: create succeeded 65m ago");
         assert_eq!(judged(61, 0), "due");
+    }
+
+    /// Lines of cron for the schedule and for what was missed: each failure is tried again after an
+    /// hour, and a success ends it until the next point.
+    #[test]
+    fn a_failure_since_the_last_point_is_tried_again_after_an_hour() {
+        let due = Due::Since(Schedule::parse("03:30; 04:00").unwrap());
+        let judged = |tried, now| by(&due, &[("create", Some(0), tried)], &["create"], now);
+        assert_eq!(judged(14, 42), "not due yet: create was tried 28m ago");
+        assert_eq!(judged(14, 43), "due");
+        assert_eq!(judged(44, 103), "not due yet: create was tried 59m ago");
+        assert_eq!(judged(44, 104), "due");
     }
 
     #[test]

@@ -6,7 +6,7 @@ mod due;
 mod inhibit;
 mod network;
 
-use super::observe::{Acted, Ended, Observer, Said};
+use super::observe::{Acted, Ended, Observer};
 use crate::host::{Beside, Host};
 use crate::option::Age;
 use crate::options;
@@ -103,14 +103,5 @@ fn tell(
         return;
     };
     let now = host.clock.now();
-    observer.acted(&Acted {
-        file,
-        unit,
-        act,
-        attempt: 0,
-        start: now.clone(),
-        end: now,
-        ended,
-        said: Said::default(),
-    });
+    observer.acted(&Acted::not_started(now, file, unit, act, ended));
 }

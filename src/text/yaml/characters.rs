@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::text::edit::Edits;
 use crate::text::node::Origin;
-use crate::text::problem::{Fix, Problem, Problems};
+use crate::text::problem::{Fix, Problem};
+use crate::text::problems::Problems;
 use crate::text::source::Source;
 
 /// The bytes of a file as a source. Spans count from its first byte, a byte order mark included.

@@ -104,7 +104,8 @@ fn flow(node: &Node) -> String {
     }
 }
 
-fn quoted(text: &str) -> String {
+/// A text on one line, in quotes where it could be anything else.
+pub fn quoted(text: &str) -> String {
     if is_plain(text) {
         text.to_owned()
     } else if text

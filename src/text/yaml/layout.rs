@@ -1,6 +1,8 @@
 //! A light look at the lines of a YAML text that need not parse: what each line begins inside of,
 //! where the tabs are. Serves diagnostics and repairs only; the values come from the parser.
 
+use super::scalar::run;
+
 /// What the first byte of a line lies in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Inside {
@@ -93,11 +95,6 @@ impl Layout {
     }
 }
 
-/// How many spaces a text starts with.
-pub(super) fn indent(line: &str) -> usize {
-    line.len() - line.trim_start_matches(' ').len()
-}
-
 struct Reader<'t> {
     bytes: &'t [u8],
     layout: Layout,
@@ -108,9 +105,9 @@ struct Reader<'t> {
 
 impl Reader<'_> {
     fn line(&mut self, start: usize, end: usize) {
-        let spaces = run(&self.bytes[start..end], b' ');
+        let spaces = run(&self.bytes[start..end], |byte| byte == b' ');
         let content = &self.bytes[start + spaces..end];
-        let blank = content.iter().all(|byte| matches!(byte, b' ' | b'\t'));
+        let blank = content.iter().all(|byte| is_gap(*byte));
         if let State::Scalar { parent, indent } = self.state {
             let least = parent.map_or(0, |column| column + 1);
             let goes_on = match indent {
@@ -146,26 +143,7 @@ impl Reader<'_> {
         };
         self.push(start, end, inside);
         match inside {
-            Inside::Block => {
-                let tabbed = content.first() == Some(&b'\t');
-                if tabbed {
-                    self.layout.tabs.push(start + spaces);
-                }
-                self.parent = None;
-                let tabs = content
-                    .iter()
-                    .take_while(|byte| matches!(byte, b' ' | b'\t'))
-                    .count();
-                if self.bytes[start..end].starts_with(b"---") && tabs == 0 && spaces == 0 {
-                    let rest = start + 3;
-                    if rest == end || matches!(self.bytes[rest], b' ' | b'\t') {
-                        let value = self.skip_gap(rest, end);
-                        self.token(start, value, end, false);
-                        return;
-                    }
-                }
-                self.token(start, start + spaces + tabs, end, true);
-            }
+            Inside::Block => self.block(start, start + spaces, end),
             Inside::Plain => {
                 if content.first() == Some(&b'\t') {
                     self.layout.gaps.push(start + spaces);
@@ -178,13 +156,31 @@ impl Reader<'_> {
         }
     }
 
+    /// A line of names and items. `content`: where its spaces end.
+    fn block(&mut self, start: usize, content: usize, end: usize) {
+        self.parent = None;
+        if self.bytes[..end].get(content) == Some(&b'\t') {
+            self.layout.tabs.push(content);
+        }
+        if self.bytes[start..end].starts_with(b"---") {
+            let rest = start + 3;
+            if rest == end || is_gap(self.bytes[rest]) {
+                let value = self.skip_gap(rest, end);
+                self.token(start, value, end, false);
+                return;
+            }
+        }
+        let tabs = run(&self.bytes[content..end], is_gap);
+        self.token(start, content + tabs, end, true);
+    }
+
     fn push(&mut self, start: usize, end: usize, inside: Inside) {
         self.layout.lines.push(Line { start, end, inside });
     }
 
     /// Steps over white space between tokens, noting its tabs.
     fn skip_gap(&mut self, mut at: usize, end: usize) -> usize {
-        while at < end && matches!(self.bytes[at], b' ' | b'\t') {
+        while at < end && is_gap(self.bytes[at]) {
             if self.bytes[at] == b'\t' {
                 self.layout.gaps.push(at);
             }
@@ -194,7 +190,7 @@ impl Reader<'_> {
     }
 
     fn space_follows(&self, at: usize, end: usize) -> bool {
-        at + 1 >= end || matches!(self.bytes[at + 1], b' ' | b'\t')
+        at + 1 >= end || is_gap(self.bytes[at + 1])
     }
 
     /// At the start of a token of a block. `key`: a name may stand here.
@@ -211,21 +207,15 @@ impl Reader<'_> {
                 }
                 b'-' | b'?' | b':' if key && self.space_follows(at, end) => {
                     self.parent = Some(at - line);
-                    let spaces = run(&self.bytes[at + 1..end], b' ');
+                    let spaces = run(&self.bytes[at + 1..end], |byte| byte == b' ');
                     at += 1 + spaces;
                     if self.bytes[..end].get(at) == Some(&b'\t') {
                         self.layout.tabs.push(at);
-                        at += self.bytes[at..end]
-                            .iter()
-                            .take_while(|byte| matches!(byte, b' ' | b'\t'))
-                            .count();
+                        at += run(&self.bytes[at..end], is_gap);
                     }
                 }
                 b'&' | b'!' | b'*' => {
-                    let word = self.bytes[at..end]
-                        .iter()
-                        .take_while(|byte| !matches!(byte, b' ' | b'\t'))
-                        .count();
+                    let word = run(&self.bytes[at..end], |byte| !is_gap(byte));
                     let next = self.skip_gap(at + word, end);
                     if byte == b'*' && self.bytes[..end].get(next) == Some(&b':') {
                         self.parent = Some(at - line);
@@ -279,10 +269,9 @@ impl Reader<'_> {
     /// `|`, `>-`, `|2 # words`.
     fn is_header(&self, at: usize, end: usize) -> bool {
         let rest = &self.bytes[at..end];
-        let marks = rest
-            .iter()
-            .take_while(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'+'))
-            .count();
+        let marks = run(rest, |byte| {
+            byte.is_ascii_digit() || matches!(byte, b'-' | b'+')
+        });
         let rest = rest[marks..].trim_ascii_start();
         marks <= 2 && (rest.is_empty() || rest[0] == b'#')
     }
@@ -291,7 +280,7 @@ impl Reader<'_> {
     fn plain(&mut self, line: usize, from: usize, end: usize, key: bool) {
         let mut at = from;
         while at < end {
-            let after_space = at == from || matches!(self.bytes[at - 1], b' ' | b'\t');
+            let after_space = at == from || is_gap(self.bytes[at - 1]);
             match self.bytes[at] {
                 b'#' if after_space => {
                     self.state = State::Block;
@@ -352,7 +341,7 @@ impl Reader<'_> {
         let mut fresh = true;
         while at < end {
             let byte = self.bytes[at];
-            let after_space = at == line || matches!(self.bytes[at - 1], b' ' | b'\t');
+            let after_space = at == line || is_gap(self.bytes[at - 1]);
             match byte {
                 b'#' if after_space => break,
                 b'[' | b'{' => {
@@ -376,7 +365,7 @@ impl Reader<'_> {
                     self.quote(line, at + 1, end);
                     return;
                 }
-                b' ' | b'\t' => {}
+                byte if is_gap(byte) => {}
                 _ => fresh = false,
             }
             at += 1;
@@ -396,8 +385,8 @@ impl Reader<'_> {
     }
 }
 
-fn run(bytes: &[u8], of: u8) -> usize {
-    bytes.iter().take_while(|&&byte| byte == of).count()
+fn is_gap(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t')
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! Lines that are not where they belong, or are no lines of a configuration. Must not know any option.
 
-use super::layout::{Inside, indent};
+use super::layout::Inside;
 use super::scene::{Found, Scene, Trust, is_item, looks_like_structure};
 use super::tabs::{shown, without_comment};
-use crate::text::edit::Edits;
+use crate::text::counted;
+use crate::text::edit::{Edits, indent};
 use crate::text::problem::{Fix, Problem};
 
 impl Scene<'_> {
@@ -103,14 +104,14 @@ impl Scene<'_> {
         if own > above_own && without_comment(above_words).ends_with(':') {
             return None;
         }
-        let unit = |count: usize| if count == 1 { "space" } else { "spaces" };
+        let spaces = |count: usize| counted(count, "space");
         let label = match own {
             0 => "no spaces before this".to_owned(),
-            _ => format!("{own} {} before this", unit(own)),
+            _ => format!("{} before this", spaces(own)),
         };
         let target = match place {
             0 => "start this line at the left edge".to_owned(),
-            _ => format!("put {place} {} before this line", unit(place)),
+            _ => format!("put {} before this line", spaces(place)),
         };
         let problem = Problem::new(
             "borgmatic::yaml::indentation",
@@ -119,7 +120,7 @@ impl Scene<'_> {
         .at(&self.first(span.start), label)
         .at(
             &self.first(other.start),
-            format!("{place} {} before this", unit(place)),
+            format!("{} before this", spaces(place)),
         )
         .help(format!(
             "{target}, so that it lines up with `{}`",

@@ -7,7 +7,8 @@ use std::collections::{HashMap, HashSet};
 use super::marks::Mark;
 use super::resolve::Resolver;
 use crate::text::node::{Kind, Node};
-use crate::text::problem::{Problem, Problems};
+use crate::text::problem::Problem;
+use crate::text::problems::Problems;
 
 /// The merge key, where it is written without quotes.
 pub(super) const KEY: &str = "<<";

@@ -21,7 +21,7 @@ mod tabs;
 mod unquoted;
 
 pub use characters::{decode, decode_included};
-pub use emit::emit;
+pub use emit::{emit, quoted};
 pub use parse::{parse, parse_with, read_on};
 pub use resolve::{Include, Wanted, Within};
 

@@ -1,8 +1,9 @@
 //! Slips with quotes: left open, closed too early, backslashes that mean nothing. Must not know any
 //! option.
 
-use super::layout::{Inside, indent};
+use super::layout::Inside;
 use super::scene::{Found, Scene, Trust, looks_like_structure};
+use crate::text::edit::indent;
 use crate::text::problem::{Fix, Problem};
 
 impl Scene<'_> {

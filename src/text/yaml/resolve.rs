@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use super::marks::{Mark, Marks};
 use crate::text::node::{Kind, Node, Origin};
-use crate::text::problem::{Problem, Problems};
+use crate::text::problem::Problem;
+use crate::text::problems::Problems;
 use crate::text::source::Source;
 
 /// Who reads the files that `!include` names.
@@ -60,11 +61,7 @@ impl<'a> Resolver<'a> {
         self.value(&mut node, within, false);
         let mut told = HashSet::new();
         for problem in self.problems {
-            let place = problem.labels.first().map(|(origin, _)| {
-                let source = Arc::as_ptr(&origin.source);
-                (source, origin.span.start, origin.span.end)
-            });
-            if told.insert((problem.code, place)) {
+            if told.insert(problem.place()) {
                 out.add(problem);
             }
         }

@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
-use super::layout::{Inside, Layout, indent};
+use super::layout::{Inside, Layout};
 use super::places::Way;
 use super::tabs::without_comment;
-use crate::text::edit::Edits;
+use crate::text::edit::{Edits, indent};
 use crate::text::node::Origin;
 use crate::text::problem::{Fix, Problem};
 use crate::text::source::{Source, Span};

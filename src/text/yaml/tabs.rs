@@ -3,10 +3,12 @@
 
 use std::sync::Arc;
 
-use super::layout::{Inside, Layout, indent};
-use crate::text::edit::Edits;
+use super::layout::{Inside, Layout};
+use super::scene::is_item;
+use crate::text::edit::{Edits, indent};
 use crate::text::node::Origin;
-use crate::text::problem::{Fix, Problem, Problems};
+use crate::text::problem::{Fix, Problem};
+use crate::text::problems::Problems;
 use crate::text::source::{Source, Span};
 
 /// The sample configuration's own step.
@@ -93,7 +95,6 @@ impl<'a> Lint<'a> {
 
     /// How far in a line belongs, and why.
     fn place(&self, line: usize, content: &str) -> (usize, String) {
-        let is_item = |words: &str| words.starts_with("- ") || words == "-";
         let mut nearest = None;
         let mut places: Vec<(usize, String)> = Vec::new();
         // The least indentation on the way up: what is deeper has ended there.

@@ -1,10 +1,10 @@
 //! Values that YAML takes for something else because they have no quotes, and brackets. Must not know
 //! any option.
 
-use super::layout::{Inside, indent};
+use super::layout::Inside;
 use super::scene::{Found, Scene, Trust, looks_like_structure};
 use super::tabs::without_comment;
-use crate::text::edit::Edits;
+use crate::text::edit::{Edits, indent};
 use crate::text::problem::Problem;
 
 impl Scene<'_> {

@@ -11,7 +11,7 @@ use crate::config::upgrade::files;
 use crate::config::{Loaded, find, load};
 use crate::host::{Failure, Level};
 use crate::text::edit::Edits;
-use crate::text::{Problem, Span};
+use crate::text::{Problem, Span, counted};
 
 /// A mended text may show further mistakes; so often is it looked at again.
 const ROUNDS: usize = 20;
@@ -160,14 +160,11 @@ pub(super) fn write(alone: &Alone<'_>, changed: &[Changed]) -> Result<(), Failur
 }
 
 fn done(fixed: usize, upgraded: usize) -> String {
-    let some = |count: usize, one: &str, many: &str| match count {
-        0 => None,
-        1 => Some(format!("1 {one}")),
-        _ => Some(format!("{count} {many}")),
-    };
-    let both = [
-        some(fixed, "mistake mended", "mistakes mended"),
-        some(upgraded, "old form rewritten", "old forms rewritten"),
+    let all = [
+        (fixed, "mistake", "mended"),
+        (upgraded, "old form", "rewritten"),
     ];
-    both.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    let there = all.iter().filter(|(count, ..)| *count > 0);
+    let told = there.map(|(count, thing, done)| format!("{} {done}", counted(*count, thing)));
+    told.collect::<Vec<_>>().join(", ")
 }

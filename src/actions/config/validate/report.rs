@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::actions::Alone;
 use crate::config::Loaded;
 use crate::host::{Failure, Level};
-use crate::text::{Problem, Problems, Severity, thousands};
+use crate::text::{Problem, Problems, Severity, counted};
 
 pub(super) struct Report<'a> {
     pub(super) groups: Vec<Group<'a>>,
@@ -85,7 +85,7 @@ impl<'a> Report<'a> {
         for group in &self.groups {
             if self.groups.len() > 1 {
                 let errors = group.errors();
-                let count = counted(errors, group.problems.len() - errors);
+                let count = both(errors, group.problems.len() - errors);
                 let level = if errors > 0 {
                     Level::Error
                 } else {
@@ -100,7 +100,7 @@ impl<'a> Report<'a> {
             }
             let more = group.problems.len().saturating_sub(Problems::DRAWN);
             if more > 0 {
-                let words = format!("{}: {} more problems", group.name, thousands(more));
+                let words = format!("{}: {}", group.name, counted(more, "more problem"));
                 alone.host.bus.line(Level::Error, "", &words);
             }
         }
@@ -108,7 +108,7 @@ impl<'a> Report<'a> {
 
     /// «2 errors and 1 warning», and in how many files.
     pub(super) fn count(&self) -> String {
-        let count = counted(self.errors, self.warnings);
+        let count = both(self.errors, self.warnings);
         match self.groups.len() {
             0 | 1 => count,
             files => format!("{count} in {files} files"),
@@ -139,12 +139,9 @@ impl<'a> Report<'a> {
     }
 }
 
-fn counted(errors: usize, warnings: usize) -> String {
-    let some = |count: usize, word: &str| match count {
-        0 => None,
-        1 => Some(format!("1 {word}")),
-        _ => Some(format!("{} {word}s", thousands(count))),
-    };
-    let both = [some(errors, "error"), some(warnings, "warning")];
-    both.into_iter().flatten().collect::<Vec<_>>().join(" and ")
+fn both(errors: usize, warnings: usize) -> String {
+    let all = [(errors, "error"), (warnings, "warning")];
+    let there = all.iter().filter(|(count, _)| *count > 0);
+    let told: Vec<_> = there.map(|(count, word)| counted(*count, word)).collect();
+    told.join(" and ")
 }

@@ -1,0 +1,213 @@
+//! Which command lines of the installer cannot be meant, and what its numbers say.
+
+use std::fs;
+
+use crate::install::{below, ends, machine, text, tree};
+use crate::world::Ran;
+
+/// The table of exit statuses in docs/how-to/install.md: 2.
+#[test]
+fn what_cannot_be_meant_is_status_2() {
+    let mut world = machine();
+    let before = tree(&world, true);
+    let mut wrong = Vec::new();
+    for (line, help) in [
+        // Words that are none of ours.
+        ("--schedule foo", "write for example: daily"),
+        ("--schedule ''", "write for example: daily"),
+        ("--aliases nope", "auto, force, skip"),
+        ("--jitter 0", "0m"),
+        ("--jitter=-5m", "write a number and a unit"),
+        ("--wait-network soon", "write a number and a unit"),
+        ("--on-battery maybe", "run, skip"),
+        ("--inhibit all", "sleep, none"),
+        ("--sandbox tight", "auto, strict, compat, off"),
+        ("--sandbox", "--sandbox"),
+        ("--crom", "did you mean `--cron`"),
+        ("create", "`create`"),
+        ("--version-of-mine", "--help"),
+        // Values that nobody means.
+        ("--jitter 99999999999999d", "--jitter 10m, and at most 1d"),
+        ("--jitter 25h", "--jitter 10m, and at most 1d"),
+        ("--jitter 24h", "--jitter 0m"),
+        ("--schedule '*:0/5' --jitter 10m", "--jitter 0m"),
+        (
+            "--wait-network 99999d",
+            "--wait-network 10m, and at most 1d",
+        ),
+        ("--bin-dir ''", "--bin-dir /opt/bin, or leave it out"),
+        ("--root ' '", "--root DIR"),
+        ("--user-account ''", "--user-account NAME"),
+        ("--keep ''", "--keep PATH"),
+        ("--with-borg '' --borg-sha256 ''", "--with-borg URL"),
+        ("--root /nowhere", "mkdir -p /nowhere"),
+        ("--user-account nobody-of-that-name", "useradd"),
+        ("--systemd --keep /etc/passwd", "--status"),
+        // What excludes each other.
+        ("--systemd --cron", "leave one of them out"),
+        ("--cron --launchd", "leave one of them out"),
+        ("--launchd --no-schedule", "leave one of them out"),
+        ("--system --user", "leave one of them out"),
+        ("--user --user-account ann", "leave one of them out"),
+        ("--list --json", "leave one of them out"),
+        ("--no-bin --bin-dir /opt", "leave one of them out"),
+        (
+            "--no-bin --aliases force",
+            "leave --aliases or --no-bin out",
+        ),
+        ("--to-dropin --force", "leave one of them out"),
+        ("--to-dropin --cron", "leave --to-dropin out"),
+        ("--to-dropin --no-schedule", "leave --to-dropin out"),
+        ("--launchd --sandbox strict", "or use --systemd"),
+        ("--sandbox off --cron", "or use --systemd"),
+        ("--no-schedule --schedule hourly", "leave one of them out"),
+        // What the wish does not heed.
+        ("--check --uninstall", "leave one of them out"),
+        ("--status --check", "leave one of them out"),
+        ("--status --list", "leave --list out"),
+        ("--uninstall --schedule daily", "leave --schedule out"),
+        ("--uninstall --systemd", "leave --systemd out"),
+        ("--uninstall --bin-dir /opt", "leave --bin-dir out"),
+        (
+            "--uninstall --force --backup",
+            "leave --force and --backup out",
+        ),
+        ("--status --cron", "leave --cron out"),
+        ("--status --force", "leave --force out"),
+        ("--check --force", "leave --force out"),
+        ("--check --to-dropin", "leave --to-dropin out"),
+        // What lacks its other half.
+        ("--purge", "add --uninstall"),
+        ("--status --purge", "add --uninstall"),
+        ("--backup", "add --force"),
+        ("--with-borg https://localhost/borg", "add --borg-sha256"),
+        ("--borg-sha256 00", "add --with-borg"),
+    ] {
+        for start in ["", "--system --root / "] {
+            let ran = world.line(&format!("borgmatic self-install {start}{line}"));
+            // Lines are folded for the terminal.
+            let said = ran.err.split_whitespace().filter(|word| *word != "│");
+            let said = said.collect::<Vec<_>>().join(" ");
+            if (ran.code, ran.out.as_str()) != (2, "") || !said.contains(help) {
+                wrong.push(format!("{start}{line}: {help}\n{}", ran.shown()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    for line in [
+        "self-update --chek",
+        "self-update --yes",
+        "self-update --rollback --check",
+    ] {
+        assert_eq!(world.line(&format!("borgmatic {line}")).code, 2, "{line}");
+    }
+    // Python borgmatic ends with 1, and so do its actions here.
+    assert_eq!(world.line("borgmatic create --bogus").code, 1);
+    assert_eq!(tree(&world, true), before);
+}
+
+/// No flag names the scheduler, and the machine has cron.
+#[test]
+fn a_sandbox_needs_systemd_also_where_it_is_not_named() {
+    let mut world = machine();
+    for flags in [["--sandbox", "strict"].as_slice(), &["--to-dropin"]] {
+        let ran = ends(below(&mut world, flags), 2);
+        assert!(
+            ran.err.contains("and cron starts the backups"),
+            "{}",
+            ran.err
+        );
+    }
+    fs::create_dir_all(world.at("/usr/lib/systemd/systemd")).unwrap();
+    ends(below(&mut world, &["--sandbox", "strict"]), 0);
+    let user = [
+        "self-install",
+        "--user",
+        "--root",
+        "/",
+        "--systemd",
+        "--sandbox",
+        "strict",
+    ];
+    let ran = ends(world.run(&user), 2);
+    assert!(ran.err.contains("no sandbox"), "{}", ran.err);
+}
+
+/// As the words say that are shown where there is no configuration yet.
+#[test]
+fn what_was_not_scheduled_for_want_of_a_configuration_is_later() {
+    let mut world = machine();
+    let config = text(&world, "/etc/borgmatic/config.yaml");
+    fs::remove_file(world.at("/etc/borgmatic/config.yaml")).unwrap();
+    let ran = ends(below(&mut world, &[]), 0);
+    assert!(
+        ran.err.contains("run borgmatic self-install again"),
+        "{}",
+        ran.err
+    );
+    assert!(ends(below(&mut world, &[]), 0).out.contains("up to date"));
+    world.write("/etc/borgmatic/config.yaml", config);
+    ends(below(&mut world, &[]), 0);
+    assert!(world.at("/etc/cron.d/borgmatic").exists());
+    // Whoever said --no-schedule meant it.
+    ends(below(&mut world, &["--no-schedule"]), 0);
+    ends(below(&mut world, &[]), 0);
+    assert!(!world.at("/etc/cron.d/borgmatic").exists());
+}
+
+/// Installing and removing count the same things.
+#[test]
+fn as_many_files_go_as_came() {
+    for flags in [["--systemd"], ["--cron"], ["--no-schedule"]] {
+        let mut world = machine();
+        let number = |ran: &Ran, start: &str| {
+            let line = ran
+                .out
+                .lines()
+                .find(|line| line.starts_with(start))
+                .unwrap();
+            let (_, rest) = line.split_once(": ").unwrap();
+            rest.split_once(" files and links")
+                .unwrap()
+                .0
+                .parse::<usize>()
+                .unwrap()
+        };
+        let came = number(&ends(below(&mut world, &flags), 0), "Installed");
+        let there = tree(&world, false)
+            .values()
+            .filter(|what| !what.starts_with('4'))
+            .count();
+        let gone = number(&ends(below(&mut world, &["--uninstall"]), 0), "Removed");
+        let left = tree(&world, false)
+            .values()
+            .filter(|what| !what.starts_with('4'))
+            .count();
+        assert_eq!(came, gone);
+        // The manifest comes and goes with them.
+        assert_eq!(there - left, came + 1);
+    }
+}
+
+/// What docs/how-to/install.md has pasted in.
+#[test]
+fn the_page_shows_what_is_printed() {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/how-to/install.md");
+    let page = fs::read_to_string(page).unwrap();
+    let mut world = machine();
+    let flags = ["--systemd", "--schedule", "Mon..Fri 02:30"];
+    let installed = ends(below(&mut world, &flags), 0);
+    let again = ends(below(&mut world, &[]), 0);
+    let status = ends(below(&mut world, &["--status"]), 0);
+    let last = status.out.lines().filter(|line| line.contains("man pages"));
+    let lines = installed.out.lines().chain(again.out.lines()).chain(last);
+    for line in lines {
+        // The page is of a machine that runs.
+        let rooted = "borgmatic self-install --system --root /";
+        let line = &line.replace(rooted, "/usr/local/bin/borgmatic self-install");
+        let (_, shown) = line
+            .split_once(env!("CARGO_PKG_VERSION"))
+            .unwrap_or(("", line));
+        assert!(page.contains(shown), "{line}");
+    }
+}
