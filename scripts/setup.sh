@@ -186,7 +186,7 @@ need_machine() {
     [ "$(id -u)" = 0 ] && grep -qs '^ID=debian$' /etc/os-release || return 0
     packages "a machine for the tests, in a container" systemd-container systemd debootstrap util-linux
     codename=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
-    root=$tools/machine-$codename-2
+    root=$tools/machine-$codename-3
     if ! [ -d "$root" ]; then
         say "making the machine that tests boot, in $root"
         rm -rf "$root.part"
@@ -196,7 +196,7 @@ need_machine() {
         mirror=$(apt-get indextargets --format '$(CODENAME) $(REPO_URI)' | sed -n "s/^$codename //p" | head -n 1)
         # shellcheck disable=SC2016,SC2086  # for apt-get; no word where there is none
         debootstrap --variant=minbase --include="systemd,systemd-sysv,dbus,dbus-user-session,libpam-systemd,cron,\
-borgbackup,openssh-server,busybox-static,strace" "$codename" "$root.part" $mirror >"$tools/machine.log" 2>&1 ||
+borgbackup,openssh-server,busybox-static,strace,btrfs-progs" "$codename" "$root.part" $mirror >"$tools/machine.log" 2>&1 ||
             die "debootstrap failed; what it said is in $tools/machine.log"
         for folder in var/cache/apt var/lib/apt/lists usr/share/doc usr/share/man usr/share/locale; do
             rm -rf "$root.part/${folder:?}"

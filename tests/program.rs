@@ -32,6 +32,8 @@ mod install_cron;
 mod install_faults;
 #[path = "program/install_flags.rs"]
 mod install_flags;
+#[path = "program/installed.rs"]
+mod installed;
 #[path = "program/kept.rs"]
 mod kept;
 #[path = "program/laws.rs"]

@@ -73,6 +73,8 @@ mod sandboxed;
 mod secrets;
 #[path = "real/self_update.rs"]
 mod self_update;
+#[path = "real/snapshots.rs"]
+mod snapshots;
 #[path = "real/ssh.rs"]
 mod ssh;
 #[path = "real/tended.rs"]

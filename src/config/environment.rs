@@ -1,17 +1,29 @@
 //! `${NAME}` in a value stands for a variable of the environment. borgmatic 2.1.10: in every value;
 //! `${NAME:-default}` where the variable is not set, `\${NAME}` for the text itself.
 
+use std::collections::BTreeSet;
+
 use super::texts::{self, Seat};
 use crate::host::Env;
 use crate::text::near::nearest;
 use crate::text::{Kind, Node, Origin, Problem, Problems, scalar};
 
-/// Fills in the variables of a tree.
-pub fn apply(tree: &mut Node, env: &Env, problems: &mut Problems) {
-    texts::each(tree, &mut |node, seat| fill(node, seat, env, problems));
+/// Fills in the variables of a tree. Gives the names of those that are set.
+pub fn apply(tree: &mut Node, env: &Env, problems: &mut Problems) -> BTreeSet<String> {
+    let mut used = BTreeSet::new();
+    texts::each(tree, &mut |node, seat| {
+        fill(node, seat, env, &mut used, problems);
+    });
+    used
 }
 
-fn fill(node: &mut Node, seat: Seat, env: &Env, problems: &mut Problems) {
+fn fill(
+    node: &mut Node,
+    seat: Seat,
+    env: &Env,
+    used: &mut BTreeSet<String>,
+    problems: &mut Problems,
+) {
     let Kind::Text(text) = &node.kind else { return };
     if !text.contains("${") {
         return;
@@ -28,7 +40,10 @@ fn fill(node: &mut Node, seat: Seat, env: &Env, problems: &mut Problems) {
                 default,
             } => match (env.get(name), default) {
                 (Some(value), _) => match value.to_str() {
-                    Some(value) => filled += value,
+                    Some(value) => {
+                        filled += value;
+                        used.insert((*name).to_owned());
+                    }
                     None => problems.add(no_text(node, whole, name)),
                 },
                 (None, Some(default)) => filled += default,

@@ -2,7 +2,7 @@
 //! file and once for each repository that has options of its own. All problems of all files are
 //! collected.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
@@ -71,6 +71,8 @@ pub struct Loaded {
     /// `None`: it has problems and cannot be used.
     pub config: Option<Arc<Config>>,
     pub units: Vec<Unit>,
+    /// The variables of the environment that it takes values from.
+    pub variables: BTreeSet<String>,
     pub problems: Problems,
 }
 
@@ -92,9 +94,10 @@ pub fn load(path: &Path, wishes: &Wishes, files: &Files, env: &Env) -> Loaded {
     let mut includes = Includes::of(path, files, env).with(wishes.texts.clone());
     let mut tree = tree(path, files, &mut includes, &mut problems);
     let mut loaded = None;
+    let mut variables = BTreeSet::new();
     if let Some(node) = tree.as_mut().filter(|_| !wishes.parsed) {
         let mut further = Problems::default();
-        passes(node, wishes, env, &mut further);
+        variables = passes(node, wishes, env, &mut further);
         loaded = units(node, &mut further);
         if problems.has_errors() {
             problems.redact();
@@ -111,6 +114,7 @@ pub fn load(path: &Path, wishes: &Wishes, files: &Files, env: &Env) -> Loaded {
         tree: tree.filter(|_| good || !wishes.parsed),
         config,
         units: units.unwrap_or_default(),
+        variables,
         problems,
     }
 }
@@ -152,13 +156,21 @@ pub fn flags_alone(given: &[Given]) -> Config {
 }
 
 /// What happens to the tree between reading and understanding it. borgmatic 2.1.10: in this order.
-fn passes(node: &mut Node, wishes: &Wishes, env: &Env, problems: &mut Problems) {
+/// Gives the variables that were used.
+fn passes(
+    node: &mut Node,
+    wishes: &Wishes,
+    env: &Env,
+    problems: &mut Problems,
+) -> BTreeSet<String> {
     apply(node, &wishes.given, problems);
     overrides::apply(node, &wishes.overrides, problems);
     constants::apply(node, problems);
-    if wishes.environment {
-        environment::apply(node, env, problems);
-    }
+    let variables = if wishes.environment {
+        environment::apply(node, env, problems)
+    } else {
+        BTreeSet::new()
+    };
     upgrade::apply(node, problems);
     at_home(node, env);
     if let Kind::Map(_) = node.kind
@@ -169,6 +181,7 @@ fn passes(node: &mut Node, wishes: &Wishes, env: &Env, problems: &mut Problems) 
         let key = Node::new(Kind::Text("bootstrap".into()), origin.clone());
         node.set(key, Node::new(Kind::Map(Vec::new()), origin));
     }
+    variables
 }
 
 /// A `~` before a local repository is the home directory. The original hands it to borg, which makes

@@ -9,8 +9,10 @@ use std::time::SystemTime;
 
 use super::outcome::Failure;
 
+mod folders;
 mod held;
 mod identity;
+mod lexical;
 mod log;
 mod placed;
 mod plain;
@@ -20,10 +22,12 @@ mod space;
 mod stream;
 mod whole;
 
+pub use folders::moved_out;
 pub use held::Held;
 pub use identity::Identity;
+pub use lexical::lexical;
 pub use log::LogFile;
-pub use placed::Placed;
+pub use placed::{Owner, Placed};
 pub use plain::Sort;
 
 pub struct Files {

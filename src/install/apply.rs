@@ -20,6 +20,11 @@ pub fn act(host: &Host<'_>, change: &Change) -> Result<(), Failure> {
         Change::Stage { path, bytes, mode } => files.stage(path, bytes, *mode),
         Change::StageLink { path, to } => files.stage_link(path, to),
         Change::Unstage(path) => files.unstage(path),
+        Change::StageFolders { with, bytes } => files.stage_folders(with.top(), &with.file, bytes),
+        Change::PutFolders(with) => files.put(with.top()),
+        Change::NoFolders(with) => files.remove_within(with.top(), &with.file),
+        Change::UnstageFolders { top, file } => files.unstage_folders(top, file),
+        Change::MoveOut { file, top } => files.move_out(file, top),
         Change::SetAside(path) => files.set_aside(path),
         Change::Put { path, .. } => files.put(path),
         Change::TakeAway(path) => files.take_away(path),
@@ -60,12 +65,13 @@ pub fn targets<'c>(
 ) -> Result<(), Failure> {
     let mut seen: Vec<&Path> = Vec::new();
     for change in changes {
-        let (Change::Folder { path, .. }
-        | Change::Stage { path, .. }
-        | Change::StageLink { path, .. }
-        | Change::TakeAway(path)) = change
-        else {
-            continue;
+        let path = match change {
+            Change::Folder { path, .. }
+            | Change::Stage { path, .. }
+            | Change::StageLink { path, .. }
+            | Change::TakeAway(path) => path,
+            Change::StageFolders { with, .. } => &with.file,
+            _ => continue,
         };
         let Some(folder) = path
             .ancestors()

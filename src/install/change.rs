@@ -1,7 +1,7 @@
 //! One move of an installation, what takes it back, and a list of moves that is carried out whole or
 //! not at all. What a move does to the world is behind a function: tests stop it between any two.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::host::{Command, Failure};
 
@@ -27,6 +27,23 @@ pub enum Change {
         to: PathBuf,
     },
     Unstage(PathBuf),
+    /// The same with directories that are missing, and one file in them.
+    StageFolders {
+        with: Folders,
+        bytes: Vec<u8>,
+    },
+    PutFolders(Folders),
+    /// Removes the file, and the directories that are empty then.
+    NoFolders(Folders),
+    UnstageFolders {
+        top: PathBuf,
+        file: PathBuf,
+    },
+    /// Moves a file out of its directories, beside the outermost.
+    MoveOut {
+        file: PathBuf,
+        top: PathBuf,
+    },
     /// Keeps beside a path what stands there, while it stays.
     SetAside(PathBuf),
     /// Puts in its place what was written beside it.
@@ -57,6 +74,19 @@ pub enum Change {
     },
 }
 
+/// Directories within each other, the outermost first, and a file in the innermost.
+#[derive(Clone, Debug)]
+pub struct Folders {
+    pub folders: Vec<PathBuf>,
+    pub file: PathBuf,
+}
+
+impl Folders {
+    pub fn top(&self) -> &Path {
+        self.folders.first().unwrap_or(&self.file)
+    }
+}
+
 impl Change {
     /// What takes it back, also where it was done by half.
     fn undo(&self) -> Option<Self> {
@@ -70,6 +100,11 @@ impl Change {
                 mode: *mode,
             },
             Self::Stage { path, .. } | Self::StageLink { path, .. } => Self::Unstage(path.clone()),
+            Self::StageFolders { with, .. } => Self::UnstageFolders {
+                top: with.top().to_owned(),
+                file: with.file.clone(),
+            },
+            Self::PutFolders(with) => Self::NoFolders(with.clone()),
             Self::SetAside(path) => Self::LetGo(path.clone()),
             Self::Put {
                 path,
@@ -95,9 +130,13 @@ impl Change {
                     may_fail: *may_fail,
                 }
             }
-            Self::Unstage(_) | Self::BringBack(_) | Self::LetGo(_) | Self::Remove(_) => {
-                return None;
-            }
+            Self::Unstage(_)
+            | Self::UnstageFolders { .. }
+            | Self::NoFolders(_)
+            | Self::MoveOut { .. }
+            | Self::BringBack(_)
+            | Self::LetGo(_)
+            | Self::Remove(_) => return None,
         })
     }
 }

@@ -12,6 +12,7 @@ use crate::host::Failure;
 
 /// `--keep` must name something that is installed.
 pub(super) fn named_files_are_there(
+    task: &Task<'_>,
     keep: &[PathBuf],
     decided: &[Decided<'_>],
 ) -> Result<(), Failure> {
@@ -22,7 +23,7 @@ pub(super) fn named_files_are_there(
                 "--keep {}: no such file belongs to the installation",
                 path.display()
             );
-            let help = "see which do: borgmatic self-install --status";
+            let help = format!("see which do: {} --status", task.again("borgmatic"));
             return Err(super::flags::usage(words, help));
         }
     }

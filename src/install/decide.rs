@@ -1,12 +1,13 @@
 //! What is done about each thing that is there or is to be there, and where a person has to decide.
 //! Pure.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::dropin;
 use super::manifest::What;
 use super::recipe::{Kind, Step};
 use super::state::{Item, PYTHON, State};
+use super::systemd;
 use crate::host::files::Sort;
 
 /// What a person has agreed to.
@@ -19,7 +20,7 @@ pub struct Consent {
     pub copy: String,
     pub keep: Vec<PathBuf>,
     pub to_dropin: bool,
-    /// Where copies go that must not lie beside the file: cron reads all that is in its folder.
+    /// Where copies go that must not lie beside the file: cron and systemd read all that is there.
     pub aside: PathBuf,
 }
 
@@ -107,7 +108,7 @@ fn one(item: &Item<'_>, consent: &Consent) -> Doing {
     match &item.state {
         State::Absent => Doing::Create,
         State::Same => Doing::Nothing,
-        State::Mode(_) | State::Outdated => Doing::Update,
+        State::Mode(_) | State::Owner(_) | State::Outdated => Doing::Update,
         State::Kept if consent.force => overwrite(item, consent),
         State::Kept => Doing::Keep,
         State::Edited => edited(item, consent),
@@ -117,11 +118,11 @@ fn one(item: &Item<'_>, consent: &Consent) -> Doing {
 
 /// What was installed and is in no step any more.
 fn unwanted(item: &Item<'_>, consent: &Consent) -> Doing {
-    match item.state {
+    match &item.state {
         State::Absent => Doing::Forget,
         // Fetched once, with `--with-borg`.
         _ if item.path.ends_with("borg") => Doing::Leave,
-        State::Same => Doing::Remove,
+        state if state.is_ours() => Doing::Remove,
         _ if consent.force && item.state == State::Edited => Doing::Remove,
         // Two would start backups.
         _ if item.is_schedule() && !is_kept(item, consent) => Doing::Conflict(
@@ -162,8 +163,8 @@ fn foreign(item: &Item<'_>, what: &str, consent: &Consent) -> Doing {
         .placed
         .is_some_and(|placed| placed.sort == Sort::Directory);
     if matches!(item.step, Some(Step::Link { .. })) && !is_folder {
-        // Asked for by `--aliases force`.
-        return Doing::Overwrite(Some(named(&item.path, &consent.copy)));
+        // Asked for by `--aliases force`; or a package's unit is enabled, whose place ours takes.
+        return Doing::Overwrite(Some(copy_of(item, &consent.copy, consent)));
     }
     let is_plain = !is_folder && what != PYTHON && !matches!(item.step, Some(Step::Folder { .. }));
     if is_kept(item, consent) && is_plain {
@@ -176,32 +177,33 @@ fn foreign(item: &Item<'_>, what: &str, consent: &Consent) -> Doing {
 }
 
 fn overwrite(item: &Item<'_>, consent: &Consent) -> Doing {
-    let is_crons = match item.step {
-        Some(Step::File(file)) => file.kind == Kind::Cron,
-        Some(Step::Block(_)) => true,
-        _ => false,
-    };
-    Doing::Overwrite(consent.backup.as_ref().map(|end| {
-        let beside = named(&item.path, end);
-        match beside.file_name().filter(|_| is_crons) {
-            Some(name) => consent.aside.join(name),
-            None => beside,
-        }
-    }))
+    let copy = consent.backup.as_ref();
+    Doing::Overwrite(copy.map(|end| copy_of(item, end, consent)))
 }
 
-fn named(path: &Path, end: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(end);
-    name.into()
+/// Where a copy is kept: beside it, but not where cron or systemd would read it.
+fn copy_of(item: &Item<'_>, end: &str, consent: &Consent) -> PathBuf {
+    let mut beside = item.path.clone().into_os_string();
+    beside.push(end);
+    let beside = PathBuf::from(beside);
+    let is_read = match item.step {
+        Some(Step::File(file)) => file.kind == Kind::Cron,
+        Some(Step::Block(_)) => true,
+        Some(Step::Link { path, .. }) => systemd::is_enabling(path),
+        _ => false,
+    };
+    match beside.file_name().filter(|_| is_read) {
+        Some(name) => consent.aside.join(name),
+        None => beside,
+    }
 }
 
 /// For an uninstallation: nothing that was edited goes, unless that was asked for.
 pub fn uninstall<'a>(items: Vec<Item<'a>>, force: bool) -> Vec<Decided<'a>> {
     let decided = |item: Item<'a>| Decided {
-        doing: match item.state {
+        doing: match &item.state {
             State::Absent => Doing::Forget,
-            State::Same => Doing::Remove,
+            state if state.is_ours() => Doing::Remove,
             State::Edited if force => Doing::Remove,
             _ => Doing::Leave,
         },

@@ -7,8 +7,10 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::Needs;
+use super::needs::Need;
 use crate::option::{Age, Schedule};
 pub use crate::run::{Battery, Inhibit};
+use crate::text::listed;
 
 /// A backup that a scheduler starts.
 #[derive(Clone, Debug)]
@@ -17,6 +19,8 @@ pub struct Job {
     pub program: PathBuf,
     /// The borg that was found and verified.
     pub borg: PathBuf,
+    /// Is one of them Borg 2, or may it be?
+    pub borg_2: bool,
     /// Given with `--config`; none: the usual places.
     pub configs: Vec<PathBuf>,
     pub schedule: Schedule,
@@ -79,6 +83,25 @@ impl Job {
             words.extend(["--inhibit".into(), "sleep".into()]);
         }
         words
+    }
+
+    /// The variables that configurations take from the environment, and the runs that are started so do
+    /// not have: a sentence's beginning for each file.
+    pub fn lacks(&self) -> Vec<String> {
+        let mut files: Vec<(&str, Vec<&str>)> = Vec::new();
+        for Need { what, why } in &self.needs.variables {
+            match files.iter_mut().find(|(file, _)| *file == why.as_str()) {
+                Some((_, names)) => names.push(what),
+                None => files.push((why, vec![what])),
+            }
+        }
+        let lacks = files.iter().map(|(file, names)| {
+            let names = listed(names);
+            format!(
+                "{file} takes {names} from the environment, which is not there in a scheduled run"
+            )
+        });
+        lacks.collect()
     }
 
     /// The directories in which programs are found: `usual`, and borg's before it where that is

@@ -6,7 +6,7 @@ use super::job::Reach;
 use super::programs::says;
 use super::recipe::{File, Kind, Step};
 use super::self_install::Task;
-use super::systemd::{SERVICE, TIMER};
+use super::systemd::{self, SERVICE, TIMER};
 use crate::host::{Command, Exit, Failure, Heard, Level};
 
 /// Refuses units that systemd does not understand, and says how exposed the service is. Nothing is said
@@ -38,13 +38,14 @@ fn unit(step: &Step) -> Option<&File> {
 fn copies(task: &Task<'_>, units: &[&File], folder: &Path) -> Result<(), Failure> {
     let files = task.alone.host.files;
     let own = files.own_path().unwrap_or_default();
+    let program = systemd::word(&own.to_string_lossy());
     for unit in units {
         let text = String::from_utf8_lossy(&unit.bytes);
-        let program = |line: &str| match line.strip_prefix("ExecStart=") {
-            Some(_) => format!("ExecStart=\"{}\"\n", own.display()),
+        let line = |line: &str| match line.strip_prefix("ExecStart=") {
+            Some(_) => format!("ExecStart={program}\n"),
             None => format!("{line}\n"),
         };
-        let text: String = text.lines().map(program).collect();
+        let text: String = text.lines().map(line).collect();
         let name = unit.path.file_name().unwrap_or_default();
         files.write_whole(&folder.join(name), text.as_bytes(), 0o600)?;
     }

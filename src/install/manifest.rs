@@ -5,9 +5,12 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::claims;
 use super::paths::Paths;
 use super::recipe::{Crontab, Kind};
 use super::schedulers::Scheduler;
+use super::systemd;
+use crate::host::files::moved_out;
 use crate::host::{Failure, Files};
 
 /// The largest manifest that is read, in bytes.
@@ -68,14 +71,21 @@ pub enum Origin {
     Replaced,
 }
 
+impl What {
+    /// Is it text that people edit?
+    pub fn is_edited(&self) -> bool {
+        match self {
+            Self::File(kind) => kind.is_edited(),
+            Self::Block(_) => true,
+            Self::Link(_) => false,
+        }
+    }
+}
+
 impl Entry {
     /// Does it start backups?
     pub fn is_schedule(&self) -> bool {
-        match self.kind {
-            What::File(kind) => kind.is_edited(),
-            What::Block(_) => true,
-            What::Link(_) => false,
-        }
+        self.kind.is_edited() || systemd::is_enabling(&self.path)
     }
 }
 
@@ -112,10 +122,36 @@ pub struct Known {
 
 impl Known {
     pub fn read(files: &Files, paths: &Paths) -> Result<Self, Failure> {
-        Ok(Self {
+        // An uninstallation that was killed at its very end has its note there.
+        let moved_out = paths.state_and_above().map(moved_out);
+        let notes = std::iter::once(paths.begun()).chain(moved_out);
+        let begun = notes
+            .map(|note| read(files, &note))
+            .find(|read| !matches!(read, Ok(None)));
+        let known = Self {
             manifest: read(files, &paths.manifest)?,
-            begun: read(files, &paths.begun())?,
-        })
+            begun: begun.transpose()?.flatten(),
+        };
+        known.claims_its_own(paths)?;
+        Ok(known)
+    }
+
+    /// Refuses what names anything that we do not write: it would be removed.
+    fn claims_its_own(&self, paths: &Paths) -> Result<(), Failure> {
+        let strange = self.all().flat_map(|one| claims::strange(one, paths));
+        let shown: Vec<String> = strange.map(|path| path.display().to_string()).collect();
+        if shown.is_empty() {
+            return Ok(());
+        }
+        let words = format!(
+            "{} names what this installer does not write: {}",
+            paths.manifest.display(),
+            shown.join(", ")
+        );
+        Err(Failure::new("borgmatic::install::manifest", words).help(
+            "somebody changed it: bring it back from a backup, or move it away and install again; \
+             files that are as they would be installed count as ours",
+        ))
     }
 
     pub fn is_empty(&self) -> bool {

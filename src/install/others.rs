@@ -9,6 +9,7 @@ use super::programs::tell;
 use super::rivals;
 use super::schedulers::Scheduler;
 use super::self_install::Task;
+use super::systemd;
 use crate::host::{Command, Failure};
 
 /// Where packages put units: one of the same name is masked by ours.
@@ -117,7 +118,7 @@ pub(super) fn removal(task: &Task<'_>, path: &Path) -> String {
 
 /// The unit of a package whose place a unit of this path takes.
 pub(super) fn masked(task: &Task<'_>, unit: &Path) -> Option<PathBuf> {
-    let name = unit.file_name()?;
+    let name = unit.file_name().filter(|_| !systemd::is_enabling(unit))?;
     let mut places = VENDOR.iter().map(|folder| Path::new(folder).join(name));
     places.find(|path| task.setting.files.is_file(path))
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::job::Reach;
 use crate::config::find::expand;
 use crate::host::Env;
+use crate::host::files::lexical;
 
 /// The folders of an installation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +25,18 @@ pub struct Paths {
 pub const CRON: &str = "/etc/cron.d";
 /// The crontabs of busybox.
 pub const BUSYBOX: &str = "/etc/crontabs";
+/// The crontabs of users.
+pub const SPOOL: &str = "/var/spool/cron/crontabs";
+
+/// Below `share`.
+pub const MANUAL: &str = "man/man1";
+pub const SCHEMA: &str = "borgmatic/borgmatic.schema.json";
+/// Of bash, zsh and fish.
+pub const COMPLETIONS: [&str; 3] = [
+    "bash-completion/completions/borgmatic",
+    "zsh/site-functions/_borgmatic",
+    "fish/vendor_completions.d/borgmatic.fish",
+];
 
 impl Paths {
     pub fn of(reach: Reach, env: &Env) -> Self {
@@ -39,13 +52,13 @@ impl Paths {
                 let base = |name: &str, usual: &str| {
                     let named = env.text(name).map(|path| expand(path, env));
                     let named = named.filter(|path| path.is_absolute());
-                    named.unwrap_or_else(|| env.home.join(usual))
+                    lexical(&named.unwrap_or_else(|| env.home.join(usual)))
                 };
                 Self {
                     bin: base("XDG_BIN_HOME", ".local/bin"),
                     share: base("XDG_DATA_HOME", ".local/share"),
                     units: base("XDG_CONFIG_HOME", ".config").join("systemd/user"),
-                    agents: env.home.join("Library/LaunchAgents"),
+                    agents: lexical(&env.home.join("Library/LaunchAgents")),
                     manifest: base("XDG_STATE_HOME", ".local/state")
                         .join("borgmatic/self-install.json"),
                 }
@@ -63,21 +76,15 @@ impl Paths {
     }
 
     pub fn manual(&self) -> PathBuf {
-        self.share.join("man/man1")
+        self.share.join(MANUAL)
     }
 
     pub fn schema(&self) -> PathBuf {
-        self.share.join("borgmatic/borgmatic.schema.json")
+        self.share.join(SCHEMA)
     }
 
-    /// Of bash, zsh and fish.
     pub fn completions(&self) -> [PathBuf; 3] {
-        [
-            "bash-completion/completions/borgmatic",
-            "zsh/site-functions/_borgmatic",
-            "fish/vendor_completions.d/borgmatic.fish",
-        ]
-        .map(|path| self.share.join(path))
+        COMPLETIONS.map(|path| self.share.join(path))
     }
 
     /// What is being written or was not ended: read by the run that comes after a killed one.
@@ -88,6 +95,12 @@ impl Paths {
     /// The folder of the manifest, which is ours alone.
     pub fn state(&self) -> &Path {
         self.manifest.parent().unwrap_or(Path::new("/"))
+    }
+
+    /// That folder and those above it, but for the root.
+    pub fn state_and_above(&self) -> impl Iterator<Item = &Path> {
+        let above = self.state().ancestors();
+        above.filter(|folder| folder.parent().is_some())
     }
 }
 

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::Needs;
-use super::job::{Battery, Inhibit, Job, PATH, Sandbox};
+use super::job::{Battery, Inhibit, Job, PATH, Reach, Sandbox};
 use super::self_install::Task;
 use crate::borg::locate::{self, By, Found};
-use crate::borg::verify;
+use crate::borg::{Feature, verify};
 use crate::config::find::{self, expand};
 use crate::config::load::{Loaded, load};
 use crate::host::{Failure, Level};
@@ -58,9 +58,10 @@ pub(super) fn job(task: &Task<'_>, loaded: &[Loaded]) -> Result<Job, Failure> {
     let schedule = flags.schedule.or(Schedule::default());
     // Later than half the time to the next run, it would leave that one out.
     let jitter = JITTER.min(schedule.shortest() / 2);
-    let job = Job {
+    let mut job = Job {
         program,
         borg: task.alone.host.env.cwd.join(borg.unwrap_or_default()),
+        borg_2: false,
         configs: setting.configs.iter().map(config).collect(),
         schedule,
         needs: Needs::of(loaded, &env.home, setting.user, env, task.host.files),
@@ -74,12 +75,23 @@ pub(super) fn job(task: &Task<'_>, loaded: &[Loaded]) -> Result<Job, Failure> {
         inhibit: flags.inhibit.or(Inhibit::Sleep),
         sandbox: flags.sandbox.or(Sandbox::Auto),
     };
+    let is_login = job.account.is_some() || job.reach == Reach::User;
+    // systemd.exec(5), «Environment variables set on process start».
+    let usual = ["HOME", "USER", "LOGNAME", "SHELL"];
+    let gives = |name: &str| {
+        let given = setting.given.iter().any(|given| given == name);
+        given || name == "PATH" || is_login && usual.contains(&name)
+    };
+    job.needs.variables.retain(|need| !gives(&need.what));
     let path = job.path(PATH);
     // A borg that was fetched was tried out, and stands in its place later.
     let is_there = |found: &&Found| !flags.with_borg.is_set() || found.path != setting.paths.borg();
+    job.borg_2 = !borgs.iter().all(|found| is_there(&found));
     for found in borgs.iter().filter(is_there) {
         let verified = verify::verify(task.alone.host, found, OsStr::new(&path));
-        for note in verified.map_err(unusable)?.notes {
+        let verified = verified.map_err(unusable)?;
+        job.borg_2 |= verified.version >= Feature::SeparateRepository.since();
+        for note in verified.notes {
             task.host.bus.line(Level::Warning, "", &note);
         }
     }

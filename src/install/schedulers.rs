@@ -63,6 +63,9 @@ pub fn steps(
             steps.extend(systemd::folders(job).into_iter().map(private));
             let files = systemd::files(job, &paths.units)?;
             steps.extend(files.into_iter().map(Step::File));
+            let (path, to) = systemd::enabling(&paths.units);
+            steps.extend(path.parent().map(folder));
+            steps.push(Step::Link { path, to });
         }
         Scheduler::Cron => match &managers.crontab {
             None => {
@@ -84,11 +87,14 @@ pub fn steps(
 
 /// What a person should know about what starts the backups, a sentence each.
 pub fn notes(scheduler: Scheduler, job: &Job) -> Vec<String> {
-    match scheduler {
-        Scheduler::Systemd => systemd::notes(job),
+    let mut notes = match scheduler {
+        Scheduler::Systemd => return systemd::notes(job),
         Scheduler::Cron => cron::notes(cfg!(target_os = "macos")),
         Scheduler::Launchd => launchd::notes(job),
-    }
+    };
+    let how = "write the value into the configuration, or a default: ${NAME:-value}";
+    notes.extend(job.lacks().iter().map(|lacks| format!("{lacks}: {how}")));
+    notes
 }
 
 fn form(crontab: &Crontab) -> cron::Form {
@@ -138,6 +144,8 @@ pub fn tell(scheduler: Scheduler, managers: &Managers, paths: &Paths) -> (Vec<Ru
                 after: Some(Kind::Unit),
                 ..Run::default()
             };
+            // The link is there by then: this is for the manager, and it takes back what an older
+            // version did.
             let enable = Run {
                 does: Some(Box::new(systemctl().args(["enable", "--now", TIMER]))),
                 undo: Some(Box::new(systemctl().args(["disable", "--now", TIMER]))),

@@ -2,24 +2,25 @@
 
 use std::path::{Path, PathBuf};
 
-use super::build::{self, Changes, Ground};
+use super::build::{self, Changes};
 use super::change::{Change, Undone, carry_out};
-use super::decide::{self, Consent, Decided, Doing};
+use super::decide::{Consent, Decided, Doing};
 use super::flags::{Flags, Wish};
-use super::manifest::{Entry, Manifest, What};
-use super::programs::{self, agrees};
-use super::recipe::{Crontab, Recipe, Step};
-use super::schedulers::{self, Scheduler};
+use super::job::Reach;
+use super::manifest::Manifest;
+use super::outlook::Outlook;
+use super::recipe::Crontab;
+use super::schedulers::Scheduler;
 use super::setting::Setting;
 use super::show;
-use super::state::{Disk, crontab_path};
-use super::{
-    agree, apply, choose, conflict, crond, fetched, judge, others, own_files, prepare, status,
-};
+use super::state::crontab_path;
+use super::systemd;
+use super::{apply, conflict, judge, others, status};
 use crate::actions::{Alone, AloneAction, Answer, Info};
 use crate::config::find::expand;
 use crate::host::files::Held;
-use crate::host::{Command, Failure, Host, Level};
+use crate::host::{Failure, Host, Level};
+use crate::option::words::quote;
 
 pub struct SelfInstall;
 
@@ -82,7 +83,7 @@ pub(super) struct Task<'a> {
     pub(super) setting: &'a Setting,
     pub(super) flags: &'a Flags,
     /// The running program belongs to a package.
-    packaged: bool,
+    pub(super) packaged: bool,
 }
 
 impl<'a> Task<'a> {
@@ -101,14 +102,6 @@ impl<'a> Task<'a> {
     }
 }
 
-/// A recipe, and what the next manifest says beside it.
-pub(super) struct Planned {
-    pub(super) recipe: Recipe,
-    pub(super) next: Manifest,
-    /// What a person should know about what starts the backups.
-    notes: Vec<String>,
-}
-
 impl Task<'_> {
     pub(super) fn say(&self, words: &str) {
         self.host.bus.line(Level::Answer, "", words);
@@ -119,129 +112,8 @@ impl Task<'_> {
     }
 
     /// Does it only show?
-    fn shows_only(&self) -> bool {
+    pub(super) fn shows_only(&self) -> bool {
         self.alone.dry || self.flags.list.is_on()
-    }
-
-    /// The disk, with the crontab of the user where it has a part in it.
-    pub(super) fn disk(&self, recipe: &Recipe) -> Disk<'_> {
-        let is_own =
-            |step: &Step| matches!(step, Step::Block(block) if block.crontab == Crontab::Own);
-        let was_own = |entry: &&Entry| entry.kind == What::Block(Crontab::Own);
-        let is_wanted = recipe.steps.iter().any(is_own);
-        let was_wanted = self.setting.known.entries().iter().any(was_own);
-        let crontab = match (is_wanted, was_wanted) {
-            (false, false) => Ok(String::new()),
-            (true, _) => programs::crontab(&self.host),
-            (false, true) => programs::crontab_left(&self.host),
-        };
-        Disk {
-            files: &self.setting.files,
-            crontab,
-        }
-    }
-
-    fn owner(&self) -> String {
-        let user = self.host.env.user;
-        let own = Path::new("/proc/self");
-        let group = self.alone.host.files.placed(own).ok().flatten();
-        let group = group.filter(|_| user != 0).map_or(0, |own| own.group);
-        format!("{user}:{group}")
-    }
-
-    /// Looks at everything, and makes the recipe.
-    pub(super) fn plan(&self, asks: bool) -> Result<Planned, Failure> {
-        let setting = self.setting;
-        let found = prepare::paths(self);
-        let scheduler = choose::scheduler(self, !found.is_empty(), asks)?;
-        agree::suits(setting, scheduler)?;
-        let (mut steps, mut notes) = (Vec::new(), Vec::new());
-        let mut flags = self.flags.words();
-        if self.stays() {
-            // What a package manager or an image put there.
-        } else {
-            let bytes = self.alone.host.files.own_program().map_err(|error| {
-                Failure::file(
-                    "read the running program",
-                    Path::new("/proc/self/exe"),
-                    &error,
-                )
-            })?;
-            let path = self.alone.host.env.text("PATH").unwrap_or_default();
-            let aliases = self.flags.aliases.or(own_files::Aliases::Auto);
-            let taken = setting.taken(path);
-            if aliases == own_files::Aliases::Auto {
-                for name in &taken {
-                    let words =
-                        format!("the name {name} belongs to another program and stays with it");
-                    self.host.bus.line(Level::Info, "", &words);
-                }
-            }
-            steps.extend(own_files::program(&setting.paths, bytes, aliases, &taken));
-        }
-        if let (Some(url), Some(hash)) =
-            (self.flags.with_borg.text(), self.flags.borg_sha256.text())
-        {
-            let wanted = fetched::Wanted {
-                url,
-                hash,
-                place: setting.paths.borg(),
-                files: &setting.files,
-                tries: !self.shows_only(),
-            };
-            steps.push(Step::File(fetched::borg(self.alone.host, &wanted)?));
-        }
-        steps.extend(own_files::shared(&setting.paths));
-        if let Some(scheduler) = scheduler {
-            let loaded = prepare::configurations(self, &found)?;
-            let job = prepare::job(self, &loaded)?;
-            let word = format!("--{}", scheduler.word());
-            if !flags.contains(&word) {
-                flags.insert(0, word);
-            }
-            let of = schedulers::steps(scheduler, &job, &setting.managers, &setting.paths)?;
-            steps.extend(of);
-            notes = schedulers::notes(scheduler, &job);
-            if scheduler == Scheduler::Cron && setting.root.is_none() {
-                let cure = crond::cure(&self.host);
-                notes.extend(cure.map(|cure| format!("{}: {cure}", crond::NONE)));
-            }
-        } else if !found.is_empty() && !flags.iter().any(|word| word == "--no-schedule") {
-            // Somebody said so. Without a configuration, it is only not yet.
-            flags.insert(0, "--no-schedule".into());
-        }
-        Ok(Planned {
-            recipe: Recipe { steps },
-            notes,
-            next: Manifest {
-                version: env!("CARGO_PKG_VERSION").to_owned(),
-                scheduler,
-                flags,
-                configs: setting.configs.clone(),
-                ..Manifest::default()
-            },
-        })
-    }
-
-    /// Does the program stay where it is? A package's does, too: two of one name get mixed up.
-    pub(super) fn stays(&self) -> bool {
-        self.flags.no_bin.is_on() || self.packaged
-    }
-
-    /// Where the running program stays; by its stable name, where PATH has one.
-    pub(super) fn own_path(&self) -> Result<PathBuf, Failure> {
-        let host = self.alone.host;
-        let real = host.files.own_path();
-        let real = real.ok_or_else(|| {
-            let words = "where the running program is cannot be found out";
-            Failure::new("borgmatic::install::target", words).help("leave --no-bin out")
-        })?;
-        let own = host.files.identity(&real);
-        let path = host.env.text("PATH").unwrap_or_default();
-        let on_path = path.split(':').filter(|folder| folder.starts_with('/'));
-        let mut on_path = on_path.map(|folder| Path::new(folder).join("borgmatic"));
-        let same = |path: &PathBuf| own.is_some() && host.files.identity(path) == own;
-        Ok(on_path.find(same).unwrap_or(real))
     }
 
     fn consent(&self) -> Consent {
@@ -276,20 +148,13 @@ impl Task<'_> {
             apply::privilege(&self.host, self.setting)?;
         }
         let planned = self.plan(!shows_only)?;
-        let (disk, owner) = (self.disk(&planned.recipe), self.owner());
         let consent = self.consent();
-        let items = disk.compare(&planned.recipe, &self.setting.known)?;
-        let decided = decide::install(items, &consent);
-        conflict::named_files_are_there(&consent.keep, &decided)?;
-        let asks = |question: &Command| agrees(&self.host, question);
-        let ground = self.ground(&disk, &owner, &asks);
-        let (changes, manifest) = build::install(
-            &planned.recipe,
-            &decided,
-            &self.setting.known,
-            planned.next,
-            &ground,
-        )?;
+        let Outlook {
+            decided,
+            changes,
+            manifest,
+        } = self.outlook(&planned, &consent)?;
+        conflict::named_files_are_there(self, &consent.keep, &decided)?;
         if shows_only {
             self.show(&decided, &changes);
             planned.notes.iter().for_each(|note| self.note(note));
@@ -315,21 +180,6 @@ impl Task<'_> {
         }
         others::shadows(self, !changes.list.is_empty());
         Ok(())
-    }
-
-    pub(super) fn ground<'g>(
-        &'g self,
-        disk: &'g Disk<'g>,
-        owner: &'g str,
-        asks: &'g dyn Fn(&Command) -> bool,
-    ) -> Ground<'g> {
-        Ground {
-            disk,
-            paths: &self.setting.paths,
-            managers: &self.setting.managers,
-            asks,
-            owner,
-        }
     }
 
     pub(super) fn show(&self, decided: &[Decided<'_>], changes: &Changes) {
@@ -371,7 +221,7 @@ impl Task<'_> {
 
     /// What was done, and what comes next.
     fn tell(&self, decided: &[Decided<'_>], manifest: &Manifest, is_same: bool) {
-        let program = self.setting.paths.program();
+        let (program, rooted) = (self.setting.paths.program(), self.setting.root.is_some());
         if is_same {
             self.say("Nothing to do: everything is up to date");
         } else {
@@ -384,7 +234,9 @@ impl Task<'_> {
             if one.item.path == program {
                 self.say(&format!("  program   {path}"));
             }
-            if one.item.is_schedule() {
+            if systemd::is_enabling(&one.item.path) {
+                self.say(&format!("  enabled   {path}"));
+            } else if one.item.is_schedule() {
                 self.say(&format!("  schedule  {path}"));
                 if let Some(masked) = others::masked(self, &one.item.path) {
                     self.note(&format!("it takes the place of {}", masked.display()));
@@ -399,22 +251,42 @@ impl Task<'_> {
             self.say("Nobody starts backups regularly yet");
         } else if manifest.scheduler == Some(Scheduler::Systemd)
             && !self.setting.managers.told
-            && self.setting.root.is_none()
+            && !rooted
         {
-            self.note("systemd does not run here: once it does, run: borgmatic self-install");
+            self.note("systemd does not run here: the timer starts when it does");
         }
         if !is_same {
-            let name = program.display();
-            self.say(&format!("Check it:     {name} self-install --status"));
-            self.say(&format!("Take it back: {name} self-install --uninstall"));
+            let program = if rooted {
+                "borgmatic".into()
+            } else {
+                program.to_string_lossy()
+            };
+            let again = |more: &str| format!("{} {more}", self.again(&program));
+            self.say(&format!("Check it:     {}", again("--status")));
+            self.say(&format!("Take it back: {}", again("--uninstall")));
         }
+    }
+
+    /// What a person types to come back to this installation.
+    pub(super) fn again(&self, program: &str) -> String {
+        let mut words = format!("{} self-install", quote(program));
+        let is_root = self.host.env.user == 0;
+        match self.setting.managers.reach {
+            Reach::User if is_root => words += " --user",
+            Reach::System if !is_root => words += " --system",
+            _ => {}
+        }
+        if let Some(root) = &self.setting.root {
+            words += &format!(" --root {}", quote(&root.to_string_lossy()));
+        }
+        words
     }
 
     fn check(&self) -> Result<(), Failure> {
         let failure = |words: String| {
             let failure = Failure::new("borgmatic::install::drift", words);
             failure
-                .help("put it right: borgmatic self-install")
+                .help(format!("put it right: {}", self.again("borgmatic")))
                 .status(10)
         };
         if self.setting.known.manifest.is_none() {
@@ -448,27 +320,6 @@ impl Task<'_> {
             return Ok(());
         }
         Err(failure("the installation is not as it should be".into()))
-    }
-
-    /// What an installation with the same flags would decide and change now.
-    pub(super) fn compared<T>(
-        &self,
-        look: impl FnOnce(&[Decided<'_>], &Changes) -> T,
-    ) -> Result<T, Failure> {
-        let planned = self.plan(false)?;
-        let (disk, owner) = (self.disk(&planned.recipe), self.owner());
-        let items = disk.compare(&planned.recipe, &self.setting.known)?;
-        let decided = decide::install(items, &Consent::default());
-        let asks = |question: &Command| agrees(&self.host, question);
-        let ground = self.ground(&disk, &owner, &asks);
-        let (changes, _) = build::install(
-            &planned.recipe,
-            &decided,
-            &self.setting.known,
-            planned.next,
-            &ground,
-        )?;
-        Ok(look(&decided, &changes))
     }
 
     fn status(&self) -> Result<(), Failure> {

@@ -1,16 +1,21 @@
 //! What the machine is and what was asked for, read once: everything after it is made from these
 //! values.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use super::dropin;
 use super::flags::Flags;
+use super::given;
 use super::job::Reach;
 use super::manifest::Known;
 use super::own_files::OLD_NAMES;
-use super::paths::{BUSYBOX, CRON, Paths};
+use super::paths::{BUSYBOX, CRON, Paths, SPOOL};
 use super::recipe::Crontab;
 use super::schedulers::{Managers, Scheduler};
+use super::systemd::SERVICE;
 use crate::config::find::expand;
+use crate::host::files::lexical;
 use crate::host::{Env, Failure, Files, Host, passwords};
 
 pub struct Setting {
@@ -30,6 +35,8 @@ pub struct Setting {
     pub detected: Scheduler,
     /// Number of the user whose rights the backups have.
     pub user: u32,
+    /// Names of the variables that people give the service.
+    pub given: Vec<OsString>,
 }
 
 impl Setting {
@@ -74,14 +81,15 @@ impl Setting {
                 let help = format!("make it first: sudo useradd --system --create-home {account}");
                 return Err(super::flags::usage(words, help));
             };
-            env.home = home.clone();
+            env.home.clone_from(home);
             user = number;
         }
         if let Some(folder) = flags.bin_dir.text() {
-            paths.bin = host.env.cwd.join(expand(folder, &env));
-            if root.is_some() {
-                paths.bin = Path::new("/").join(expand(folder, &env));
-            }
+            let base: &Path = match root {
+                Some(_) => Path::new("/"),
+                None => &host.env.cwd,
+            };
+            paths.bin = lexical(&base.join(expand(folder, &env)));
         } else if reach == Reach::System && is_root {
             let fallback = Path::new("/opt/bin");
             let usual = files.is_dir(&paths.bin) && !files.may_write(&paths.bin);
@@ -89,6 +97,8 @@ impl Setting {
                 fallback.clone_into(&mut paths.bin);
             }
         }
+        let given = given::variables(&files, &dropin::folder(&paths.units.join(SERVICE)));
+        env.variables.extend(given.iter().cloned());
         let detected = detect(&files, root.is_some());
         let managers = Managers {
             reach,
@@ -108,6 +118,7 @@ impl Setting {
             configs,
             detected,
             user,
+            given: given.into_iter().map(|(name, _)| name).collect(),
         })
     }
 
@@ -192,9 +203,7 @@ fn crontab(reach: Reach, rooted: bool, files: &Files, env: &Env) -> Option<Cront
         }
         Reach::User if rooted => {
             let name = env.text("USER").or(env.text("LOGNAME")).unwrap_or("user");
-            Some(Crontab::File(
-                Path::new("/var/spool/cron/crontabs").join(name),
-            ))
+            Some(Crontab::File(Path::new(SPOOL).join(name)))
         }
         Reach::User => Some(Crontab::Own),
     }

@@ -1,5 +1,7 @@
 //! An installation for people and programs: as differences, as a list, as JSON. Pure.
 
+use std::collections::HashSet;
+
 use serde_json::{Value, json};
 use similar::TextDiff;
 
@@ -78,10 +80,14 @@ pub fn list(decided: &[Decided<'_>], changes: &[Change]) -> Vec<String> {
 }
 
 fn folders(changes: &[Change]) -> impl Iterator<Item = String> {
-    changes.iter().filter_map(|change| match change {
-        Change::Folder { path, .. } => Some(format!("make the directory {}", path.display())),
-        _ => None,
-    })
+    let made = changes.iter().flat_map(|change| match change {
+        Change::Folder { path, .. } => std::slice::from_ref(path),
+        Change::PutFolders(with) => &with.folders,
+        _ => &[],
+    });
+    let mut seen = HashSet::new();
+    made.filter(move |path| seen.insert(*path))
+        .map(|path| format!("make the directory {}", path.display()))
 }
 
 /// «10.2 MB»
@@ -153,7 +159,7 @@ fn whole(one: &Decided<'_>) -> Option<String> {
             Some(String::from_utf8_lossy(&file.bytes).into_owned())
         }
         (Some(Step::Block(block)), _) => Some(block.lines.clone()),
-        (None, Some(entry)) if goes && entry.is_schedule() => Some(String::new()),
+        (None, Some(entry)) if goes && entry.kind.is_edited() => Some(String::new()),
         _ => None,
     }
 }
@@ -233,6 +239,7 @@ pub fn word(state: &State) -> &'static str {
         State::Absent => "missing",
         State::Same => "ok",
         State::Mode(_) => "other mode",
+        State::Owner(_) => "other owner",
         State::Outdated => "outdated",
         State::Edited => "edited",
         State::Kept => "kept",

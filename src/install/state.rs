@@ -7,8 +7,9 @@ use super::crontab;
 use super::manifest::{Entry, Known, What};
 use super::recipe::{Block, Crontab, File, Kind, Recipe, Step};
 use super::rivals::{self, Sort};
+use super::systemd;
 use crate::config::directories::hashed;
-use crate::host::files::{self, Placed};
+use crate::host::files::{self, Owner, Placed};
 use crate::host::{Failure, Files};
 
 /// The largest file that is compared, in bytes.
@@ -22,6 +23,8 @@ pub enum State {
     Same,
     /// The right bytes with another mode.
     Mode(u32),
+    /// The right bytes and mode, in the hands of somebody else.
+    Owner(Owner),
     /// As we wrote it; it is to be another now.
     Outdated,
     /// Ours, and changed since.
@@ -45,6 +48,13 @@ pub struct Item<'a> {
     pub placed: Option<Placed>,
 }
 
+impl State {
+    /// Are the bytes there that we wrote?
+    pub fn is_ours(&self) -> bool {
+        matches!(self, Self::Same | Self::Mode(_) | Self::Owner(_))
+    }
+}
+
 impl Item<'_> {
     /// Our text as it was written, as far as it is known.
     pub fn written(&self) -> Option<&str> {
@@ -56,6 +66,7 @@ impl Item<'_> {
         match self.step {
             Some(Step::File(file)) => file.kind.is_edited(),
             Some(Step::Block(_)) => true,
+            Some(Step::Link { path, .. }) => systemd::is_enabling(path),
             Some(_) => false,
             None => self.entry.as_ref().is_some_and(Entry::is_schedule),
         }
@@ -67,6 +78,8 @@ pub struct Disk<'a> {
     pub files: &'a Files,
     /// The crontab of the user; empty where there is none.
     pub crontab: Result<String, Failure>,
+    /// Whom what is installed belongs to.
+    pub owner: Owner,
 }
 
 impl Disk<'_> {
@@ -160,10 +173,26 @@ impl Disk<'_> {
         item.state = match hash {
             None => State::Absent,
             Some(_) if entry.kept => State::Kept,
-            Some(hash) if known.is_ours(&entry.path, &hash) => State::Same,
+            Some(hash) if known.is_ours(&entry.path, &hash) => match (&entry.kind, item.placed) {
+                (What::File(_), Some(placed)) => self.rights(placed, entry.mode),
+                _ => State::Same,
+            },
             Some(_) => State::Edited,
         };
         Ok(item)
+    }
+
+    /// How a file stands whose bytes are right. Where a folder hands its group on, a user's files have
+    /// that one.
+    fn rights(&self, placed: Placed, mode: u32) -> State {
+        let Owner { user, group } = placed.owner;
+        if placed.mode != mode {
+            State::Mode(placed.mode)
+        } else if user != self.owner.user || user == 0 && group != self.owner.group {
+            State::Owner(placed.owner)
+        } else {
+            State::Same
+        }
     }
 
     fn file(&self, item: &mut Item<'_>, file: &File, known: &Known) -> Result<(), Failure> {
@@ -174,11 +203,7 @@ impl Disk<'_> {
                 let bytes = self.read(&file.path)?;
                 item.now = text_of(file.kind, &bytes);
                 if bytes == file.bytes {
-                    if placed.mode == file.mode {
-                        State::Same
-                    } else {
-                        State::Mode(placed.mode)
-                    }
+                    self.rights(placed, file.mode)
                 } else if file.kind == Kind::Program && rivals::sort(&bytes) == Sort::Ours {
                     // Of another version, or put there by hand.
                     State::Outdated

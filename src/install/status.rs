@@ -74,7 +74,8 @@ pub(super) fn show(task: &Task<'_>) -> Result<(), Failure> {
         task.say(&format!("last run: {run}"));
     }
     if known.begun.is_some() {
-        task.say("An installation was interrupted; end it: borgmatic self-install");
+        let again = task.again("borgmatic");
+        task.say(&format!("An installation was interrupted; end it: {again}"));
     }
     Ok(())
 }

@@ -44,7 +44,7 @@ impl Task<'_> {
         }
         let decided = decide::uninstall(items, self.flags.force.is_on());
         let asks = |question: &Command| agrees(&self.host, question);
-        let ground = self.ground(&disk, "", &asks);
+        let ground = self.ground(&disk, &asks);
         let (changes, _) = build::uninstall(&decided, known, &ground)?;
         let left = self.left(&decided);
         if shows_only {
@@ -77,13 +77,15 @@ impl Task<'_> {
 
     /// What a run leaves that was killed before it had written anything down.
     fn tidy_up(&self) -> Result<(), Failure> {
-        let paths = &self.setting.paths;
-        let (begun, path) = (paths.begun(), paths.state().to_owned());
-        if self.setting.files.is_dir(&path) {
-            apply::act(&self.host, &Change::Unstage(begun))?;
-            apply::act(&self.host, &Change::NoFolder { path, mode: 0o755 })?;
-        }
-        Ok(())
+        let setting = self.setting;
+        let mut changes = build::tidy(&setting.known, &setting.paths);
+        changes.push(Change::NoFolder {
+            path: setting.paths.state().to_owned(),
+            mode: 0o755,
+        });
+        changes
+            .iter()
+            .try_for_each(|change| apply::act(&self.host, change))
     }
 
     /// Refuses while a backup runs: it would go on with half of its program gone.

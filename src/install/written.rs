@@ -50,11 +50,7 @@ fn entry(one: &Decided<'_>, ground: &Ground<'_>) -> Option<Entry> {
             ..old.clone()
         });
     }
-    let is_edited = match &kind {
-        What::File(kind) => kind.is_edited(),
-        What::Block(_) => true,
-        What::Link(_) => false,
-    };
+    let is_edited = kind.is_edited();
     let replaced = match item.state {
         State::Foreign(_) => true,
         _ => old.is_some_and(|old| old.origin == Origin::Replaced) || is_others(one, ground),
@@ -68,7 +64,7 @@ fn entry(one: &Decided<'_>, ground: &Ground<'_>) -> Option<Entry> {
         kind,
         sha256: hashed(bytes),
         mode,
-        owner: ground.owner.to_owned(),
+        owner: ground.disk.owner.to_string(),
         template_version: env!("CARGO_PKG_VERSION").to_owned(),
         origin: if replaced {
             Origin::Replaced

@@ -9,10 +9,10 @@ use borgmatic::host::script::Answer;
 
 use crate::world::{Ran, World};
 
-const SERVICE: &str = "/etc/systemd/system/borgmatic.service";
-const TIMER: &str = "/etc/systemd/system/borgmatic.timer";
-const PROGRAM: &str = "/usr/local/bin/borgmatic";
-const MANIFEST: &str = "/var/lib/borgmatic/self-install.json";
+pub(crate) const SERVICE: &str = "/etc/systemd/system/borgmatic.service";
+pub(crate) const TIMER: &str = "/etc/systemd/system/borgmatic.timer";
+pub(crate) const PROGRAM: &str = "/usr/local/bin/borgmatic";
+pub(crate) const MANIFEST: &str = "/var/lib/borgmatic/self-install.json";
 
 /// A machine whose running program is a small file, and that has a borg.
 pub(crate) fn machine() -> World {
@@ -116,7 +116,7 @@ fn a_second_run_changes_nothing_and_an_uninstallation_all() {
     let ran = ends(below(&mut world, &["--systemd"]), 0);
     assert!(
         ran.out
-            .contains("Take it back: /usr/local/bin/borgmatic self-install --uninstall")
+            .contains("Take it back: borgmatic self-install --system --root / --uninstall")
     );
     assert_eq!(text(&world, PROGRAM), "\x7fELF this program");
     let link = fs::read_link(world.at("/usr/local/bin/upgrade-borgmatic-config")).unwrap();
@@ -381,7 +381,9 @@ fn a_manager_is_told_once_and_what_it_refuses_is_taken_back() {
         .answer("--quiet is-", Answer::fine())
         .answer("", Answer::fine().out("borg 1.4.1"));
     ends(world.run(&["self-install"]), 0);
-    assert!(world.at(&format!("{units}/borgmatic.timer")).exists());
+    let link = world.at(&format!("{units}/timers.target.wants/borgmatic.timer"));
+    let to = fs::read_link(link).unwrap();
+    assert_eq!(to, Path::new(units).join("borgmatic.timer"));
     let told = world.commands();
     let told: Vec<_> = told
         .iter()

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use borgmatic::host::Failure;
+use borgmatic::host::files::Owner;
 use borgmatic::host::script::Stage;
 use borgmatic::install::build::{self, Changes, Ground};
 use borgmatic::install::change::{Change, carry_out};
@@ -27,8 +28,17 @@ struct Tree {
 
 impl Tree {
     fn new() -> Self {
+        Self::of(&["etc/systemd", "var/lib"])
+    }
+
+    /// A root in which there is next to nothing yet.
+    fn bare() -> Self {
+        Self::of(&[])
+    }
+
+    fn of(folders: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        for path in ["usr/local/bin", "etc/systemd", "var/lib"] {
+        for path in folders.iter().chain(&["usr/local/bin"]) {
             std::fs::create_dir_all(folder.path().join(path)).unwrap();
         }
         std::fs::write(folder.path().join("usr/local/bin/other"), "other").unwrap();
@@ -53,6 +63,7 @@ impl Tree {
         let disk = Disk {
             files: &self.stage.files,
             crontab: Ok(String::new()),
+            owner: Owner::of_new_files(),
         };
         let managers = managers();
         let ground = Ground {
@@ -60,7 +71,6 @@ impl Tree {
             paths: &self.paths,
             managers: &managers,
             asks: &|_| true,
-            owner: "0:0",
         };
         use_it(&ground, &disk)
     }
@@ -111,11 +121,27 @@ impl Tree {
     }
 
     fn with(version: &str) -> Self {
-        let tree = Self::new();
-        tree.do_all(&tree.installing(version));
-        tree
+        Self::new().and(version)
+    }
+
+    fn and(self, version: &str) -> Self {
+        self.do_all(&self.installing(version));
+        self
+    }
+
+    /// As an uninstallation leaves it that finds nothing, or all that there is.
+    fn without(&self) {
+        if self.known().is_empty() {
+            for change in build::tidy(&self.known(), &self.paths) {
+                self.act(&change).unwrap();
+            }
+        } else {
+            self.do_all(&self.uninstalling());
+        }
     }
 }
+
+type Start = fn() -> Tree;
 
 fn managers() -> Managers {
     Managers {
@@ -130,6 +156,7 @@ fn job(version: &str) -> Job {
     Job {
         program: format!("/usr/local/bin/borgmatic-{version}").into(),
         borg: "/usr/bin/borg".into(),
+        borg_2: false,
         configs: Vec::new(),
         schedule: Schedule::default(),
         needs: Needs::default(),
@@ -183,7 +210,7 @@ fn a_failure_at_any_step_of_an_installation_takes_all_back() {
     let (fresh, older) = (Tree::new(), Tree::with("1"));
     let steps = fresh.installing("2").list.len();
     assert!(steps > 15, "{steps}");
-    for tree in [fresh, older] {
+    for tree in [fresh, older, Tree::bare()] {
         let before = tree.seen();
         let changes = tree.installing("2");
         for at in 0..changes.list.len() {
@@ -210,10 +237,14 @@ fn a_failure_at_any_step_of_an_uninstallation_takes_all_back() {
 
 #[test]
 fn a_killed_installation_is_healed_by_the_next_or_by_an_uninstallation() {
-    let clean = Tree::new().seen();
-    let new = Tree::with("2").seen();
-    let starts: [fn() -> Tree; 2] = [Tree::new, || Tree::with("1")];
-    for start in starts {
+    let starts: [(Start, Start); 3] = [
+        (Tree::new, Tree::new),
+        (Tree::new, || Tree::with("1")),
+        (Tree::bare, Tree::bare),
+    ];
+    for (empty, start) in starts {
+        let clean = empty().seen();
+        let new = empty().and("2").seen();
         let old = start().seen();
         let changes = start().installing("2");
         let all: Vec<&Change> = changes.list.iter().chain(&changes.finish).collect();
@@ -233,38 +264,43 @@ fn a_killed_installation_is_healed_by_the_next_or_by_an_uninstallation() {
             assert!(settled.list.is_empty(), "{:?}", settled.list);
             let other = killed();
             other.do_all(&other.installing("3"));
-            assert_eq!(other.seen(), Tree::with("3").seen(), "another after {kill}");
+            assert_eq!(
+                other.seen(),
+                empty().and("3").seen(),
+                "another after {kill}"
+            );
             let removed = killed();
-            if !removed.known().is_empty() {
-                removed.do_all(&removed.uninstalling());
-                assert_eq!(removed.seen(), clean, "uninstalled after {kill} steps");
-            }
+            removed.without();
+            assert_eq!(removed.seen(), clean, "uninstalled after {kill} steps");
         }
     }
 }
 
 #[test]
 fn a_killed_uninstallation_is_ended_by_the_next() {
-    let clean = Tree::new().seen();
-    let changes = Tree::with("1").uninstalling();
-    let all: Vec<&Change> = changes.list.iter().chain(&changes.finish).collect();
-    for kill in 0..=all.len() {
-        let tree = Tree::with("1");
-        for change in &all[..kill] {
-            tree.act(change).unwrap();
+    let starts: [Start; 2] = [Tree::new, Tree::bare];
+    for start in starts {
+        let (clean, new) = (start().seen(), start().and("1").seen());
+        let changes = start().and("1").uninstalling();
+        let all: Vec<&Change> = changes.list.iter().chain(&changes.finish).collect();
+        for kill in 0..=all.len() {
+            let killed = || {
+                let tree = start().and("1");
+                for change in &all[..kill] {
+                    tree.act(change).unwrap();
+                }
+                tree
+            };
+            let tree = killed();
+            if tree.known().is_empty() {
+                assert_eq!(tree.seen(), clean, "nothing is known after {kill} steps");
+            }
+            tree.without();
+            assert_eq!(tree.seen(), clean, "after {kill} steps");
+            let tree = killed().and("1");
+            assert!(tree.seen() == new, "installed again after {kill} steps");
+            tree.without();
+            assert_eq!(tree.seen(), clean, "removed at last after {kill} steps");
         }
-        if tree.known().is_empty() {
-            // The manifest goes last: only its directories may be left.
-            let mut left = tree.seen();
-            left.retain(|path, _| !clean.contains_key(path));
-            let state = tree.paths.state();
-            assert!(
-                left.keys().all(|path| state.starts_with(path)),
-                "{kill}: {left:?}"
-            );
-            continue;
-        }
-        tree.do_all(&tree.uninstalling());
-        assert_eq!(tree.seen(), clean, "after {kill} steps");
     }
 }

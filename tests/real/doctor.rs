@@ -381,12 +381,23 @@ fn old_backups_failed_runs_and_foreign_caches_are_wrong(world: &World) {
 #[test]
 fn old_forms_and_warnings_of_a_configuration_are_told_apart() {
     let world = World::new("1.2");
-    world.ready("archive_name_format: '{nonsense}-{now}'\nremote_rate_limit: 100\n");
-    let said = found(&doctor(&world), "configuration");
-    assert!(
-        said.contains("nonsense") && said.contains("1 old form that still works"),
-        "{said}"
-    );
+    let config = world.path("config/borgmatic/config.yaml");
+    for (more, expected) in [
+        (
+            "remote_rate_limit: 100\n",
+            ": 1 old form that still works [",
+        ),
+        (
+            "archive_name_format: '{nonsense}-{now}'\n",
+            ": borg fills in no `{nonsense}` [",
+        ),
+    ] {
+        let more = format!("{}keep_daily: 7\n{more}", passphrase_option());
+        world.configure(&["repo.borg"], &more);
+        fs::set_permissions(&config, Permissions::from_mode(0o600)).unwrap();
+        let said = found(&doctor(&world), "configuration");
+        assert!(said.contains(expected), "{said}");
+    }
 }
 
 #[test]
@@ -596,6 +607,12 @@ fn the_schedule_of_a_machine_is_judged() {
     assert!(next.starts_with("ok: "), "{next}");
     machine
         .sh("systemctl disable --now borgmatic.timer")
+        .ends_with(0);
+    let told = schedule();
+    let link = "/etc/systemd/system/timers.target.wants/borgmatic.timer: missing";
+    assert!(told.starts_with(&format!("wrong: {link}")), "{told}");
+    machine
+        .sh("borgmatic self-install --yes && systemctl stop borgmatic.timer")
         .ends_with(0);
     let told = schedule();
     assert!(told.starts_with("wrong: systemd was not told"), "{told}");

@@ -84,6 +84,33 @@ fn systemd_accepts_the_units() {
     }
 }
 
+/// systemd replaces no variable in the path of a program.
+#[test]
+fn systemd_finds_a_program_in_a_folder_of_any_name() {
+    if analyze().is_none() {
+        return;
+    }
+    let folder = TempDir::new().unwrap();
+    for name in ["a$b", "${HOME}", "50% $$", ";", "%n", "it's", "\"", "\\"] {
+        let inside = folder.path().join(name);
+        fs::create_dir(&inside).unwrap();
+        let mut job = made::job();
+        job.program = inside.join("borgmatic");
+        job.configs.push(inside.join("config.yaml"));
+        fs::copy("/bin/true", &job.program).unwrap();
+        let files = systemd::files(&job, folder.path());
+        if name.contains(['"', '\'', '\\']) {
+            // systemd itself takes no such path.
+            assert_eq!(files.unwrap_err().code, "borgmatic::install::unit");
+            continue;
+        }
+        for file in files.unwrap() {
+            fs::write(&file.path, &file.bytes).unwrap();
+        }
+        verify(folder.path(), &["borgmatic.service"], Reach::System);
+    }
+}
+
 /// Python's own reader of property lists reads it back.
 pub(crate) fn is_property_list(bytes: &[u8], job: &Job) {
     let script = "import json, plistlib, sys; json.dump(plistlib.loads(sys.stdin.buffer.read()), sys.stdout)";

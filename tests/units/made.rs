@@ -51,6 +51,7 @@ fn sample(path: &Path) -> Sample {
                 job.home = format!("/home/{name}").into();
             }
             Some(("config", path)) => job.configs.push(path.into()),
+            Some(("borg", "2")) => job.borg_2 = true,
             Some(("borg", path)) => job.borg = path.into(),
             Some(("schedule", text)) => job.schedule = Schedule::parse(text).unwrap(),
             Some(("sandbox", "strict")) => job.sandbox = Sandbox::Strict,
@@ -94,6 +95,7 @@ pub(crate) fn job() -> Job {
     Job {
         program: "/usr/local/bin/borgmatic".into(),
         borg: "/usr/bin/borg".into(),
+        borg_2: false,
         configs: Vec::new(),
         schedule: Schedule::default(),
         needs: Needs::default(),

@@ -1,11 +1,12 @@
 //! Lints of places: sources that are not there, repositories that lie in a source or are listed twice.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::PathBuf;
 
 use super::{File, lint};
 use crate::borg::pattern::is_glob;
 use crate::borg::remote::local;
 use crate::config::find::expand;
+use crate::host::files::lexical;
 use crate::text::{Node, Origin, Problems};
 
 impl File<'_> {
@@ -103,28 +104,5 @@ impl File<'_> {
                 )));
             }
         }
-    }
-}
-
-/// A path without `.` and `..`, by its words alone.
-fn lexical(path: &Path) -> PathBuf {
-    let mut plain = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => drop(plain.pop()),
-            other => plain.push(other),
-        }
-    }
-    plain
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn dots_of_a_path_are_followed() {
-        assert_eq!(lexical(Path::new("/a/./b/../c")), Path::new("/a/c"));
     }
 }

@@ -1,5 +1,8 @@
 //! Old addresses of repositories. Facts: borgmatic 2.1.10, `config.md` section 8.
 
+use std::path::Path;
+
+use crate::host::files::lexical;
 use crate::text::{Kind, Node, Problem, Problems};
 
 /// What borgmatic has known as addresses since ssh:// is the form of all remote ones.
@@ -39,7 +42,7 @@ pub(super) fn apply(list: &mut Node, out: &mut Problems) {
 /// Today's form of an address; `None` if it is that already.
 pub(super) fn modern(path: &str) -> Option<String> {
     if let Some(local) = path.strip_prefix("file://") {
-        return Some(tidy(local));
+        return Some(lexical(Path::new(local)).to_string_lossy().into_owned());
     }
     // A colon in a local path is part of a name. borgmatic 2.1.10 makes an address of a host without a
     // name from it, which no borg understands.
@@ -57,22 +60,6 @@ pub(super) fn modern(path: &str) -> Option<String> {
 /// Is there a `~` in a path of this machine?
 pub(super) fn is_home(path: &str) -> bool {
     path.contains('~') && !path.contains("://")
-}
-
-/// A path without `.`, `..`, doubled slashes and the slash at its end.
-fn tidy(path: &str) -> String {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            name => parts.push(name),
-        }
-    }
-    let root = if path.starts_with('/') { "/" } else { "" };
-    format!("{root}{}", parts.join("/"))
 }
 
 #[cfg(test)]

@@ -16,22 +16,50 @@ use crate::host::outcome::Failure;
 pub struct Placed {
     pub sort: Sort,
     pub mode: u32,
-    pub owner: u32,
+    pub owner: Owner,
+}
+
+/// Whom a file belongs to: user and group, as numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Owner {
+    pub user: u32,
     pub group: u32,
 }
 
+impl Owner {
+    pub const ROOT: Self = Self { user: 0, group: 0 };
+
+    /// Whom files that this process puts in their places belong to.
+    pub fn of_new_files() -> Self {
+        match rustix::process::geteuid().as_raw() {
+            0 => Self::ROOT,
+            user => Self {
+                user,
+                group: rustix::process::getegid().as_raw(),
+            },
+        }
+    }
+}
+
+/// `0:0`
+impl std::fmt::Display for Owner {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{}:{}", self.user, self.group)
+    }
+}
+
 /// `.NAME.self-install-new`: a dot, so that cron and systemd look away.
-fn beside(at: &Path, end: &str) -> PathBuf {
+pub(super) fn beside(at: &Path, end: &str) -> PathBuf {
     let name = at.file_name().unwrap_or_default().to_string_lossy();
     at.with_file_name(format!(".{name}.self-install-{end}"))
 }
 
-fn failed<'p>(doing: &'p str, path: &'p Path) -> impl Fn(io::Error) -> Failure + 'p {
+pub(super) fn failed<'p>(doing: &'p str, path: &'p Path) -> impl Fn(io::Error) -> Failure + 'p {
     move |error| Failure::file(doing, path, &error)
 }
 
 /// What is not there is removed already.
-fn gone(result: io::Result<()>) -> io::Result<()> {
+pub(super) fn gone(result: io::Result<()>) -> io::Result<()> {
     match result {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         other => other,
@@ -70,8 +98,10 @@ impl Files {
         Ok(Some(Placed {
             sort: self.sort(path)?,
             mode: meta.mode() & 0o7777,
-            owner: meta.uid(),
-            group: meta.gid(),
+            owner: Owner {
+                user: meta.uid(),
+                group: meta.gid(),
+            },
         }))
     }
 
@@ -91,51 +121,12 @@ impl Files {
         real.starts_with(root)
     }
 
-    /// Makes one directory, whose parent is there.
-    pub fn make_folder(&self, path: &Path, mode: u32) -> Result<(), Failure> {
-        let failed = failed("make the directory", path);
-        let at = self.at(path);
-        match fs::create_dir(&at) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
-            made => made.map_err(&failed)?,
-        }
-        // Whatever the umask is.
-        fs::set_permissions(&at, fs::Permissions::from_mode(mode)).map_err(failed)
-    }
-
-    /// Removes a directory if nothing is in it; was it removed?
-    pub fn remove_folder(&self, path: &Path) -> Result<bool, Failure> {
-        match fs::remove_dir(self.at(path)) {
-            Ok(()) => Ok(true),
-            Err(error)
-                if matches!(
-                    error.kind(),
-                    io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::NotFound
-                ) =>
-            {
-                Ok(false)
-            }
-            Err(error) => Err(Failure::file("remove the directory", path, &error)),
-        }
-    }
-
     /// Writes beside a path what is to stand there.
     pub fn stage(&self, path: &Path, bytes: &[u8], mode: u32) -> Result<(), Failure> {
         let failed = failed("write", path);
         let new = beside(&self.at(path), "new");
-        gone(fs::remove_file(&new)).map_err(&failed)?;
-        let flags = OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let mut file = fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .custom_flags(i32::try_from(flags.bits()).unwrap_or(0))
-            .open(&new)
-            .map_err(&failed)?;
-        file.write_all(bytes)
-            .and_then(|()| file.set_permissions(fs::Permissions::from_mode(mode)))
-            .and_then(|()| own_group(&file))
-            .and_then(|()| file.sync_all())
+        gone(fs::remove_file(&new))
+            .and_then(|()| write_new(&new, bytes, mode))
             .map_err(failed)
     }
 
@@ -159,15 +150,7 @@ impl Files {
         let at = self.at(path);
         let old = beside(&at, "old");
         gone(fs::remove_file(&old)).map_err(&failed)?;
-        match fs::hard_link(&at, &old) {
-            Ok(()) => Ok(()),
-            // A link, or a file system without second names.
-            Err(_) => match fs::read_link(&at) {
-                Ok(to) => std::os::unix::fs::symlink(to, &old),
-                Err(_) => fs::copy(&at, &old).map(drop),
-            }
-            .map_err(failed),
-        }
+        name_again(&at, &old).map_err(failed)
     }
 
     /// Puts in its place what was written beside it.
@@ -178,11 +161,10 @@ impl Files {
             .map_err(failed("put in its place", path))
     }
 
-    /// Moves what stands at a path beside it.
+    /// Moves what stands at a path beside it; nothing, where it has gone by itself.
     pub fn take_away(&self, path: &Path) -> Result<(), Failure> {
         let at = self.at(path);
-        fs::rename(&at, beside(&at, "old"))
-            .and_then(|()| sync_folder(&at))
+        gone(fs::rename(&at, beside(&at, "old")).and_then(|()| sync_folder(&at)))
             .map_err(failed("remove", path))
     }
 
@@ -203,9 +185,7 @@ impl Files {
     /// Removes a file or a link.
     pub fn remove_placed(&self, path: &Path) -> Result<(), Failure> {
         let at = self.at(path);
-        gone(fs::remove_file(&at))
-            .and_then(|()| sync_folder(&at))
-            .map_err(failed("remove", path))
+        gone(fs::remove_file(&at).and_then(|()| sync_folder(&at))).map_err(failed("remove", path))
     }
 
     /// Gives a file a second name that is not there yet.
@@ -215,11 +195,36 @@ impl Files {
         if fs::symlink_metadata(&to).is_ok() {
             return Err(failed(io::ErrorKind::AlreadyExists.into()));
         }
-        fs::hard_link(&at, &to)
-            .or_else(|_| fs::copy(&at, &to).map(drop))
+        name_again(&at, &to)
             .and_then(|()| sync_folder(&to))
             .map_err(failed)
     }
+}
+
+/// Gives a file or a link a second name; where there can be none, a copy.
+#[expect(clippy::disallowed_methods, reason = "this is the door")]
+fn name_again(at: &Path, other: &Path) -> io::Result<()> {
+    if fs::hard_link(at, other).is_ok() {
+        return Ok(());
+    }
+    match fs::read_link(at) {
+        Ok(to) => std::os::unix::fs::symlink(to, other),
+        Err(_) => fs::copy(at, other).map(drop),
+    }
+}
+
+pub(super) fn write_new(at: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+    let flags = OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .custom_flags(i32::try_from(flags.bits()).unwrap_or(0))
+        .open(at)?;
+    file.write_all(bytes)?;
+    file.set_permissions(fs::Permissions::from_mode(mode))?;
+    own_group(&file)?;
+    file.sync_all()
 }
 
 /// Files that root installs belong to root's group, also below a directory that gives its own.
@@ -234,7 +239,7 @@ fn own_group(file: &fs::File) -> io::Result<()> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the door")]
-fn sync_folder(at: &Path) -> io::Result<()> {
+pub(super) fn sync_folder(at: &Path) -> io::Result<()> {
     match at.parent() {
         Some(folder) => fs::File::open(folder)?.sync_all(),
         None => Ok(()),

@@ -18,6 +18,8 @@ use crate::text::{Kind, Node};
 pub struct Needs {
     /// Directories that borg and this program make for themselves.
     pub keeps: Vec<Need<PathBuf>>,
+    /// The same of Borg 2 alone.
+    pub of_borg_2: Vec<Need<PathBuf>>,
     /// Other directories in which files are made or changed.
     pub writes: Vec<Need<PathBuf>>,
     /// What is backed up, and other files that are read. Up to the first letter of a glob.
@@ -33,6 +35,8 @@ pub struct Needs {
     pub rights: Vec<Need<Right>>,
     /// Of systemd, encrypted.
     pub credentials: Vec<Need<Credential>>,
+    /// Variables of the environment, each with the first file that takes its value.
+    pub variables: Vec<Need<String>>,
 }
 
 /// The option that causes a need, and what of its value does: `repositories: /mnt/backup`.
@@ -110,6 +114,10 @@ impl Needs {
                 paths::find(config, place, &mut needs);
                 network::find(config, &mut needs);
                 databases::find(&config.databases, place, &mut needs);
+            }
+            for name in &file.variables {
+                let path = file.path.display().to_string();
+                add(&mut needs.variables, name.clone(), path);
             }
             if let Some(tree) = &file.tree {
                 programs::find(tree, place, &mut needs);

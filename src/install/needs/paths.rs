@@ -7,6 +7,7 @@ use super::{Needs, Place, add};
 use crate::borg::Repository;
 use crate::borg::pattern::{self, Kind, Pattern};
 use crate::config::{Config, directories, find};
+use crate::host::files::lexical;
 use crate::option::Opt;
 
 /// The largest file of patterns that is looked at, in bytes.
@@ -17,7 +18,7 @@ impl Place<'_> {
     pub(super) fn path(&self, text: &str, config: &Config) -> PathBuf {
         let base = directories::working(&config.source, self.env);
         let base = base.unwrap_or_else(|| self.env.cwd.clone());
-        base.join(find::expand(text, self.env))
+        lexical(&base.join(find::expand(text, self.env)))
     }
 }
 
@@ -111,6 +112,11 @@ fn of_borg(config: &Config, place: Place<'_>, needs: &mut Needs) {
             why,
         );
     }
+    let why = match borg.borg_base_directory.text() {
+        Some(text) => format!("borg_base_directory: {text}"),
+        None => "borg_security_directory of Borg 2 (default)".into(),
+    };
+    add(&mut needs.of_borg_2, base.join(".local/share/borg"), why);
     for (name, option) in [
         ("borg_security_directory", &borg.borg_security_directory),
         ("borg_keys_directory", &borg.borg_keys_directory),

@@ -13,11 +13,26 @@ use super::job::{Job, Reach, Sandbox};
 use super::needs::Right;
 use super::recipe::{File, Kind};
 use crate::host::Failure;
+use crate::host::files::lexical;
 
 pub use service::sample;
+pub(super) use text::word;
 
 pub const SERVICE: &str = "borgmatic.service";
 pub const TIMER: &str = "borgmatic.timer";
+
+/// Where systemd looks for what is started with the timers of the machine.
+const WANTS: &str = "timers.target.wants";
+
+/// The link that `systemctl enable` makes of the timer, below this folder of units, and where it points.
+pub fn enabling(folder: &Path) -> (PathBuf, PathBuf) {
+    (folder.join(WANTS).join(TIMER), folder.join(TIMER))
+}
+
+/// Is it such a link?
+pub fn is_enabling(link: &Path) -> bool {
+    link.ends_with(Path::new(WANTS).join(TIMER))
+}
 
 /// Both units, for this folder.
 pub fn files(job: &Job, folder: &Path) -> Result<Vec<File>, Failure> {
@@ -40,12 +55,12 @@ pub fn folders(job: &Job) -> Vec<PathBuf> {
     if job.account.is_some() || job.reach == Reach::User || !Profile::of(job).is_strict() {
         return folders;
     }
-    for need in &job.needs.keeps {
-        let above = need.what.ancestors();
+    let of_borg_2 = job.needs.of_borg_2.iter().filter(|_| job.borg_2);
+    for need in job.needs.keeps.iter().chain(of_borg_2) {
+        let what = lexical(&need.what);
+        let above = what.ancestors();
         let own: Vec<&Path> = above
-            .take_while(|path| {
-                path.starts_with(&job.home) && **path != job.home || **path == need.what
-            })
+            .take_while(|path| path.starts_with(&job.home) && **path != job.home || **path == what)
             .collect();
         for path in own.into_iter().rev().map(Path::to_owned) {
             if !folders.contains(&path) {
@@ -72,6 +87,17 @@ pub fn notes(job: &Job) -> Vec<String> {
             ));
         }
     }
+    let user = if job.reach == Reach::User {
+        " --user"
+    } else {
+        ""
+    };
+    notes.extend(job.lacks().iter().map(|lacks| {
+        format!(
+            "{lacks}: systemctl{user} edit {SERVICE}, and write there [Service] and, below it, \
+             EnvironmentFile=FILE, a file with lines NAME=value that only you can read"
+        )
+    }));
     match Profile::of(job) {
         Profile::Compat(whys) if job.sandbox == Sandbox::Auto => {
             notes.push(format!(

@@ -37,14 +37,10 @@ pub(super) fn open(text: &mut Text, job: &Job, closed: Closed) {
         // Its cache, its keys, its check times.
         Some(account) => add(job.home.clone(), &format!("--user-account: {account}")),
         None => {
-            for need in &needs.keeps {
+            // What Borg 2 keeps is opened for others, too: a change to it needs no other unit.
+            for need in needs.keeps.iter().chain(&needs.of_borg_2) {
                 add(need.what.clone(), &need.why);
             }
-            // Where Borg 2 remembers repositories.
-            add(
-                job.home.join(".local/share/borg"),
-                &"borg_security_directory of Borg 2 (default)".into(),
-            );
         }
     }
     if let Some(why) = needs.snapshot(Snapshot::Lvm) {
@@ -80,6 +76,12 @@ pub(super) fn open(text: &mut Text, job: &Job, closed: Closed) {
         text.add(after, "ReadWritePaths", &path, whys);
         last = Some(need.why.clone());
     }
+}
+
+/// The option because of which files are written into the root directory itself.
+pub(super) fn whole(job: &Job) -> Option<&Why> {
+    let root = |need: &&Need<PathBuf>| need.what == Path::new("/");
+    Some(&job.needs.writes.iter().find(root)?.why)
 }
 
 /// Options because of which the temporary files of the machine must be seen.

@@ -39,8 +39,9 @@ pub(super) fn open(text: &mut Text, job: &Job) {
         text.relax("RestrictAddressFamilies", families(job), &network);
     }
     account(text, job);
-    if let Some(why) = job.needs.snapshot(Snapshot::Btrfs) {
-        // A snapshot is made within the subvolume itself, wherever that is.
+    // A snapshot of Btrfs is made within the subvolume itself, wherever that is.
+    let everywhere = [job.needs.snapshot(Snapshot::Btrfs), paths::whole(job)];
+    for why in everywhere.into_iter().flatten() {
         closed = Closed::System;
         text.relax("ProtectSystem", "full", &[why]);
         text.relax("ProtectHome", "no", &[why]);

@@ -1,5 +1,7 @@
 //! The service: one run, as it is started.
 
+use std::path::Path;
+
 use super::text::{Text, word};
 use super::{SERVICE, sandbox};
 use crate::host::Failure;
@@ -10,12 +12,11 @@ const SAMPLE: &str = include_str!("../../../systemd/strict/borgmatic.service");
 pub(super) fn text(job: &Job) -> Result<String, Failure> {
     let mut text = Text::of(SAMPLE);
     text.head(&head(job, SERVICE));
-    let command: Vec<String> = job
-        .command(&["--verbosity", "1"])
-        .iter()
-        .map(|word| command_word(word))
-        .collect();
-    text.set("ExecStart", &command.join(" "));
+    starts(&job.program)?;
+    text.set(
+        "ExecStart",
+        &command_line(&job.command(&["--verbosity", "1"])),
+    );
     text.set(
         "Environment",
         &word(&format!("PATH={}", job.path(job::PATH))),
@@ -66,7 +67,24 @@ pub(super) fn head(job: &Job, name: &str) -> String {
     )
 }
 
-/// A word of a command line, in which `$` starts a variable. systemd.service(5), «Command lines».
-fn command_word(text: &str) -> String {
-    word(&text.replace('$', "$$"))
+/// Refuses a program that systemd starts under no spelling: a path with quotes or a backslash is not
+/// safe for it (`config_parse_exec` of its source).
+fn starts(program: &Path) -> Result<(), Failure> {
+    if !program.to_string_lossy().contains(['"', '\'', '\\']) {
+        return Ok(());
+    }
+    let shown = program.display();
+    let words = format!("systemd starts no program whose path has a quote or a backslash: {shown}");
+    Err(Failure::new("borgmatic::install::unit", words)
+        .help("put it into another directory: --bin-dir DIR")
+        .status(2))
+}
+
+/// A command line, in which `$` starts a variable; only in its first word, which is the path of a
+/// program, it does not. systemd.service(5), «Command lines».
+fn command_line(words: &[String]) -> String {
+    let plain = words.iter().take(1).map(|program| word(program));
+    let others = words.iter().skip(1);
+    let others = others.map(|text| word(&text.replace('$', "$$")));
+    plain.chain(others).collect::<Vec<_>>().join(" ")
 }

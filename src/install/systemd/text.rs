@@ -1,6 +1,7 @@
 //! The text of a unit: comments and settings in their order, changed line by line.
 
 use crate::host::Failure;
+use crate::text::printable::printable;
 
 /// A unit file, in lines.
 #[derive(Clone, Debug)]
@@ -127,13 +128,13 @@ fn comments<S: AsRef<str>>(whys: &[S]) -> Vec<String> {
 }
 
 fn comment(words: &str) -> String {
-    let plain = |letter: char| if letter.is_control() { ' ' } else { letter };
-    let words: String = words.chars().map(plain).take(LONGEST).collect();
+    let words = printable(&words.replace('\t', " ")).into_owned();
+    let words: String = words.chars().take(LONGEST).collect();
     format!("# {}", words.trim_end_matches(['\\', ' ']))
 }
 
 /// One word of a command line or a list. systemd.syntax(7), systemd.service(5).
-pub(super) fn word(text: &str) -> String {
+pub(in crate::install) fn word(text: &str) -> String {
     let mut word = String::new();
     for letter in text.chars() {
         match letter {

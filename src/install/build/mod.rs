@@ -1,0 +1,128 @@
+//! From what was decided to the list of changes, in an order in which nothing is ever half: all new
+//! files are written beside their places first, the manifest comes last. It looks at the disk and
+//! changes nothing.
+
+mod back;
+mod moves;
+
+use std::path::PathBuf;
+
+pub use back::uninstall;
+use moves::Moves;
+
+use super::change::Change;
+use super::decide::{Decided, Doing};
+use super::manifest::{Known, Manifest, What};
+use super::paths::Paths;
+use super::recipe::{Crontab, Kind, Recipe, Run, Step};
+use super::schedulers::Managers;
+use super::state::Disk;
+use super::written;
+use crate::host::{Command, Failure};
+
+/// What is looked at.
+pub struct Ground<'a> {
+    pub disk: &'a Disk<'a>,
+    pub paths: &'a Paths,
+    pub managers: &'a Managers,
+    /// Does this question end with 0?
+    pub asks: &'a dyn Fn(&Command) -> bool,
+}
+
+/// The changes, and what is tidied up when all are done: that it fails does no harm.
+#[derive(Debug, Default)]
+pub struct Changes {
+    pub list: Vec<Change>,
+    pub finish: Vec<Change>,
+    /// Directories that are made for it.
+    pub folders: Vec<PathBuf>,
+}
+
+impl Changes {
+    fn append(&mut self, mut more: Self) {
+        self.list.append(&mut more.list);
+        self.finish.append(&mut more.finish);
+        self.folders.append(&mut more.folders);
+    }
+}
+
+/// An installation as it will be, and the way there. Empty where everything is as it should be.
+pub fn install(
+    recipe: &Recipe,
+    decided: &[Decided<'_>],
+    known: &Known,
+    next: Manifest,
+    ground: &Ground<'_>,
+) -> Result<(Changes, Manifest), Failure> {
+    let mut moves = Moves::new(ground);
+    let kinds: Vec<Kind> = decided.iter().filter_map(Decided::changed).collect();
+    moves.folders(recipe);
+    for one in decided {
+        moves.stage(one);
+    }
+    let old = known.last().and_then(|old| old.scheduler);
+    let gone: Vec<_> = decided
+        .iter()
+        .filter(|one| one.doing == Doing::Remove)
+        .collect();
+    let is_due = |run: &Run| run.after.is_none_or(|kind| kinds.contains(&kind));
+    let other = old.filter(|_| old != next.scheduler && !gone.is_empty());
+    moves.removal(other, &gone, &is_due)?;
+    let mut of = decided.iter().filter(|one| one.item.step.is_some());
+    for step in &recipe.steps {
+        match step {
+            Step::Run(run) => moves.tell(run, &kinds),
+            _ => {
+                if let Some(one) = of.next() {
+                    moves.place(step, one)?;
+                }
+            }
+        }
+    }
+    // The manifest's own folder, and those above it that come with it.
+    let own = moves.missing_above(&ground.paths.manifest);
+    let mut manifest = written::manifest(decided, next, &moves.changes.folders, ground);
+    // What a killed run had made is still ours to remove.
+    manifest
+        .folders
+        .extend(known.folders().into_iter().cloned());
+    manifest.folders.push(ground.paths.state().to_owned());
+    manifest.folders.extend(own.iter().cloned());
+    manifest.folders.sort_unstable();
+    manifest.folders.dedup();
+    let is_new = known
+        .manifest
+        .as_ref()
+        .is_none_or(|old| !old.is_like(&manifest));
+    if moves.changes.list.is_empty() && !is_new && known.begun.is_none() {
+        return Ok((moves.changes, manifest));
+    }
+    let mut first = Moves::new(ground);
+    first.begin(own, written::begun(&manifest, known).bytes());
+    let mut last = Moves::new(ground);
+    last.write(&ground.paths.manifest, manifest.bytes(), 0o644);
+    last.changes
+        .finish
+        .push(Change::Remove(ground.paths.begun()));
+    last.changes.finish.extend(back::forgotten(ground.paths));
+    let mut all = first.changes;
+    all.append(moves.changes);
+    all.append(last.changes);
+    Ok((all, manifest))
+}
+
+/// What a run that was killed left beside the places of files.
+pub fn tidy(known: &Known, paths: &Paths) -> Vec<Change> {
+    let entries = known.entries().into_iter();
+    let entries = entries.filter(|entry| entry.kind != What::Block(Crontab::Own));
+    let own = [paths.manifest.clone(), paths.begun()];
+    let beside = entries
+        .map(|entry| entry.path.clone())
+        .chain(own)
+        .flat_map(|path| [Change::Unstage(path.clone()), Change::LetGo(path)]);
+    let never_put = paths.state_and_above().map(|top| Change::UnstageFolders {
+        top: top.to_owned(),
+        file: paths.begun(),
+    });
+    beside.chain(never_put).collect()
+}
