@@ -9,8 +9,8 @@ use miette::{Diagnostic, LabeledSpan, SourceCode};
 
 use super::edit::Edits;
 use super::frame::Frame;
-use super::printable::printable;
 use super::node::{Node, Origin};
+use super::printable::printable;
 use super::source::{Source, Span, between_words};
 
 /// One mistake: what, where, why, what to type instead.

@@ -50,7 +50,9 @@ impl AloneAction for Generate {
         let host = alone.host;
         if flags.split.is_on() && flags.minimal.is_on() {
             let words = "--split and --minimal exclude each other";
-            return Err(Failure::new("borgmatic::cli::conflict", words).help("leave one of them out"));
+            return Err(
+                Failure::new("borgmatic::cli::conflict", words).help("leave one of them out")
+            );
         }
         let destination = flags.destination.or(DEFAULT.into());
         let path = host.env.cwd.join(expand(&destination, host.env));
