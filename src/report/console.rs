@@ -6,12 +6,12 @@ use std::sync::Arc;
 use nu_ansi_term::Color;
 
 use super::json;
-use super::printable::printable;
 use super::progress::Bars;
 use super::style::{Colours, Style, frame};
 use super::told::{Part, told};
 use super::verbosity::threshold;
 use crate::host::{About, Body, Clock, Event, Level, Listener, Progress, Terminal};
+use crate::text::printable::printable;
 use crate::text::{Problem, acts};
 
 pub struct Console {

@@ -7,6 +7,7 @@ mod letters;
 mod listed;
 pub mod near;
 pub mod node;
+pub mod printable;
 pub mod problem;
 mod problems;
 pub mod secret;

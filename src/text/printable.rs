@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use crate::text::acts;
+use super::letters::acts;
 
 /// The text without characters that do something: `\x1b`, `\n`. A tab stays, and a carriage return
 /// at the end, which is half of a line end, goes.
