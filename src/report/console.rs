@@ -11,8 +11,8 @@ use super::style::{Colours, Style, frame};
 use super::told::{Part, told};
 use super::verbosity::threshold;
 use crate::host::{About, Body, Clock, Event, Level, Listener, Progress, Terminal};
-use crate::text::printable::printable;
-use crate::text::{Problem, acts};
+use crate::text::Problem;
+use crate::text::printable::{acts, printable};
 
 pub struct Console {
     terminal: Arc<dyn Terminal>,

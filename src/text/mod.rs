@@ -3,7 +3,6 @@
 pub mod edit;
 mod frame;
 pub mod json;
-mod letters;
 mod listed;
 pub mod near;
 pub mod node;
@@ -14,7 +13,6 @@ pub mod secret;
 pub mod source;
 mod yaml;
 
-pub use letters::acts;
 pub use listed::{counted, listed, thousands};
 pub use node::{Kind, Node, Origin};
 pub use problem::{Fix, Problem, Severity};
