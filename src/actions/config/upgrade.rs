@@ -120,14 +120,11 @@ fn upgrade(
     if !wrong {
         return Err(failure);
     }
-    let named: String = alone
-        .configs
-        .iter()
-        .map(|path| format!(" -c {}", quote(path)))
-        .collect();
-    Err(failure.help(format!(
-        "see what is wrong: borgmatic config validate{named}"
-    )))
+    let mut command = "borgmatic config validate".to_owned();
+    for path in alone.configs {
+        command += &format!(" -c {}", quote(path));
+    }
+    Err(failure.help(format!("see what is wrong: {command}")))
 }
 
 /// Writes one file, or shows what would change in it.
