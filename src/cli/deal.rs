@@ -386,8 +386,5 @@ pub(super) fn starting(
 /// the pattern `- *.o`, can. Python docs: argparse.
 fn is_value(word: &str) -> bool {
     let name = word.split('=').next().unwrap_or(word);
-    !word.starts_with('-')
-        || word == "-"
-        || word[1..].parse::<f64>().is_ok()
-        || name.contains(' ')
+    !word.starts_with('-') || word == "-" || word[1..].parse::<f64>().is_ok() || name.contains(' ')
 }
