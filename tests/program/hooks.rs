@@ -325,7 +325,7 @@ fn each_retry_waits_longer_than_the_one_before() {
         .clock
         .slept()
         .iter()
-        .map(|it| it.as_secs())
+        .map(std::time::Duration::as_secs)
         .collect();
     assert_eq!(slept, [9, 18, 27]);
     assert!(ran.err.contains("retry 3 of 3"), "{}", ran.shown());
