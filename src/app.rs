@@ -245,7 +245,6 @@ fn on_repositories(
     if !invocation.dry {
         metrics::write(host, &outline);
     }
-    let mut answers = Vec::new();
     for (scope, failure) in verdict.failures {
         summary.failed(&scope, failure);
     }
@@ -260,11 +259,6 @@ fn on_repositories(
             // Its last lines were said when it failed.
             summary.failed(&scope, failure.told());
         }
-        answers.extend(file.answers);
-    }
-    if !answers.is_empty() {
-        let document = serde_json::Value::Array(answers).to_string();
-        host.bus.data(&document);
     }
     ended(verdict.stopped)
 }

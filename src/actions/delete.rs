@@ -130,14 +130,11 @@ fn which(context: &Context<'_>, flags: &Flags) -> Result<Option<Vec<String>>, Fa
     let version = &context.borg.version;
     if let Some(pattern) = flags.matching.match_archives.text() {
         // Without a flag, borg would delete the repository itself.
-        let every = if context.borg.has(Feature::MatchArchives) {
-            "sh:*"
+        return Ok(Some(if archive::is_all(pattern) {
+            archive::every(version)
         } else {
-            "*"
-        };
-        let all = archive::is_all(pattern);
-        let pattern = if all { every } else { pattern };
-        return Ok(Some(archive::named(pattern, version)));
+            archive::named(pattern, version)
+        }));
     }
     let Some(name) = flags.archive.text() else {
         return Ok(None);

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::select::Where;
 use super::{Action, Answer, Context, Info};
 use crate::borg::{Borg, Repository};
+use crate::host::files::lexical;
 use crate::host::{Command, Failure, Host, Level};
 use crate::options;
 
@@ -110,7 +111,7 @@ pub(super) fn command(borg: &Borg<'_>, repository: &str, archive: &str, wants: W
 /// Where a repository is, seen from any directory.
 pub(super) fn absolute(repository: &Repository, working: &Path) -> String {
     match repository.local_path() {
-        Some(path) => working.join(path).to_string_lossy().into_owned(),
+        Some(path) => lexical(&working.join(path)).to_string_lossy().into_owned(),
         None => repository.path().to_owned(),
     }
 }

@@ -1,8 +1,8 @@
 //! `info`: a summary of archives.
 
 use super::select::{Age, Ends, Match, Order, Prefix, Where, only_one, sorted, switch};
-use super::{Action, Answer, Context, Info};
-use crate::borg::Feature;
+use super::{Action, Answer, Context, Info, repo_list};
+use crate::borg::archive;
 use crate::host::{Command, Failure, Level};
 use crate::options;
 use crate::text::{Node, Problems};
@@ -53,7 +53,10 @@ impl Action for InfoAction {
         if json {
             return context.json(&command);
         }
-        context.borg.run(context.host, &command, Level::Answer)?;
+        let told = context.borg.tells(context.host, &command, Level::Answer)?;
+        if !told && !matching.is_empty() {
+            repo_list::none_matches(context);
+        }
         Ok(Answer::Done)
     }
 }
@@ -62,16 +65,12 @@ fn command(context: &Context<'_>, flags: &Flags, matching: &[String]) -> Command
     let borg = context.borg;
     let json = flags.json.is_on();
     // Without a filter, Borg 1 answers about the repository, not about its archives.
-    let every = if borg.has(Feature::MatchArchives) {
-        "--match-archives"
-    } else {
-        "--glob-archives"
-    };
+    let every = archive::every(&borg.version);
     borg.command("info")
         .args(if json { &[] } else { borg.verbose() })
         .args(borg.shared(true))
         .args(matching)
-        .when(json && matching.is_empty(), [every, "*"])
+        .when(json && matching.is_empty(), every)
         .args(sorted(&[
             &[switch("--json", &flags.json)],
             &flags.order.flags(),

@@ -53,13 +53,16 @@ impl Action for RepoList {
             context.host.bus.line(Level::Answer, "", line);
         }
         if out.trim().is_empty() && !matching.is_empty() {
-            context.say(
-                Level::Warning,
-                "No archive matches the filter. All archives: --match-archives '*'",
-            );
+            none_matches(context);
         }
         Ok(Answer::Done)
     }
+}
+
+/// A filter that nobody remembers may hide all archives.
+pub(super) fn none_matches(context: &Context<'_>) {
+    let words = "No archive matches the filter. All archives: --match-archives '*'";
+    context.say(Level::Warning, words);
 }
 
 fn command(context: &Context<'_>, flags: &Flags, matching: &[String]) -> Command {

@@ -57,6 +57,16 @@ pub fn is_all(pattern: &str) -> bool {
     matches!(pattern, "*" | "re:.*" | "sh:*")
 }
 
+/// The flags for all archives, where none at all mean something else. A bare star is a name to Borg 2.
+pub fn every(version: &Version) -> Vec<String> {
+    let star = if *version >= Feature::MatchArchives.since() {
+        "sh:*"
+    } else {
+        "*"
+    };
+    named(star, version)
+}
+
 /// The flags for archives that a name or a pattern tells, however wide it is.
 pub fn named(name: &str, version: &Version) -> Vec<String> {
     if *version >= Feature::MatchArchives.since() {

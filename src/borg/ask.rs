@@ -17,6 +17,7 @@ impl Borg<'_> {
         let extra = self.options.extra();
         let command = self
             .command(self.renamed("repo-list", "list"))
+            .args(self.verbose())
             .args(self.shared(true))
             .args(choice)
             .args(self.extra(self.renamed(&extra.repo_list, &extra.list)))

@@ -23,11 +23,7 @@ pub fn changes(options: &BorgOptions, env: &Env) -> Vec<(String, Option<String>)
     set("BORG_REMOTE_PATH", options.remote_path.text());
     set("BORG_RSH", options.ssh_command.text());
     set("TMPDIR", options.temporary_directory.text());
-    let days = options
-        .borg_files_cache_ttl
-        .get()
-        .filter(|days| **days > 0)
-        .map(u32::to_string);
+    let days = options.borg_files_cache_ttl.get().map(u32::to_string);
     set("BORG_FILES_CACHE_TTL", days.as_deref());
 
     let yes_no = |on: &bool| if *on { "YES" } else { "NO" };

@@ -53,6 +53,8 @@ pub(super) fn listen_and(
     take: &mut dyn FnMut(&str) -> bool,
 ) -> Result<Ended, Failure> {
     host.bus.line(Level::Debug, "", &command.to_string());
+    let asking = asking(host, command);
+    let command = asking.as_ref().unwrap_or(command);
     let mut ear = Ear {
         bus: host.bus,
         command,
@@ -72,6 +74,16 @@ pub(super) fn listen_and(
     });
     host.bus.progress(None);
     Ok(ear.ended(exit?))
+}
+
+/// The command with our standard input, where a person can answer the questions of one borg.
+fn asking(host: &Host<'_>, command: &Command) -> Option<Command> {
+    let can =
+        command.streams == Streams::Heard && host.terminal.is_answered() && !host.bus.is_apart();
+    can.then(|| Command {
+        streams: Streams::Asking,
+        ..command.clone()
+    })
 }
 
 /// Hears one child.

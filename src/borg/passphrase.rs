@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::options::BorgOptions;
-use crate::host::{Command, Exit, Failure, FailureKind, Heard, Host};
+use crate::host::{Command, Exit, Failure, FailureKind, Heard, Host, Streams};
 use crate::option::{Secret, Words};
 
 /// How long a command may take: somebody may have to type something.
@@ -55,8 +55,15 @@ fn ask(host: &Host<'_>, words: &[String], cwd: Option<&Path>) -> Result<Secret, 
         .reads()
         .within(LONGEST);
     command.cwd = cwd.map(Path::to_path_buf);
+    if host.terminal.is_answered() {
+        // It may ask for the passphrase of a safe.
+        host.bus.flush();
+        command.streams = Streams::Answering;
+    }
     let (mut out, mut tail) = (Vec::new(), Vec::new());
     let ended = host.processes.run(&command, &mut |heard| match heard {
+        // borgmatic 2.1.10: empty lines are no part of it.
+        Heard::Out(b"") => {}
         Heard::Out(line) => out.push(line.to_vec()),
         Heard::Err(line) => tail.push(String::from_utf8_lossy(line).into_owned()),
         Heard::Idle(_) => {}
@@ -107,10 +114,12 @@ mod tests {
         stage
             .script
             .answer("good", Answer::fine().out("p\u{e4}ss"))
+            .answer("lines", Answer::fine().out("\none\n\ntwo \n"))
             .answer("bad", Answer::fine().out(b"p\xe4ss"));
         let host = stage.host();
         let asked = |word: &str| ask(&host, &[word.to_owned()], None);
         assert_eq!(asked("good").unwrap().reveal(), "p\u{e4}ss");
+        assert_eq!(asked("lines").unwrap().reveal(), "one\ntwo ");
         let failure = asked("bad").unwrap_err();
         assert!(failure.words.contains("not UTF-8"), "{failure}");
         assert!(failure.tail.is_empty(), "{failure}");

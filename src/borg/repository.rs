@@ -1,6 +1,7 @@
 //! A repository as it is configured, and how one is chosen by name.
 
 use super::remote::local;
+use crate::host::files::lexical;
 use crate::options;
 use crate::text::{Span, secret};
 
@@ -56,7 +57,7 @@ impl Repository {
     /// direction; local paths are compared as absolute ones.
     pub fn matches(&self, word: &str, cwd: &std::path::Path) -> bool {
         let absolute = |path: &str| match local(path) {
-            Some(path) => cwd.join(path).to_string_lossy().into_owned(),
+            Some(path) => lexical(&cwd.join(path)).to_string_lossy().into_owned(),
             None => path.to_owned(),
         };
         let either = |one: &str, other: &str| {
@@ -77,7 +78,39 @@ fn masked(path: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::masked;
+    use std::path::Path;
+
+    use super::{Repository, masked};
+    use crate::option::Opt;
+    use crate::text::{Origin, Source};
+
+    #[test]
+    fn a_repository_is_chosen_by_any_way_to_write_its_path() {
+        let origin = Origin::new(&Source::plain("test", ""), 0..0);
+        let repository = |path: &str| Repository {
+            path: Opt::set(path.to_owned(), origin.clone()),
+            label: Opt::set("one".to_owned(), origin.clone()),
+            ..Repository::default()
+        };
+        for (path, word, meant) in [
+            ("/mnt/a.borg", "./a.borg", true),
+            ("/mnt/a.borg/", "a.borg", true),
+            ("/mnt/a.borg", "/mnt/a.borg/", true),
+            ("../mnt/a.borg", "a.borg", true),
+            ("/mnt/a.borg", "sub/../../mnt//a.borg", true),
+            ("/mnt/a.borg", "file:///mnt/a.borg", true),
+            ("/mnt/a.borg", "/mnt/*", true),
+            ("/mnt/a.borg", "../*", true),
+            ("/mnt/a.borg", "o?e", true),
+            ("ssh://me@host/./a.borg", "ssh://me@host/./a.borg", true),
+            ("ssh://me@host/./a.borg", "ssh://*", true),
+            ("/mnt/a.borg", "b.borg", false),
+            ("ssh://me@host/./a.borg", "a.borg", false),
+        ] {
+            let found = repository(path).matches(word, Path::new("/mnt"));
+            assert_eq!(found, meant, "{path} {word}");
+        }
+    }
 
     #[test]
     fn a_password_in_an_address_is_masked() {

@@ -30,6 +30,11 @@ impl Borg<'_> {
         self.run_as(host, command, level, Strictness::Usual)
     }
 
+    /// The same; says whether there was any line.
+    pub fn tells(&self, host: &Host<'_>, command: &Command, level: Level) -> Result<bool, Failure> {
+        self.hear(host, command, level, Strictness::Usual)
+    }
+
     pub fn run_as(
         &self,
         host: &Host<'_>,
@@ -37,12 +42,25 @@ impl Borg<'_> {
         level: Level,
         strictness: Strictness,
     ) -> Result<(), Failure> {
+        self.hear(host, command, level, strictness).map(drop)
+    }
+
+    fn hear(
+        &self,
+        host: &Host<'_>,
+        command: &Command,
+        level: Level,
+        strictness: Strictness,
+    ) -> Result<bool, Failure> {
         let mut made = Made::default();
         let told = progress::told(host, command);
         let command = told.as_ref().unwrap_or(command);
         let ended = listen(host, command, Hear::Say(level), &mut made)?;
         *self.made.lock().unwrap_or_else(PoisonError::into_inner) = made;
-        self.judge(host, command, ended, strictness).map(drop)
+        // With --show-rc, borg says how it ends.
+        let end = |line: &String| line.starts_with("terminating with ");
+        let told = !ended.said.iter().all(end);
+        self.judge(host, command, ended, strictness).map(|_| told)
     }
 
     /// Runs a command and hands out its lines, of both streams. Those that are not taken are said.

@@ -1,13 +1,16 @@
 //! Where configuration files are looked for. Facts: borgmatic 2.1.10, `cli.md` section 7.
 
-use std::path::{Component, Path, PathBuf};
+use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 
+use crate::host::files::lexical;
 use crate::host::{Env, Files};
 
 /// The places that are searched when no `--config` is given, in order.
 pub fn defaults(env: &Env) -> Vec<PathBuf> {
     let own = match env.text("XDG_CONFIG_HOME") {
-        Some(folder) => expand(folder, env),
+        Some(folder) => expand(&with_variables(folder, env), env),
         None => env.home.join(".config"),
     };
     let system = Path::new("/etc");
@@ -19,8 +22,8 @@ pub fn defaults(env: &Env) -> Vec<PathBuf> {
     ]
 }
 
-/// The files to read: those that were named, else the default ones that exist. A directory stands
-/// for its `.yaml` and `.yml` files, sorted by name.
+/// The files to read, each once: those that were named, else the default ones that exist. A directory
+/// stands for its `.yaml` and `.yml` files, sorted by name.
 pub fn files(named: &[String], env: &Env, files: &Files) -> Vec<PathBuf> {
     let places: Vec<PathBuf> = if named.is_empty() {
         defaults(env)
@@ -30,7 +33,7 @@ pub fn files(named: &[String], env: &Env, files: &Files) -> Vec<PathBuf> {
     } else {
         named
             .iter()
-            .map(|path| env.cwd.join(expand(path, env)))
+            .map(|path| plain(env.cwd.join(expand(path, env)), files))
             .collect()
     };
     let mut found = Vec::new();
@@ -54,7 +57,43 @@ pub fn files(named: &[String], env: &Env, files: &Files) -> Vec<PathBuf> {
             found.push(place);
         }
     }
+    let mut seen = HashSet::new();
+    found.retain(|path| seen.insert(path.clone()));
     found
+}
+
+/// A path without dots, where it leads to the same: the name of a file goes into archives, and borg
+/// stores only what stands behind `/./`. borgmatic 2.1.10: always.
+fn plain(path: PathBuf, files: &Files) -> PathBuf {
+    let plain = lexical(&path);
+    if files.real(&plain) == files.real(&path) {
+        plain
+    } else {
+        path
+    }
+}
+
+/// Fills in `$NAME` and `${NAME}`; those that are not set stay. Python docs: `os.path.expandvars`.
+fn with_variables(text: &str, env: &Env) -> String {
+    let mut filled = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('$') {
+        filled.push_str(before);
+        let (name, behind) = match after.strip_prefix('{').and_then(|it| it.split_once('}')) {
+            Some(parts) => parts,
+            None => {
+                let is_name = |letter: char| letter.is_alphanumeric() || letter == '_';
+                let end = after.find(|letter| !is_name(letter));
+                after.split_at(end.unwrap_or(after.len()))
+            }
+        };
+        match env.get(name).and_then(OsStr::to_str) {
+            Some(value) => filled.push_str(value),
+            None => filled.extend(["$", &after[..after.len() - behind.len()]]),
+        }
+        rest = behind;
+    }
+    filled + rest
 }
 
 fn has_yaml_ending(path: &Path) -> bool {
@@ -81,34 +120,9 @@ pub fn expand(path: &str, env: &Env) -> PathBuf {
     }
 }
 
-/// A path without `.`, `..` and doubled slashes, by its words alone.
-pub fn lexical(path: &Path) -> PathBuf {
-    let mut plain = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => drop(plain.pop()),
-            other => plain.push(other),
-        }
-    }
-    plain
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn dots_of_a_path_are_followed() {
-        for (path, plain) in [
-            ("/a/./b/../c", "/a/c"),
-            ("//a//b/", "/a/b"),
-            ("/../a", "/a"),
-            ("/a/..", "/"),
-        ] {
-            assert_eq!(lexical(Path::new(path)), Path::new(plain));
-        }
-    }
 
     #[test]
     fn a_tilde_is_a_home_directory() {
@@ -127,6 +141,23 @@ mod tests {
             ("/a/~ann", "/a/~ann"),
         ] {
             assert_eq!(expand(path, &env), PathBuf::from(meant), "{path}");
+        }
+    }
+
+    #[test]
+    fn variables_are_filled_in() {
+        let env = Env {
+            variables: [("HOME".into(), "/root".into()), ("EMPTY".into(), "".into())].into(),
+            ..Env::default()
+        };
+        for (text, filled) in [
+            ("$HOME/.config", "/root/.config"),
+            ("${HOME}/x$EMPTY", "/root/x"),
+            ("$NONE/x${NONE}", "$NONE/x${NONE}"),
+            ("a$", "a$"),
+            ("${HOME", "${HOME"),
+        ] {
+            assert_eq!(with_variables(text, &env), filled, "{text}");
         }
     }
 }

@@ -31,6 +31,8 @@ pub fn store(files: &Files, runtime: &Path, configs: &[PathBuf]) -> Result<Vec<P
     files.make_dir(&folder, 0o700)?;
     let mut stored: Vec<PathBuf> = Vec::new();
     for path in configs.iter().flat_map(|path| with_targets(files, path)) {
+        // `/etc/./x` would be stored as `x`, and not be found again.
+        let path: PathBuf = path.components().collect();
         if !stored.contains(&path) {
             stored.push(path);
         }

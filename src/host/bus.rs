@@ -63,6 +63,10 @@ impl Bus {
         self
     }
 
+    pub fn is_apart(&self) -> bool {
+        self.apart
+    }
+
     /// The same, for one of its actions.
     #[must_use]
     pub fn during(&self, action: &str) -> Self {

@@ -24,6 +24,9 @@ pub enum Streams {
     Heard,
     /// The same, but standard input is our own: a hook may ask.
     Asking,
+    /// Standard output comes back line by line, the other two are our own: it may ask for what it
+    /// prints then.
+    Answering,
     /// All three are our own: the child may prompt and draw progress.
     Terminal,
     /// All three are pipes, of which the first lasts as long as we do; the keys of a terminal do not

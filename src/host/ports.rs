@@ -68,6 +68,8 @@ pub trait Terminal: Send + Sync {
     fn flush(&self);
     fn out_is_terminal(&self) -> bool;
     fn err_is_terminal(&self) -> bool;
+    /// Is a person there who sees questions, and whose keys are our standard input?
+    fn is_answered(&self) -> bool;
     /// Width of the terminal, in characters.
     fn width(&self) -> usize;
     /// Asks the person at the terminal, never standard input, and takes a line. `None`: nobody is

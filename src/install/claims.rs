@@ -10,7 +10,7 @@ use super::own_files::OLD_NAMES;
 use super::paths::{BUSYBOX, COMPLETIONS, CRON, MANUAL, Paths, SCHEMA, SPOOL};
 use super::recipe::{Crontab, Kind};
 use super::systemd::{self, SERVICE, TIMER};
-use crate::config::find::lexical;
+use crate::host::files::lexical;
 
 /// The paths that no installation of ours can have written down.
 pub(super) fn strange<'m>(manifest: &'m Manifest, paths: &Paths) -> Vec<&'m Path> {

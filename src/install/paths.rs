@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use super::job::Reach;
-use crate::config::find::{expand, lexical};
+use crate::config::find::expand;
 use crate::host::Env;
+use crate::host::files::lexical;
 
 /// The folders of an installation.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -14,7 +14,8 @@ use super::paths::{BUSYBOX, CRON, Paths, SPOOL};
 use super::recipe::Crontab;
 use super::schedulers::{Managers, Scheduler};
 use super::systemd::SERVICE;
-use crate::config::find::{expand, lexical};
+use crate::config::find::expand;
+use crate::host::files::lexical;
 use crate::host::{Env, Failure, Files, Host, passwords};
 
 pub struct Setting {

@@ -92,26 +92,7 @@ fn correction(node: &Node, at: &At<'_>, wanted: &Shape) -> Option<String> {
             "write a value after `{}`, or remove the line",
             name.trim_end()
         )),
-        (Shape::Int(..) | Shape::Number, Kind::Text(text))
-            if text.trim().parse::<f64>().is_ok() =>
-        {
-            Some(format!("remove the quotes: {name}{}", text.trim()))
-        }
-        (Shape::Int(..), Kind::Text(text)) => {
-            let text = text.trim();
-            let digits = text.len() - text.trim_start_matches(is_digit).len();
-            Some(match &text[..digits] {
-                "" => "write a number in digits".to_owned(),
-                number => format!("write digits only: {name}{number}"),
-            })
-        }
-        (Shape::Int(..), Kind::Float(number)) if !number.is_finite() => {
-            Some("write a number in digits".to_owned())
-        }
-        (Shape::Int(..), Kind::Float(number)) => Some(format!(
-            "leave out the fraction: {name}{:.0}",
-            number.trunc()
-        )),
+        (Shape::Int(..) | Shape::Number, kind) => in_digits(kind, wanted, &name),
         (Shape::Bool, Kind::Text(text)) => match text.to_lowercase().as_str() {
             "yes" | "on" | "y" | "true" => Some(format!("write {name}true")),
             "no" | "off" | "n" | "false" => Some(format!("write {name}false")),
@@ -126,28 +107,7 @@ fn correction(node: &Node, at: &At<'_>, wanted: &Shape) -> Option<String> {
             Some(format!("write a single value: {name}…"))
         }
         (Shape::Text, _) => Some(format!("put quotes around it: {name}\"{written}\"")),
-        (Shape::List(_) | Shape::Set(_), Kind::Map(pairs)) if wanted.inner().is_some() => {
-            let key = pairs
-                .first()
-                .and_then(|(key, _)| key.as_text())
-                .unwrap_or("name");
-            Some(format!("start its first line with a dash: - {key}: …"))
-        }
-        (
-            Shape::List(_) | Shape::Set(_),
-            Kind::Text(_) | Kind::Int(_) | Kind::Float(_) | Kind::Bool(_),
-        ) if wanted.inner().is_none() => Some(format!("make it a list of one: {name}[{written}]")),
-        (Shape::List(_) | Shape::Set(_), Kind::Text(text)) => {
-            let first = fields(wanted.inner()?).next()?;
-            Some(format!(
-                "make it a list of one: {name}[{{{}: {text}}}]",
-                first.name
-            ))
-            .filter(|_| !text.contains('{'))
-        }
-        (Shape::List(_) | Shape::Set(_), Kind::Map(_)) => {
-            Some("write only its values, each on a line of its own after a dash: - …".into())
-        }
+        (Shape::List(_) | Shape::Set(_), kind) => as_list(kind, written, wanted, &name),
         (Shape::Object(_) | Shape::OrEmpty(_), Kind::List(_)) => {
             Some("write its options as `name: value`, without dashes".into())
         }
@@ -155,6 +115,54 @@ fn correction(node: &Node, at: &At<'_>, wanted: &Shape) -> Option<String> {
             let first = fields(wanted.groups()?).next()?;
             Some(format!("name what it is: {name}{{{}: {text}}}", first.name))
                 .filter(|_| !text.contains('{'))
+        }
+        _ => None,
+    }
+}
+
+fn in_digits(kind: &Kind, wanted: &Shape, name: &str) -> Option<String> {
+    let whole = matches!(wanted, Shape::Int(..));
+    match kind {
+        Kind::Text(text) if text.trim().parse::<f64>().is_ok() => {
+            Some(format!("remove the quotes: {name}{}", text.trim()))
+        }
+        Kind::Text(text) if whole => {
+            let text = text.trim();
+            let digits = text.len() - text.trim_start_matches(is_digit).len();
+            Some(match &text[..digits] {
+                "" => "write a number in digits".to_owned(),
+                number => format!("write digits only: {name}{number}"),
+            })
+        }
+        Kind::Float(number) if whole && !number.is_finite() => {
+            Some("write a number in digits".to_owned())
+        }
+        Kind::Float(number) if whole => Some(format!(
+            "leave out the fraction: {name}{:.0}",
+            number.trunc()
+        )),
+        _ => None,
+    }
+}
+
+fn as_list(kind: &Kind, written: &str, wanted: &Shape, name: &str) -> Option<String> {
+    match (kind, wanted.inner()) {
+        (Kind::Map(pairs), Some(_)) => {
+            let first = pairs.first().and_then(|(key, _)| key.as_text());
+            let key = first.unwrap_or("name");
+            Some(format!("start its first line with a dash: - {key}: …"))
+        }
+        (Kind::Map(_), None) => {
+            Some("write only its values, each on a line of its own after a dash: - …".into())
+        }
+        (Kind::Text(_) | Kind::Int(_) | Kind::Float(_) | Kind::Bool(_), None) => {
+            Some(format!("make it a list of one: {name}[{written}]"))
+        }
+        (Kind::Text(text), Some(inner)) if !text.contains('{') => {
+            let first = fields(inner).next()?.name;
+            Some(format!(
+                "make it a list of one: {name}[{{{first}: {text}}}]"
+            ))
         }
         _ => None,
     }

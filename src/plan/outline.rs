@@ -87,6 +87,22 @@ impl<'a> UnitPart<'a> {
     }
 }
 
+impl<'a> Outline<'a> {
+    /// The hooks around an action that runs once: those of each repository.
+    pub fn around_last<'s>(
+        &'s self,
+        act: &'s Act,
+    ) -> impl Iterator<Item = (&'s FilePart<'a>, &'s UnitPart<'a>, Around<'a>)> {
+        let units = self
+            .files
+            .iter()
+            .flat_map(|file| file.units.iter().map(move |unit| (file, unit)));
+        units
+            .map(|(file, part)| (file, part, place::around_action(&part.unit.config, act)))
+            .filter(|(.., around)| !around.is_empty())
+    }
+}
+
 /// The outline of a run over all configurations that are good. `cwd` is where relative repositories
 /// of `--repository` start from.
 pub fn outline<'a>(

@@ -181,8 +181,16 @@ impl fmt::Display for Shown<'_> {
             })?;
             hooks(f, "  ", "after an error in this file", &part.after_error)?;
         }
-        for name in self.last() {
+        for act in &self.outline.last {
+            let name = act.entry.info.name;
+            let places: Vec<_> = self.outline.around_last(act).collect();
+            for (.., own) in &places {
+                hooks(f, "", &format!("before {name}"), &own.before)?;
+            }
             writeln!(f, "{name}, once after all files")?;
+            for (.., own) in places.iter().rev() {
+                hooks(f, "", &format!("after {name}"), &own.after)?;
+            }
         }
         for share in &whole.after {
             hooks(f, "", "after everything", &share.hooks)?;

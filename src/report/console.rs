@@ -6,13 +6,13 @@ use std::sync::Arc;
 use nu_ansi_term::Color;
 
 use super::json;
-use super::printable::printable;
 use super::progress::Bars;
 use super::style::{Colours, Style, frame};
 use super::told::{Part, told};
 use super::verbosity::threshold;
 use crate::host::{About, Body, Clock, Event, Level, Listener, Progress, Terminal};
-use crate::text::{Problem, acts};
+use crate::text::Problem;
+use crate::text::printable::{acts, printable};
 
 pub struct Console {
     terminal: Arc<dyn Terminal>,

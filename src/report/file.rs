@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use jiff::Zoned;
 
-use super::printable::printable;
 use super::trouble::Trouble;
 use super::verbosity::threshold;
 use super::{json, told};
 use crate::host::line_format::{Filling, LineFormat};
 use crate::host::outcome::reason;
 use crate::host::{About, Clock, Event, Level, Listener, LogFile};
+use crate::text::printable::printable;
 
 /// What is kept before it is written, in bytes.
 const BUFFER: usize = 64 * 1024;

@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::printable::printable;
 use super::told;
 use super::verbosity::threshold;
 use super::way::Way;
 use crate::host::{About, Body, Event, Level, Listener, Sockets};
+use crate::text::printable::printable;
 
 /// Where journald listens.
 pub const PLACE: &str = "/run/systemd/journal/socket";

@@ -5,7 +5,6 @@ pub mod console;
 pub mod file;
 pub mod journal;
 mod json;
-pub mod printable;
 pub mod progress;
 pub mod style;
 pub mod summary;

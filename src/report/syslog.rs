@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::printable::printable;
 use super::told;
 use super::verbosity::threshold;
 use super::way::Way;
 use crate::host::{About, Event, Level, Listener, Sockets};
+use crate::text::printable::printable;
 
 /// Where a syslog daemon listens: Linux, macOS, FreeBSD. borgmatic 2.1.10: in this order.
 pub const PLACES: [&str; 3] = ["/dev/log", "/var/run/syslog", "/var/run/log"];

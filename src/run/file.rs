@@ -219,7 +219,7 @@ impl Walk<'_> {
 
 /// Says a failure that nobody tries again, and gives it back. One that only asks to leave out the rest
 /// is none.
-fn end_badly(host: &Host<'_>, scope: &str, failure: Failure) -> Option<Failure> {
+pub(super) fn end_badly(host: &Host<'_>, scope: &str, failure: Failure) -> Option<Failure> {
     if matches!(failure.kind, FailureKind::Soft) {
         let words = format!("{}: the rest is left out, as it asks", failure.words);
         host.bus.line(Level::Info, scope, &words);
@@ -229,7 +229,7 @@ fn end_badly(host: &Host<'_>, scope: &str, failure: Failure) -> Option<Failure> 
     Some(failure)
 }
 
-pub(super) fn say(bus: &Bus, level: Level, scope: &str, failure: &Failure) {
+fn say(bus: &Bus, level: Level, scope: &str, failure: &Failure) {
     bus.line(level, scope, &failure.words);
     for line in &failure.tail {
         bus.line(level, "", line);

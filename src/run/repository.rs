@@ -53,15 +53,17 @@ impl OnRepository<'_> {
             return Err(Failure::new("borgmatic::run::working-directory", words)
                 .help("correct the option working_directory"));
         }
+        let hooks = self.surroundings("the repository");
+        if self.part.acts.is_empty() {
+            // What runs once, after all files, is not for borg to be asked about here.
+            return around(host, &self.part.around, &hooks, || Ok(()));
+        }
         let state = directories::state(&config.run, host.env);
         let (known, scope) = (self.walk.known, repository.name());
         let borg = Borg::ready(host, known, &config.borg, cwd, &state, scope)?;
-        let ended = around(
-            host,
-            &self.part.around,
-            &self.surroundings("the repository"),
-            || self.actions(&borg, left),
-        );
+        let ended = around(host, &self.part.around, &hooks, || {
+            self.actions(&borg, left)
+        });
         left.warnings
             .extend(borg.warnings().into_iter().map(|warned| warned.words));
         ended
@@ -132,7 +134,7 @@ impl OnRepository<'_> {
         run(&context, &act.act.flags)
     }
 
-    fn surroundings<'s>(&'s self, what: &'s str) -> Surroundings<'s> {
+    pub(super) fn surroundings<'s>(&'s self, what: &'s str) -> Surroundings<'s> {
         let unit = self.part.unit;
         let all = &self.file.config.repositories.repositories;
         let paths: Vec<_> = all.items().iter().map(Repository::path).collect();

@@ -11,18 +11,19 @@
 
 use std::path::Path;
 
-use super::bracket::suited;
+use super::bracket::{around, suited};
 use super::conditions::{Conditions, Due};
-use super::file::say;
+use super::file::end_badly;
 use super::observe::Observer;
+use super::repository::OnRepository;
 use super::verdict::Verdict;
-use crate::actions::{Last, Run};
+use crate::actions::{Act, Last, Run};
 use crate::borg::{Known, locate};
 use crate::config::{Config, directories};
 use crate::hooks::command::run::umask;
-use crate::hooks::command::{Ending, Side, Surroundings, Variables};
-use crate::host::{FailureKind, Host, Level};
-use crate::plan::{Outline, Share};
+use crate::hooks::command::{Around, Ending, Side, Surroundings, Variables};
+use crate::host::{Failure, FailureKind, Host, Level};
+use crate::plan::{FilePart, Outline, Share, UnitPart};
 
 /// Carries an outline out.
 pub fn walk(
@@ -53,8 +54,12 @@ pub fn walk(
         }
     }
     // borgmatic 2.1.10: not after a signal.
-    if begun && host.processes.stop().is_none() {
+    let ends = begun && host.processes.stop().is_none();
+    if ends {
         walk.last(&mut verdict);
+    }
+    walk.answer(&mut verdict);
+    if ends {
         let failed = verdict.files.iter().any(|file| !file.failures.is_empty())
             || !verdict.failures.is_empty();
         let ending = if failed { Ending::Fail } else { Ending::Finish };
@@ -84,6 +89,9 @@ impl Walk<'_> {
         ending: Option<Ending>,
         verdict: &mut Verdict,
     ) -> bool {
+        // borgmatic 2.1.10: here the log of the run, whichever file names it.
+        let mut files = self.outline.files.iter();
+        let log = files.find_map(|file| file.config.logging.log_file.text());
         for share in shares {
             let path = &share.loaded.path;
             let scope = path.to_string_lossy();
@@ -91,7 +99,7 @@ impl Walk<'_> {
                 || share.hooks.clone(),
                 |ending| suited(&share.hooks, ending),
             );
-            let variables = variables(path, share.config);
+            let variables = named(path, log);
             let surroundings = self.surroundings(&scope, "everything", share.config, variables);
             if let Err(mut failure) = surroundings.run(self.host, &hooks, side) {
                 if matches!(failure.kind, FailureKind::Soft) {
@@ -125,12 +133,48 @@ impl Walk<'_> {
             let Run::Last(run) = act.entry.run else {
                 continue;
             };
-            if let Err(failure) = run(&last, &act.flags) {
-                let scope = act.entry.info.name;
-                say(self.host.bus, Level::Error, scope, &failure);
-                verdict.failures.push((scope.to_owned(), failure.told()));
+            let places: Vec<_> = self.outline.around_last(act).collect();
+            let mut once = || run(&last, &act.flags).map(drop);
+            if let Err(failure) = self.between(act, &places, &mut once)
+                && let Some(failure) = end_badly(self.host, act.entry.info.name, failure)
+            {
+                let scope = act.entry.info.name.to_owned();
+                verdict.failures.push((scope, failure.told()));
             }
         }
+    }
+
+    /// Hands out what was asked for, before the last hooks say something. borgmatic 2.1.10: the same.
+    fn answer(&self, verdict: &mut Verdict) {
+        let files = verdict.files.iter_mut();
+        let answers: Vec<_> = files.flat_map(|file| file.answers.drain(..)).collect();
+        if !answers.is_empty() {
+            let document = serde_json::Value::Array(answers).to_string();
+            self.host.bus.data(&document);
+        }
+    }
+
+    /// Runs an action between its hooks of all repositories. borgmatic 2.1.10: all of them before it.
+    fn between(
+        &self,
+        act: &Act,
+        places: &[(&FilePart<'_>, &UnitPart<'_>, Around<'_>)],
+        once: &mut dyn FnMut() -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let [(file, part, hooks), rest @ ..] = places else {
+            return once();
+        };
+        let on_repository = OnRepository {
+            walk: self,
+            host: self.host,
+            file,
+            part,
+            attempt: 0,
+        };
+        let surroundings = on_repository.surroundings(act.entry.info.name);
+        around(self.host, hooks, &surroundings, || {
+            self.between(act, rest, once)
+        })
     }
 
     pub(super) fn surroundings<'s>(
@@ -144,7 +188,13 @@ impl Walk<'_> {
             scope,
             what,
             cwd: directories::working(&config.source, self.host.env),
-            umask: config.borg.umask.get().and_then(|digits| umask(*digits)),
+            // borgmatic 2.1.10: 0 counts as unset, for borg too.
+            umask: config
+                .borg
+                .umask
+                .get()
+                .and_then(|digits| umask(*digits))
+                .filter(|mask| *mask > 0),
             variables,
             dry: self.dry,
         }
@@ -153,7 +203,11 @@ impl Walk<'_> {
 
 /// What all hooks of a file may name.
 pub(super) fn variables(file: &Path, config: &Config) -> Variables {
+    named(file, config.logging.log_file.text())
+}
+
+fn named(file: &Path, log: Option<&str>) -> Variables {
     Variables::default()
         .with("configuration_filename", file)
-        .with("log_file", config.logging.log_file.text().unwrap_or(""))
+        .with("log_file", log.unwrap_or(""))
 }

@@ -42,18 +42,21 @@ fn is_https(url: &str) -> Result<bool, Failure> {
         Failure::new("borgmatic::host::address", format!("{url}: {why}"))
             .help("an address that begins with https:// is needed")
     };
-    let uri: Uri = url.parse().map_err(|_| refuse("that is no address"))?;
+    let uri = url.parse().unwrap_or_else(|_| Uri::default());
+    let authority = uri.authority().map_or("", |authority| authority.as_str());
     let host = uri.host().unwrap_or_default();
-    let named = uri.authority().map_or("", |authority| authority.as_str());
-    if named.contains('@') {
-        return Err(Failure::new(
-            "borgmatic::host::address",
-            "an address with a name or password in it is not used",
-        )
-        .help("leave out what stands in front of the @"));
+    let is_plain = !host.is_empty() && (authority == host || uri.port_u16().is_some());
+    if url.contains('@') && (!is_plain || authority.contains('@')) {
+        // It is not shown: a password may stand in it.
+        let words = "an address with a name or password in it is not used";
+        return Err(Failure::new("borgmatic::host::address", words)
+            .help("leave out what stands in front of the @"));
+    }
+    if !is_plain {
+        return Err(refuse("that is no address of a web server"));
     }
     match uri.scheme_str() {
-        Some("https") if !host.is_empty() => Ok(true),
+        Some("https") => Ok(true),
         Some("http") if ["127.0.0.1", "localhost", "[::1]"].contains(&host) => Ok(false),
         Some("http") => Err(refuse("http is only for this machine")),
         _ => Err(refuse("that is no address of a web server")),
@@ -153,6 +156,8 @@ mod tests {
             "http://127.0.0.1.example.com/",
             "http://localhost@example.com/",
             "https://ann:secret@example.com/",
+            "https://ann:secret of mine@example.com/",
+            "https://ann:secret/of/mine@example.com/",
             "ftp://localhost/x",
             "file:///etc/passwd",
             "/etc/passwd",

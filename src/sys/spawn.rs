@@ -40,10 +40,13 @@ pub(super) fn start(command: &Command) -> Result<Child, Failure> {
     match command.streams {
         Streams::Heard => drop(builder.stdin(Stdio::null())),
         Streams::Beside => drop(builder.stdin(Stdio::piped()).process_group(0)),
-        Streams::Asking | Streams::Terminal => {}
+        Streams::Asking | Streams::Answering | Streams::Terminal => {}
     }
     if command.streams != Streams::Terminal {
-        builder.stdout(Stdio::piped()).stderr(Stdio::piped());
+        builder.stdout(Stdio::piped());
+    }
+    if !matches!(command.streams, Streams::Terminal | Streams::Answering) {
+        builder.stderr(Stdio::piped());
     }
     let mut secret = None;
     if let Some((name, text)) = &command.secret {

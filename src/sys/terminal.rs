@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
-use rustix::stdio::{stderr, stdout};
+use rustix::stdio::{stderr, stdin, stdout};
 use rustix::termios::{isatty, tcgetwinsize};
 
 use super::closed::out_was_closed;
@@ -90,6 +90,10 @@ impl Terminal for Standard {
 
     fn err_is_terminal(&self) -> bool {
         isatty(stderr())
+    }
+
+    fn is_answered(&self) -> bool {
+        isatty(stdin()) && isatty(stderr())
     }
 
     fn width(&self) -> usize {

@@ -3,6 +3,7 @@
 
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
+use super::printable::printable;
 use super::source::Span;
 
 /// Lines up to this many characters are shown whole.
@@ -31,7 +32,7 @@ impl Frame {
     /// Cuts the long lines of a text that secrets have been taken out of.
     pub(super) fn new(name: &str, masked: &str, labels: &[Span]) -> Self {
         let mut frame = Self {
-            name: name.to_owned(),
+            name: printable(name).into_owned(),
             text: String::with_capacity(masked.len()),
             places: vec![
                 Place {
@@ -167,6 +168,12 @@ mod tests {
         assert!(line.starts_with('…') && line.ends_with('…'));
         assert!(line.chars().count() < WIDEST);
         assert_eq!(frame.places[0].column, 303);
+    }
+
+    #[test]
+    fn the_name_of_a_file_does_not_steer_a_terminal() {
+        let frame = Frame::new("a\u{1b}[31m\u{202e}.yaml", "a: 1\n", &[]);
+        assert_eq!(frame.name, "a\\x1b[31m\\u{202e}.yaml");
     }
 
     proptest! {

@@ -3,17 +3,16 @@
 pub mod edit;
 mod frame;
 pub mod json;
-mod letters;
 mod listed;
 pub mod near;
 pub mod node;
+pub mod printable;
 pub mod problem;
 mod problems;
 pub mod secret;
 pub mod source;
 mod yaml;
 
-pub use letters::acts;
 pub use listed::{counted, listed, thousands};
 pub use node::{Kind, Node, Origin};
 pub use problem::{Fix, Problem, Severity};

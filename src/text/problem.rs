@@ -10,6 +10,7 @@ use miette::{Diagnostic, LabeledSpan, SourceCode};
 use super::edit::Edits;
 use super::frame::Frame;
 use super::node::{Node, Origin};
+use super::printable::printable;
 use super::source::{Source, Span, between_words};
 
 /// One mistake: what, where, why, what to type instead.
@@ -110,13 +111,14 @@ struct Note {
 }
 
 impl Note {
-    fn new(words: String, place: &Origin) -> Self {
+    fn new(words: &str, place: &Origin) -> Self {
         let source = &place.source;
         let frame = Frame::new(
             &source.name,
             source.shown(),
             std::slice::from_ref(&place.span),
         );
+        let words = printable(words).into_owned();
         Self { words, frame }
     }
 }
@@ -225,7 +227,7 @@ impl Problem {
     /// Labels in other texts, and the lines that include this one.
     fn notes(&self) -> &[Note] {
         self.notes.0.get_or_init(|| {
-            let label = |(origin, label): &(Origin, String)| Note::new(label.clone(), origin);
+            let label = |(origin, label): &(Origin, String)| Note::new(label, origin);
             let mut notes: Vec<Note> = self.drawn(false).map(label).collect();
             let Some((first, _)) = self.labels.first() else {
                 return notes;
@@ -233,7 +235,7 @@ impl Problem {
             let mut source = &first.source;
             while let Some(place) = &source.included_from {
                 let words = format!("{} is included here", source.name);
-                notes.push(Note::new(words, place));
+                notes.push(Note::new(&words, place));
                 source = &place.source;
             }
             notes
@@ -306,10 +308,11 @@ impl Diagnostic for Problem {
             |(index, (_, label))| {
                 let span = frame.label(index);
                 let place = (span.start, span.len());
+                let label = printable(label).into_owned();
                 if index == 0 {
-                    LabeledSpan::new_primary_with_span(Some(label.clone()), place)
+                    LabeledSpan::new_primary_with_span(Some(label), place)
                 } else {
-                    LabeledSpan::new_with_span(Some(label.clone()), place)
+                    LabeledSpan::new_with_span(Some(label), place)
                 }
             },
         )))

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use super::letters::acts;
 use super::node::Origin;
+use super::printable::acts;
 
 /// Stands for a character that would do something; as long as the ones of Unicode that do.
 const SIGN: &str = "\u{fffd}";

@@ -160,3 +160,12 @@ fn an_editor_is_told_of_the_schema_where_it_is_installed() {
         }
     }
 }
+
+#[test]
+fn a_folder_of_files_is_never_the_short_one() {
+    let mut world = World::new();
+    let ran = world.run(&["config", "generate", "--split", "--minimal", "-d", "all"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.contains("--minimal"), "{}", ran.err);
+    assert!(!world.at("/home/me/all").exists());
+}

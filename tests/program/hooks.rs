@@ -311,6 +311,86 @@ fn hooks_have_the_surroundings_of_their_configuration() {
     }
 }
 
+/// borgmatic 2.1.10: 0 is as good as none, for borg too.
+#[test]
+fn a_umask_of_0_leaves_the_own_one() {
+    let mut world = machine(&format!("{TWO}umask: 0\n{ALL}"), &[]);
+    assert_eq!(world.line("borgmatic create").code, 0);
+    let commands = world.stage.script.commands();
+    assert!(commands.iter().all(|command| command.umask.is_none()));
+    assert_eq!(commands.iter().filter(|command| command.shell).count(), 12);
+}
+
+#[test]
+fn the_hooks_of_an_action_that_runs_once_stand_around_it() {
+    order(
+        &format!("{TWO}{ALL}"),
+        &[],
+        "borgmatic umount --mount-point /mnt",
+        0,
+        "before-everything
+         before-configuration
+         before-repository one
+         after-repository one
+         before-repository two
+         after-repository two
+         after-configuration
+         before-action one
+         before-action two
+         borg umount
+         after-action two
+         after-action one
+         after-everything",
+    );
+    let when = "commands:
+    - {before: action, when: [umount], run: [close]}
+    - {before: action, when: [mount], run: [never]}
+    - {after: action, when: [umount], states: [fail], run: [busy]}
+    - {after: action, when: [umount], states: [finish], run: [free]}
+";
+    let line = "borgmatic umount --mount-point /mnt";
+    let config = format!("repositories: [{{path: /backup/one.borg}}]\n{when}");
+    order(&config, &[], line, 0, "close\nborg umount\nfree");
+    let fails = [("borg umount", Answer::exit(2))];
+    order(&config, &fails, line, 1, "close\nborg umount\nbusy");
+    let asks = [("close", Answer::exit(75))];
+    order(&config, &asks, line, 0, "close");
+}
+
+#[test]
+fn a_document_comes_before_what_the_last_hooks_say() {
+    let hook = "commands: [{after: everything, run: [talk]}]\n";
+    let answers = [("talk", Answer::fine().out("that was it"))];
+    let (ran, _) = run(
+        &mut machine(&format!("{TWO}{hook}"), &answers),
+        "borgmatic repo-list --json",
+    );
+    assert!(ran.out.starts_with("[{"), "{}", ran.shown());
+    assert!(ran.out.ends_with("}]that was it\n"), "{}", ran.shown());
+}
+
+#[test]
+fn all_files_hooks_around_everything_know_the_log_of_the_run() {
+    let hook = "commands: [{before: everything, run: ['a {configuration_filename} {log_file}']}]\n";
+    let mut world = machine(&format!("{TWO}{hook}"), &[]);
+    world.write("/home/me/two.yaml", format!("{TWO}log_file: /tmp/log\n"));
+    let files =
+        "-c /etc/borgmatic/config.yaml -c two.yaml -c ./two.yaml -c /home/me/../me/two.yaml";
+    let (ran, commands) = run(&mut world, &format!("borgmatic {files} repo-info"));
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    // Each file counts once.
+    assert_eq!(
+        commands,
+        [
+            "a /etc/borgmatic/config.yaml /tmp/log",
+            "borg info",
+            "borg info",
+            "borg info",
+            "borg info"
+        ]
+    );
+}
+
 #[test]
 fn a_dry_run_only_says_what_would_run() {
     let ran = order(

@@ -18,7 +18,7 @@ commands:
     - after: repository
       run: [echo 4]
     - before: action
-      when: [create, compact]
+      when: [create, compact, umount]
       run: [echo 5]
     - after: error
       run: [echo 6]
@@ -47,6 +47,7 @@ fn an_outline_tells_what_a_run_does_and_why() {
         "borgmatic config outline umount list --mount-point /mnt",
         "borgmatic config outline -c bad.yaml -c /etc/borgmatic/config.yaml",
         "borgmatic config outline -c hooks.yaml",
+        "borgmatic config outline umount -c hooks.yaml --mount-point /mnt",
         "borgmatic config outline -c hooks.yaml --json",
         "borgmatic config outline extract",
         "borgmatic config outline config validate",

@@ -111,6 +111,26 @@ fn a_difference_is_shown_and_nothing_written() {
 }
 
 #[test]
+fn a_report_for_tools_stands_alone_on_standard_output() {
+    let fixed = |flags: &[&str]| {
+        let mut world = world(BROKEN);
+        let args = ["config", "validate", "-c", "x.yaml", "--format", "json"];
+        let ran = world.run(&[&args[..], flags].concat());
+        (ran, text(&world, "x.yaml"))
+    };
+    let (ran, new) = fixed(&["--fix", "--show"]);
+    assert!(serde_json::from_str::<serde_json::Value>(&ran.out).is_ok());
+    assert!(ran.err.contains("mended"), "{}", ran.err);
+    assert_ne!(new, BROKEN);
+    for flags in [&["--diff"][..], &["--fix", "--dry-run"]] {
+        let (ran, new) = fixed(flags);
+        assert_eq!((ran.code, ran.out.as_str()), (1, ""));
+        assert!(ran.err.contains("leave --diff out"), "{}", ran.err);
+        assert_eq!(new, BROKEN);
+    }
+}
+
+#[test]
 fn an_included_file_is_mended_where_it_is() {
     let mut world = world("<<: !include y.yaml\nrepositories: [{path: /backup/one.borg}]\n");
     world.write("/home/me/y.yaml", "checks:\n\t- name: archives\n");
@@ -156,6 +176,12 @@ fn tools_get_every_problem_with_its_place() {
     let driver = &sarif["runs"][0]["tool"]["driver"];
     let results = sarif["runs"][0]["results"].as_array().unwrap();
     assert_eq!(results.len(), problems.len());
+    for rule in driver["rules"].as_array().unwrap() {
+        for words in ["shortDescription", "fullDescription", "help"] {
+            let text = rule[words]["text"].as_str().unwrap();
+            assert!(!text.is_empty(), "{rule}");
+        }
+    }
     let rules: Vec<_> = driver["rules"]
         .as_array()
         .unwrap()

@@ -54,6 +54,14 @@ fn transferred(world: &World, words: &[&str]) -> Outcome {
     outcome(command.args(words).env("BORG_OTHER_PASSPHRASE", PASSPHRASE))
 }
 
+/// Makes a repository that archives of the old one can be copied to.
+fn repository_like(world: &World, old: &str, more: &[&str]) {
+    let mut words = vec!["repo-create", "--encryption", "aes256-ocb"];
+    words.extend(["--source-repository", old]);
+    words.extend(more);
+    transferred(world, &words).ends_with(0);
+}
+
 #[test]
 fn archives_are_copied_between_repositories_of_borg_2() {
     let Some(world) = world_of_borg_2("old.borg") else {
@@ -63,14 +71,7 @@ fn archives_are_copied_between_repositories_of_borg_2() {
     let before = all(&world, "name");
     world.configure(&["new.borg"], &options());
     let old = world.text("old.borg");
-    let create = [
-        "repo-create",
-        "--encryption",
-        "aes256-ocb",
-        "--source-repository",
-        &old,
-    ];
-    transferred(&world, &create).ends_with(0);
+    repository_like(&world, &old, &[]);
     transferred(
         &world,
         &["transfer", "--source-repository", &old, "--dry-run"],
@@ -117,15 +118,7 @@ fn archives_of_borg_1_are_copied_to_borg_2() {
         world.text("base-2")
     );
     world.configure(&["new.borg"], &more);
-    let create = [
-        "repo-create",
-        "--encryption",
-        "aes256-ocb",
-        "--source-repository",
-        &old,
-        "--from-borg1",
-    ];
-    transferred(&world, &create).ends_with(0);
+    repository_like(&world, &old, &["--from-borg1"]);
     let words = [
         "transfer",
         "--source-repository",

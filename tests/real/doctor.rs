@@ -381,12 +381,23 @@ fn old_backups_failed_runs_and_foreign_caches_are_wrong(world: &World) {
 #[test]
 fn old_forms_and_warnings_of_a_configuration_are_told_apart() {
     let world = World::new("1.2");
-    world.ready("archive_name_format: '{nonsense}-{now}'\nremote_rate_limit: 100\n");
-    let said = found(&doctor(&world), "configuration");
-    assert!(
-        said.contains("nonsense") && said.contains("1 old form that still works"),
-        "{said}"
-    );
+    let config = world.path("config/borgmatic/config.yaml");
+    for (more, expected) in [
+        (
+            "remote_rate_limit: 100\n",
+            ": 1 old form that still works [",
+        ),
+        (
+            "archive_name_format: '{nonsense}-{now}'\n",
+            ": borg fills in no `{nonsense}` [",
+        ),
+    ] {
+        let more = format!("{}keep_daily: 7\n{more}", passphrase_option());
+        world.configure(&["repo.borg"], &more);
+        fs::set_permissions(&config, Permissions::from_mode(0o600)).unwrap();
+        let said = found(&doctor(&world), "configuration");
+        assert!(said.contains(expected), "{said}");
+    }
 }
 
 #[test]

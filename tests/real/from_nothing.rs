@@ -107,8 +107,9 @@ fn the_whole_repository_is_mounted(world: &World) {
 
 fn configuration_files_come_back(world: &World) {
     world.write("config/borgmatic/shared.yaml", "keep_daily: 7\n");
-    world.ready("<<: !include shared.yaml\n");
-    world.ok(&["create"]);
+    world.ready("<<: !include ./shared.yaml\n");
+    // With dots: borg stores only what stands behind `/./`.
+    world.ok(&["--config", "./config/borgmatic/config.yaml", "create"]);
     let text = fs::read_to_string(world.path("config/borgmatic/config.yaml")).unwrap();
     let repository = world.text("repo.borg");
     // Another machine: no configuration, no cache, the repository at another place.

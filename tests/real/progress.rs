@@ -13,6 +13,7 @@ with_both_borgs! {
     every_action_with_progress_runs_on_a_terminal
     a_question_is_asked_and_the_answer_counts
     the_passphrase_is_asked_for
+    a_passphrase_command_may_ask
     control_c_ends_the_run
     a_terminal_that_cannot_move_its_cursor_is_left_to_borg
 }
@@ -119,9 +120,14 @@ fn a_question_is_asked_and_the_answer_counts(world: &World) {
     borg.env("BORG_BASE_DIR", world.path("tmp"));
     borg.args(["init", "--encryption", "none", &world.text("plain.borg")]);
     assert!(borg.status().unwrap().success());
-    for (answer, code) in [("n", 1), ("y", 0)] {
-        let words = ["create", "--progress"];
-        let mut terminal = Terminal::run(&borgmatic(world, &words), 80);
+    let (plain, drawn) = (&["create"][..], &["create", "--progress"][..]);
+    for (words, answer, code) in [
+        (plain, "n", 1),
+        (&["repo-info", "--json"], "n", 1),
+        (drawn, "n", 1),
+        (plain, "y", 0),
+    ] {
+        let mut terminal = Terminal::run(&borgmatic(world, words), 80);
         terminal.sees("previously unknown unencrypted repository");
         terminal.sees("[yN] ");
         terminal.type_in(&format!("{answer}\n"));
@@ -140,6 +146,17 @@ fn the_passphrase_is_asked_for(world: &World) {
     let (code, screen) = terminal.ends();
     assert_eq!(code, Some(0), "{screen}");
     assert!(!screen.contains(PASSPHRASE));
+}
+
+fn a_passphrase_command_may_ask(world: &World) {
+    world.ready("");
+    let asks = r#"sh -c 'printf "Safe: " >&2; read -r line; echo "$line"'"#;
+    let more = format!("keep_secondly: 1000\nencryption_passcommand: |-\n    {asks}\n");
+    world.configure(&["repo.borg"], &more);
+    let mut terminal = Terminal::run(&borgmatic(world, &["create"]), 80);
+    terminal.sees("Safe: ");
+    terminal.type_in(&format!("{PASSPHRASE}\n"));
+    assert_eq!(terminal.ends().0, Some(0));
 }
 
 fn control_c_ends_the_run(world: &World) {

@@ -24,13 +24,18 @@ const USUAL: Frequency = Frequency(Some(30 * 86_400));
 
 /// The checks that are asked for. `disabled` anywhere means none.
 pub(super) fn wanted(checks: &Checks, only: &[CheckName]) -> Vec<Wanted> {
-    // borgmatic 2.1.10: an empty list is as good as none.
+    // borgmatic 2.1.10: an empty list means the usual checks, in each run.
+    let usual = if checks.checks.is_set() {
+        Frequency(None)
+    } else {
+        USUAL
+    };
     let configured: Vec<Wanted> = match checks.checks.items() {
         [] => [CheckName::Repository, CheckName::Archives]
             .into_iter()
             .map(|name| Wanted {
                 name,
-                frequency: USUAL,
+                frequency: usual,
                 days: Vec::new(),
             })
             .collect(),
@@ -139,8 +144,10 @@ mod tests {
 
     use jiff::civil::Weekday;
 
-    use super::{left, on_day, wanted};
+    use super::{USUAL, left, on_day, wanted};
     use crate::config::groups::{CheckName, Checks, Frequency};
+    use crate::option::Opt;
+    use crate::text::{Origin, Source};
 
     #[test]
     fn a_check_is_due_when_its_time_has_passed() {
@@ -175,6 +182,14 @@ mod tests {
             .map(|check| check.name)
             .collect();
         assert_eq!(names, [CheckName::Repository, CheckName::Archives]);
+        let frequency = |checks: &Checks| wanted(checks, &[])[1].frequency;
+        assert_eq!(frequency(&Checks::default()), USUAL);
+        let origin = Origin::new(&Source::plain("test", ""), 0..0);
+        let empty = Checks {
+            checks: Opt::set(Vec::new(), origin),
+            ..Checks::default()
+        };
+        assert_eq!(frequency(&empty), Frequency(None));
         assert!(wanted(&Checks::default(), &[CheckName::Disabled]).is_empty());
     }
 }

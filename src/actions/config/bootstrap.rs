@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::actions::{Alone, AloneAction, Answer, Info, extract, manifest};
 use crate::borg::options::BorgOptions;
-use crate::borg::{Borg, Feature, Known, Repository, archive, reply};
+use crate::borg::{Borg, Known, Repository, archive, reply};
 use crate::config::directories;
 use crate::config::groups::Run;
 use crate::host::{Failure, Level};
@@ -137,15 +137,10 @@ impl Archives<'_> {
         if name != "latest" {
             return Ok(name.to_owned());
         }
-        let all = if borg.has(Feature::MatchArchives) {
-            "sh:*"
-        } else {
-            "*"
-        };
         let command = borg
             .command("info")
             .args(borg.shared(true))
-            .args(archive::named(all, &borg.version))
+            .args(archive::every(&borg.version))
             .arg("--json")
             .args(borg.at(path))
             .reads();

@@ -48,6 +48,12 @@ impl AloneAction for Generate {
 
     fn run(alone: &Alone<'_>, flags: &Flags) -> Result<Answer, Failure> {
         let host = alone.host;
+        if flags.split.is_on() && flags.minimal.is_on() {
+            let words = "--split and --minimal exclude each other";
+            return Err(
+                Failure::new("borgmatic::cli::conflict", words).help("leave one of them out")
+            );
+        }
         let destination = flags.destination.or(DEFAULT.into());
         let path = host.env.cwd.join(expand(&destination, host.env));
         let source = flags.source.text().map(|path| values(alone, path));

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use super::{File, lint};
 use crate::borg::pattern::is_glob;
 use crate::borg::remote::local;
-use crate::config::find::{expand, lexical};
+use crate::config::find::expand;
+use crate::host::files::lexical;
 use crate::text::{Node, Origin, Problems};
 
 impl File<'_> {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::config::find::lexical;
+use crate::host::files::lexical;
 use crate::text::{Kind, Node, Problem, Problems};
 
 /// What borgmatic has known as addresses since ssh:// is the form of all remote ones.

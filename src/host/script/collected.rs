@@ -54,6 +54,10 @@ impl Terminal for Collected {
         self.terminal
     }
 
+    fn is_answered(&self) -> bool {
+        false
+    }
+
     fn width(&self) -> usize {
         80
     }

@@ -4,6 +4,7 @@ use nu_ansi_term::Color;
 use serde_json::{Value, json};
 
 use crate::host::Failure;
+use crate::text::printable::printable;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum State {
@@ -163,17 +164,7 @@ fn shown(text: &str) -> String {
         .map(str::trim)
         .filter(|line| !line.is_empty())
         .collect();
-    lines
-        .join("; ")
-        .chars()
-        .map(|letter| {
-            if letter.is_control() {
-                '\u{fffd}'
-            } else {
-                letter
-            }
-        })
-        .collect()
+    printable(&lines.join("; ")).into_owned()
 }
 
 #[cfg(test)]
@@ -183,7 +174,7 @@ mod tests {
     fn report() -> Report {
         Report(vec![
             Finding::good("borg", "1.4.5 at /usr/bin/borg"),
-            Finding::look("borg", "a\u{1b}[31m\nb").cure("do that\n\n  and that"),
+            Finding::look("borg", "a\u{1b}[31m\u{202e}\nb").cure("do that\n\n  and that"),
             Finding::wrong("repository usb", "gone"),
         ])
     }
@@ -192,7 +183,7 @@ mod tests {
     fn a_page_is_read_without_colour() {
         insta::assert_snapshot!(report().page(false), @r"
         ok     borg: 1.4.5 at /usr/bin/borg
-        look   borg: a�[31m; b
+        look   borg: a\x1b[31m\u{202e}; b
                do: do that
                    and that
         wrong  repository usb: gone

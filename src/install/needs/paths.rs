@@ -7,6 +7,7 @@ use super::{Needs, Place, add};
 use crate::borg::Repository;
 use crate::borg::pattern::{self, Kind, Pattern};
 use crate::config::{Config, directories, find};
+use crate::host::files::lexical;
 use crate::option::Opt;
 
 /// The largest file of patterns that is looked at, in bytes.
@@ -17,7 +18,7 @@ impl Place<'_> {
     pub(super) fn path(&self, text: &str, config: &Config) -> PathBuf {
         let base = directories::working(&config.source, self.env);
         let base = base.unwrap_or_else(|| self.env.cwd.clone());
-        find::lexical(&base.join(find::expand(text, self.env)))
+        lexical(&base.join(find::expand(text, self.env)))
     }
 }
 

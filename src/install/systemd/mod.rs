@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 use super::job::{Job, Reach, Sandbox};
 use super::needs::Right;
 use super::recipe::{File, Kind};
-use crate::config::find::lexical;
 use crate::host::Failure;
+use crate::host::files::lexical;
 
 pub use service::sample;
 pub(super) use text::word;

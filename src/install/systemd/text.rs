@@ -1,7 +1,7 @@
 //! The text of a unit: comments and settings in their order, changed line by line.
 
 use crate::host::Failure;
-use crate::report::printable::printable;
+use crate::text::printable::printable;
 
 /// A unit file, in lines.
 #[derive(Clone, Debug)]

@@ -7,7 +7,7 @@ use indicatif::{DecimalBytes, HumanCount};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::host::Progress;
-use crate::report::printable::printable;
+use crate::text::printable::printable;
 
 /// The width of the bar itself, and from which width of the terminal on there is one.
 const BAR: usize = 20;

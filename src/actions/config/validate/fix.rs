@@ -144,8 +144,18 @@ pub(super) fn show(alone: &Alone<'_>, changed: &[Changed]) {
     }
 }
 
-/// Writes the new texts; the old ones are kept beside them.
-pub(super) fn write(alone: &Alone<'_>, changed: &[Changed]) -> Result<(), Failure> {
+/// Writes the new texts; the old ones are kept beside them. Where standard output is for people, it
+/// is told there.
+pub(super) fn write(
+    alone: &Alone<'_>,
+    changed: &[Changed],
+    for_people: bool,
+) -> Result<(), Failure> {
+    let level = if for_people {
+        Level::Answer
+    } else {
+        Level::Warning
+    };
     for one in changed {
         let copy = upgrade::write(alone, &one.path, &one.new)?;
         let words = format!(
@@ -154,7 +164,7 @@ pub(super) fn write(alone: &Alone<'_>, changed: &[Changed]) -> Result<(), Failur
             done(one.fixed, one.upgraded),
             copy.display()
         );
-        alone.host.bus.line(Level::Answer, "", &words);
+        alone.host.bus.line(level, "", &words);
     }
     Ok(())
 }

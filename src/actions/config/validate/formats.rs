@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 
 use super::report::Report;
+use crate::actions::explain;
 use crate::text::{Fix, Origin, Problem, Severity, Span};
 
 /// Where a span stands; lines and columns count from one, columns in characters.
@@ -93,11 +94,22 @@ pub(super) fn json(report: &Report<'_>) -> String {
     pretty(&document)
 }
 
+/// SARIF 2.1.0. What GitHub asks for besides: a description and help of each rule, a region for each
+/// result (GitHub docs: «SARIF support for code scanning»).
 pub(super) fn sarif(report: &Report<'_>) -> String {
     let mut codes: Vec<&str> = all(report).map(|(_, problem)| problem.code).collect();
     codes.sort_unstable();
     codes.dedup();
-    let rules = codes.iter().map(|code| json!({ "id": code }));
+    let explained = explain::all();
+    let rules = codes.iter().map(|code| {
+        let mut rule = json!({ "id": code });
+        if let Some(entry) = explained.iter().find(|entry| entry.code == *code) {
+            rule["shortDescription"] = json!({ "text": entry.summary });
+            rule["fullDescription"] = json!({ "text": entry.summary });
+            rule["help"] = json!({ "text": entry.text });
+        }
+        rule
+    });
     let region = |origin: &Origin, span: &Span| {
         let region = Region::of(origin, span);
         json!({
@@ -129,7 +141,10 @@ pub(super) fn sarif(report: &Report<'_>) -> String {
         };
         result["locations"] = match first {
             Some(first) => json!([location(first)]),
-            None => json!([{ "physicalLocation": { "artifactLocation": artifact(name) } }]),
+            None => json!([{ "physicalLocation": {
+                "artifactLocation": artifact(name),
+                "region": { "startLine": 1, "startColumn": 1, "endLine": 1, "endColumn": 1 },
+            } }]),
         };
         if !others.is_empty() {
             result["relatedLocations"] = others.iter().map(location).collect();

@@ -59,13 +59,19 @@ impl AloneAction for Validate {
             let words = "--unsafe-fixes belongs to --fix or --diff";
             return Err(Failure::new("borgmatic::cli::conflict", words).help("add one of them"));
         }
+        let format = flags.format.or(Format::Human);
+        if diff && format != Format::Human {
+            let words = "a difference is shown to people only, without --format";
+            return Err(Failure::new("borgmatic::cli::conflict", words)
+                .help("leave --diff out: json and sarif hold the edits of each fix"));
+        }
         let mut again = None;
         if fixes {
             let changed = fix::plan(alone, flags.unsafe_fixes.is_on());
             if diff {
                 fix::show(alone, &changed);
             } else {
-                fix::write(alone, &changed)?;
+                fix::write(alone, &changed, format == Format::Human)?;
                 again = Some(fix::load_all(alone, alone.wishes));
             }
         }
@@ -84,7 +90,6 @@ impl AloneAction for Validate {
         }
         further.extend(two_logs(loaded));
         let report = Report::of(loaded, further.iter());
-        let format = flags.format.or(Format::Human);
         let document = match format {
             Format::Human => {
                 report.draw(alone);

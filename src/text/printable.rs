@@ -4,8 +4,6 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use crate::text::acts;
-
 /// The text without characters that do something: `\x1b`, `\n`. A tab stays, and a carriage return
 /// at the end, which is half of a line end, goes.
 pub fn printable(text: &str) -> Cow<'_, str> {
@@ -38,12 +36,18 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// Does a character do something where it is shown? Control characters but the tab, line breaks of
+/// Unicode, and what changes the direction of writing.
+pub fn acts(letter: char) -> bool {
+    letter != '\t' && letter.is_control()
+        || matches!(letter, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::printable;
-    use crate::text::acts;
+    use super::{acts, printable};
 
     proptest! {
         #[test]
