@@ -61,7 +61,15 @@ pub(super) fn leftovers(
                 None => (problem, index, "nothing after it"),
             }
         } else {
-            (unknown_action(text, entries), index, "no such action")
+            match requested {
+                // An action that owns its line: what else is one runs without it.
+                [(_, alone)]
+                    if alone.first && entries.iter().any(|entry| entry.is_called(text)) =>
+                {
+                    (not_beside(alone), index, "another action")
+                }
+                _ => (unknown_action(text, entries), index, "no such action"),
+            }
         };
         problems.add(problem.at(&argv.origin(at), label));
     }
@@ -118,6 +126,11 @@ fn lone_group(text: &str, next: Option<&Word>, entries: &[Entry]) -> Problem {
         Some(near) => problem.help(format!("did you mean `{text} {near}`?")),
         None => problem.help(format!("write one of: {}", inside.join(", "))),
     }
+}
+
+pub(super) fn not_beside(alone: &Entry) -> Problem {
+    let words = format!("`{}` runs alone, without other actions", alone.info.name);
+    Problem::new("borgmatic::cli::conflict", words).help("run the actions one after the other")
 }
 
 fn not_first(name: &str) -> Problem {

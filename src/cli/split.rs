@@ -269,11 +269,7 @@ fn together(acts: &[Act], globals: &Globals, problems: &mut Problems) {
         .find(|act| act.entry.is_alone())
         .filter(|_| acts.len() > 1)
     {
-        let words = format!("`{}` runs alone, without other actions", name(alone));
-        problems.add(
-            Problem::new("borgmatic::cli::conflict", words)
-                .help("run the actions one after the other"),
-        );
+        problems.add(mistakes::not_beside(alone.entry));
     }
     lone(acts, globals, problems);
     let documents: Vec<_> = acts
