@@ -134,6 +134,22 @@ fn all_files_of_a_directory_are_upgraded_and_what_stays_is_named() {
         said.contains("1 of 2 files could not be upgraded"),
         "{said}"
     );
+    assert!(said.contains("config validate -c .\n"), "{said}");
+
+    let (code, said) = run(folder.path(), &["upgrade-config", "-c", "/dev/null"]);
+    assert_eq!(code, 1, "{said}");
+    assert!(!said.contains("config validate"), "{said}");
+}
+
+#[test]
+fn the_name_of_a_file_does_not_steer_a_terminal_in_a_difference() {
+    let folder = tempfile::tempdir().unwrap();
+    let name = "a\u{1b}[31m.yaml";
+    fs::write(folder.path().join(name), OLD).unwrap();
+    let (code, said) = run(folder.path(), &["upgrade-config", "--diff", "-c", name]);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("+++ b{dir}/a\\x1b[31m.yaml\n"), "{said}");
+    assert!(!said.contains('\u{1b}'), "{said:?}");
 }
 
 #[test]

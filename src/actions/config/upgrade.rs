@@ -14,7 +14,9 @@ use crate::config::load::LARGEST;
 use crate::config::upgrade::files::{Planned, plan};
 use crate::config::upgrade::{apply, ini};
 use crate::host::{Failure, Level};
+use crate::option::words::quote;
 use crate::options;
+use crate::text::printable::printable;
 use crate::text::{self, Problems, Source};
 
 /// Where borgmatic 1.0 had its files.
@@ -88,11 +90,15 @@ fn upgrade(
     explains: bool,
 ) -> Result<Answer, Failure> {
     let mut bad = 0;
+    let mut wrong = false;
     let all = plan(paths, &Texts::new(), alone.host.files, alone.host.env);
     for one in &all {
         let written = match &one.result {
             Err(problems) => {
                 tell(alone, problems);
+                wrong |= problems
+                    .iter()
+                    .any(|it| it.code != "borgmatic::config::file");
                 Err(None)
             }
             Ok(_) => file(alone, one, shows_only).map_err(Some),
@@ -110,8 +116,15 @@ fn upgrade(
         return Ok(Answer::Done);
     }
     let words = format!("{bad} of {} files could not be upgraded", all.len());
-    Err(Failure::new("borgmatic::upgrade::bad", words)
-        .help("see where they are wrong: borgmatic config validate"))
+    let failure = Failure::new("borgmatic::upgrade::bad", words);
+    if !wrong {
+        return Err(failure);
+    }
+    let mut command = "borgmatic config validate".to_owned();
+    for path in alone.configs {
+        command += &format!(" -c {}", quote(path));
+    }
+    Err(failure.help(format!("see what is wrong: {command}")))
 }
 
 /// Writes one file, or shows what would change in it.
@@ -195,6 +208,7 @@ fn rest(alone: &Alone<'_>, one: &Planned, explains: bool) {
 pub fn diff(name: &str, old: &str, new: &str) -> String {
     let (old, new) = (masked(old), masked(new));
     let diff = TextDiff::from_lines(&old, &new);
+    let name = printable(name);
     let (before, after) = (format!("a{name}"), format!("b{name}"));
     let mut text = diff.unified_diff().header(&before, &after).to_string();
     if !text.ends_with('\n') {
@@ -252,7 +266,7 @@ fn from_ini(
         }
     };
     if shows_only {
-        host.bus.data(masked(&made).trim_end_matches('\n'));
+        host.bus.data(&masked(&made));
         return Ok(Answer::Done);
     }
     if host.files.is_there(&destination) {

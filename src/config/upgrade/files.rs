@@ -1,16 +1,16 @@
 //! The rewrite of several files that belong together: those that were named, and what they include.
 //! Nothing is written here.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use super::apply::apply;
 use super::rewrite::{Left, Rewritten, rewrite};
 use super::scope::Refused;
-use crate::config::include::{Includes, Texts, candidates};
+use super::together::{Broken, broken, name_included};
+use crate::config::include::{Texts, candidates};
 use crate::config::is_secret;
 use crate::host::outcome::reason;
 use crate::host::{Env, Files};
-use crate::text::{self, Problem, Problems, Source, Within};
+use crate::text::{Problem, Problems};
 
 /// The largest file that is rewritten, in bytes.
 const LARGEST: u64 = 16 << 20;
@@ -77,77 +77,8 @@ pub fn plan(paths: &[PathBuf], texts: &Texts, files: &Files, env: &Env) -> Vec<P
             break;
         }
     }
+    name_included(&mut planned, files, env);
     planned
-}
-
-/// A file that was named and would not mean the same.
-struct Broken {
-    named: PathBuf,
-    /// With what it includes.
-    read: Vec<PathBuf>,
-    /// Why it cannot be loaded as it is.
-    problems: Problems,
-}
-
-fn broken(planned: &[Planned], files: &Files, env: &Env) -> Option<Broken> {
-    let real = |path: &Path| files.real(path).unwrap_or_else(|| path.to_owned());
-    let texts = |new: bool| -> Texts {
-        let text = |one: &Planned| match one.new_text().filter(|_| new) {
-            Some(text) => text.to_owned(),
-            None => one.old.clone(),
-        };
-        planned
-            .iter()
-            .map(|one| (real(&one.path), text(one)))
-            .collect()
-    };
-    let (old, new) = (texts(false), texts(true));
-    let named = planned
-        .iter()
-        .filter(|one| !one.included)
-        // Without includes it has been proven alone.
-        .filter(|one| {
-            one.result
-                .as_ref()
-                .is_ok_and(|made| !made.includes.is_empty())
-        });
-    for one in named {
-        let meaning = |texts: &Texts| {
-            let mut includes = Includes::of(&one.path, files, env).with(texts.clone());
-            let text = texts
-                .get(&real(&one.path))
-                .map_or(one.old.as_str(), String::as_str);
-            let source = Source::new(one.path.to_string_lossy(), text, is_secret);
-            let within = Within::default();
-            let mut found = Problems::default();
-            let mut node = text::parse_with(&source, &mut includes, within, &mut found);
-            if let Some(node) = &mut node {
-                apply(node, &mut found);
-            }
-            // Two sections may contradict each other only when all files are read.
-            let good = !found.has_errors();
-            (node.filter(|_| good), includes.into_read(), found)
-        };
-        let (before, read, problems) = meaning(&old);
-        let named = one.path.clone();
-        let Some(before) = before else {
-            // Nothing can be told of it and what it includes.
-            return Some(Broken {
-                named,
-                read,
-                problems,
-            });
-        };
-        let same = meaning(&new).0.is_some_and(|after| before.means(&after));
-        if !same {
-            return Some(Broken {
-                named,
-                read,
-                problems: Problems::default(),
-            });
-        }
-    }
-    None
 }
 
 fn rewritten(paths: &[PathBuf], texts: &Texts, files: &Files, env: &Env) -> Vec<Planned> {
@@ -267,6 +198,50 @@ mod tests {
             [
                 "<<: !include l.yaml\nrepositories: [{path: /r}]\n",
                 "numeric_ids: true\n"
+            ]
+        );
+    }
+
+    #[test]
+    fn an_old_form_whose_value_another_file_holds_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let texts = [
+            (
+                "a.yaml",
+                "<<: !include b.yaml\nhooks:\n    healthchecks: !include hc.yaml\nrepositories: !include r.yaml\n",
+            ),
+            (
+                "b.yaml",
+                "cronitor:\n    ping_url: x\npagerduty: !include hc.yaml\n",
+            ),
+            ("hc.yaml", "abc\n"),
+            ("r.yaml", "[/r]\n"),
+        ];
+        for (name, text) in texts {
+            fs::write(folder.path().join(name), text).unwrap();
+        }
+        let env = Env {
+            cwd: folder.path().to_owned(),
+            ..Env::default()
+        };
+        let first = folder.path().join("a.yaml");
+        let planned = plan(&[first], &Texts::new(), &Files::new("/"), &env);
+        let left: Vec<_> = planned
+            .iter()
+            .flat_map(|one| {
+                let name = one.path.file_name().unwrap().to_string_lossy();
+                let left = &one.result.as_ref().unwrap().left;
+                left.iter().map(move |left| {
+                    format!("{name}:{}: {}: {:?}", left.line, left.rule.at, left.why)
+                })
+            })
+            .collect();
+        assert_eq!(
+            left,
+            [
+                "a.yaml:2: healthchecks: Included",
+                "a.yaml:3: repositories: Included",
+                "b.yaml:3: pagerduty: Included",
             ]
         );
     }

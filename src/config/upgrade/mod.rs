@@ -11,6 +11,7 @@ mod rewrite;
 pub mod rules;
 mod scope;
 mod sections;
+mod together;
 mod values;
 
 pub use apply::apply;
