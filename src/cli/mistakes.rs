@@ -9,7 +9,7 @@ use crate::option::Options;
 use crate::option::flags::{of_action, of_option, written};
 use crate::option::shape::fields;
 use crate::text::near::nearest;
-use crate::text::{Problem, Problems};
+use crate::text::{Node, Problem, Problems};
 
 /// An action of the original that this version does not have yet.
 pub(super) fn later(argv: &Argv, requested: &[(usize, &'static Entry)]) -> Option<Problem> {
@@ -22,6 +22,18 @@ pub(super) fn later(argv: &Argv, requested: &[(usize, &'static Entry)]) -> Optio
         Some(help) => problem.help(help),
         None => problem,
     })
+}
+
+/// `--config ''`: as a path it would be the current directory, with whatever lies there.
+pub(super) fn nameless(deal: &Deal, problems: &mut Problems) {
+    let named = deal.globals.get("config").map_or(&[][..], Node::items);
+    for empty in named.iter().filter(|path| path.as_text() == Some("")) {
+        problems.add(
+            Problem::new("borgmatic::cli::value", "`--config` names no file")
+                .at(&empty.origin, "nothing here")
+                .help("name a file or a directory; a variable of a script may be empty here"),
+        );
+    }
 }
 
 /// A problem for each word that nobody wanted.
@@ -61,7 +73,15 @@ pub(super) fn leftovers(
                 None => (problem, index, "nothing after it"),
             }
         } else {
-            (unknown_action(text, entries), index, "no such action")
+            match requested {
+                // An action that owns its line: what else is one runs without it.
+                [(_, alone)]
+                    if alone.first && entries.iter().any(|entry| entry.is_called(text)) =>
+                {
+                    (not_beside(alone), index, "another action")
+                }
+                _ => (unknown_action(text, entries), index, "no such action"),
+            }
         };
         problems.add(problem.at(&argv.origin(at), label));
     }
@@ -118,6 +138,11 @@ fn lone_group(text: &str, next: Option<&Word>, entries: &[Entry]) -> Problem {
         Some(near) => problem.help(format!("did you mean `{text} {near}`?")),
         None => problem.help(format!("write one of: {}", inside.join(", "))),
     }
+}
+
+pub(super) fn not_beside(alone: &Entry) -> Problem {
+    let words = format!("`{}` runs alone, without other actions", alone.info.name);
+    Problem::new("borgmatic::cli::conflict", words).help("run the actions one after the other")
 }
 
 fn not_first(name: &str) -> Problem {

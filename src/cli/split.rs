@@ -82,6 +82,7 @@ pub fn split(
     }
     flags_of_actions(&deal, &mut problems);
     together(&deal.acts, &globals, &mut problems);
+    mistakes::nameless(&deal, &mut problems);
     let written = deal.globals.get("override").map_or(&[][..], Node::items);
     let overrides = written
         .iter()
@@ -269,11 +270,7 @@ fn together(acts: &[Act], globals: &Globals, problems: &mut Problems) {
         .find(|act| act.entry.is_alone())
         .filter(|_| acts.len() > 1)
     {
-        let words = format!("`{}` runs alone, without other actions", name(alone));
-        problems.add(
-            Problem::new("borgmatic::cli::conflict", words)
-                .help("run the actions one after the other"),
-        );
+        problems.add(mistakes::not_beside(alone.entry));
     }
     lone(acts, globals, problems);
     let documents: Vec<_> = acts
