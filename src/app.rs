@@ -94,13 +94,23 @@ fn console(machine: &Machine<'_>, verbosity: i8, colours: Colours) -> Console {
     Console::new(Arc::clone(&machine.terminal), verbosity, colours, style)
 }
 
-fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) -> u8 {
-    let terminal = machine.terminal.as_ref();
+/// Lets console and logs hear the bus, and hides the secrets from them. Returns the console's
+/// verbosity; or, where a log cannot be written, how the program ends.
+fn listen(
+    invocation: &Invocation,
+    loaded: &[Loaded],
+    machine: &Machine<'_>,
+    bus: &Bus,
+) -> Result<i8, u8> {
     let (wanted, conflict) = logs::wanted(invocation, loaded);
     let verbosity = wanted.console;
     let structured = wanted.json || invocation.acts.iter().any(|act| act.is_on("json"));
-    let colours = Colours::of(machine.env, structured, !wanted.colour, terminal);
-    let bus = Bus::default();
+    let colours = Colours::of(
+        machine.env,
+        structured,
+        !wanted.colour,
+        machine.terminal.as_ref(),
+    );
     let console = console(machine, verbosity, colours);
     bus.attach(Box::new(if wanted.json {
         console.json(Arc::clone(&machine.clock))
@@ -108,19 +118,30 @@ fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) ->
         let bars = Bars::of(&machine.terminal, machine.env);
         console.with(bars.filter(|_| !structured))
     }));
-    logs::hide_secrets(&bus, loaded, machine.env);
+    logs::hide_secrets(bus, loaded, machine.env);
     // What only looks at files needs no log, which may be another user's.
     let looks = |act: &Act| act.entry.is_alone() || act.entry.is_outline();
     let runs = !invocation.acts.iter().any(looks);
     let opened = match conflict {
         Some(problem) if runs => Err(problem),
-        None if runs => logs::listen(&wanted, &bus, machine),
+        None if runs => logs::listen(&wanted, bus, machine),
         _ => Ok(()),
     };
-    if let Err(problem) = opened {
-        configs::show(std::iter::once(&*problem), &bus, true);
-        return 1;
+    match opened {
+        Ok(()) => Ok(verbosity),
+        Err(problem) => {
+            configs::show(std::iter::once(&*problem), bus, true);
+            Err(1)
+        }
     }
+}
+
+fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) -> u8 {
+    let bus = Bus::default();
+    let verbosity = match listen(invocation, loaded, machine, &bus) {
+        Ok(verbosity) => verbosity,
+        Err(status) => return status,
+    };
     let dry = Dry(machine.processes);
     let host = Host {
         processes: if invocation.dry {
@@ -129,7 +150,7 @@ fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) ->
             machine.processes
         },
         clock: machine.clock.as_ref(),
-        terminal,
+        terminal: machine.terminal.as_ref(),
         network: machine.network,
         fetch: machine.fetch,
         files: machine.files,

@@ -44,6 +44,7 @@ REASONS = [
     (r'^[^\n]*\bconfig show\b(.|\n)*(runs alone|<= 1 (.|\n)*unknown flag)', '`config show` runs alone'),
     (r'<= 1 \[\]\n(.|\n)*unknown action', 'a word that nobody wants is refused'),
     (r'^[^\n]* -[zs](.|\n)*<= 1 \[\]\n(.|\n)*unknown flag `-[zs]`', 'a word that nobody wants is refused'),
+    (r'^[^\n]*--bogus\S* (config|key) (.|\n)*<= 1 \[\]\n(.|\n)*unknown flag `--bogus`', 'a word that nobody wants is refused'),
     (r'<= 1 \[\]\n(.|\n)*unknown flag `--(.|\n)*belongs to', 'a flag that belongs to no action of the line is refused: the original swallows some'),
     (r'<= 1 \[\]\n(.|\n)*unknown flag `--(.|\n)*write it in full: ', 'a shortened flag that means several is refused, also in several actions: the original gives each its own'),
     (r'<= 1 \[\]\n(.|\n)*--target needs --archive', 'recreate --target without --archive is refused'),
@@ -127,8 +128,18 @@ def id_hash(line, theirs, ours):
     return [call for call in theirs if not call.startswith('info ') or ' --json ' in call], ours
 
 
+def value(line, theirs, ours):
+    """the value of a flag is never an action"""
+    values = {word for flag, word in zip(line, line[1:]) if flag.startswith('--') and '=' not in flag}
+
+    def others(calls):
+        return [call for call in calls if call.split(' ')[0] not in values]
+
+    return others(theirs), others(ours)
+
+
 # Differences in commands that are meant: each takes its own out of both sides, and says so in its first line.
-MEANT = [after_borg, wet, recreated, transferred, on_paper, in_order, id_hash]
+MEANT = [after_borg, wet, recreated, transferred, on_paper, in_order, id_hash, value]
 
 
 def meant(line, theirs, ours):

@@ -43,12 +43,12 @@ REASONS = [
     (r'"label": "one", ([^}]*, )?"statistics": true', '`statistics: true` of a repository means standard there, too'),
 ]
 
-VERSIONS = ['1.1.17', '1.2.4', '1.2.8', '1.4.1', '1.4.3', '2.0.0b14', '2.0.0b18', '2.0.0b20']
+VERSIONS = ['1.1.17', '1.2.4', '1.2.8', '1.4.1', '1.4.3', '2.0.0b14', '2.0.0b18', '2.0.0b20', '2.0.0b24']
 
 ACTIONS = [
     [], [], [], ['create'], ['create', '--list'], ['create', '--stats'], ['create', '--json'], ['prune'], ['prune', '--list'],
     ['compact'], ['compact', '--progress'], ['check'], ['check', '--force'], ['check', '--only', 'archives'], ['list'],
-    ['list', '--archive', 'latest'], ['list', '--json'], ['info'], ['info', '--archive', 'latest'], ['info', '--json'],
+    ['list', '--archive', 'latest'], ['list', '--json'], ['list', '--find', 'x'], ['info'], ['info', '--archive', 'latest'], ['info', '--json'],
     ['repo-info'], ['repo-list'], ['repo-list', '--json'], ['extract', '--archive', 'latest'], ['repo-create'],
     ['repo-create', '-e', 'repokey'], ['delete', '--archive', 'latest'], ['repo-delete'], ['break-lock'],
     ['export-tar', '--archive', 'latest', '--destination', 'out.tar'], ['mount', '--mount-point', 'out'],
@@ -65,7 +65,7 @@ def files():
     for at, word in enumerate(words[:-1]):
         if word in ('--patterns-from', '--exclude-from'):
             yield pathlib.Path(words[at + 1]).read_text()
-env = {{name: value for name, value in os.environ.items() if name.startswith('BORG_')}}
+env = {{name: value for name, value in os.environ.items() if name.startswith('BORG_') or name == 'TMPDIR'}}
 if 'BORG_PASSPHRASE_FD' in env:
     env['BORG_PASSPHRASE_FD'] = os.read(int(env['BORG_PASSPHRASE_FD']), 99).decode()
 with open(world / 'calls', 'a') as calls:
@@ -90,9 +90,9 @@ sys.exit({code} if has('{fails}') else 0)
 '''
 
 HOOK = '''#!/usr/bin/python3
-import json, sys
+import json, os, sys
 with open('{world}/calls', 'a') as calls:
-    calls.write(json.dumps(['hook', sys.argv[1:]]) + '\\n')
+    calls.write(json.dumps(['hook', sys.argv[1:], os.getcwd(), os.umask(0)]) + '\\n')
 sys.exit(int(next((word[5:] for word in sys.argv if word.startswith('exit=')), 0)))
 '''
 
@@ -123,10 +123,10 @@ VALUES = {
     'upload_rate_limit': [100, 0], 'upload_buffer_size': [16, 0],
     'retries': [0, 1], 'ssh_command': ['ssh -i /root/key -p 22'],
     'borg_base_directory': ['{world}/base', '~/base'], 'borg_config_directory': ['{world}/borg config'], 'borg_cache_directory': ['{world}/cache'],
-    'use_chunks_archive': FLAGS, 'borg_files_cache_ttl': [5, 20], 'borg_security_directory': ['{world}/security'],
+    'use_chunks_archive': FLAGS, 'borg_files_cache_ttl': [5, 20, 0], 'temporary_directory': ['{world}/other dir'], 'read_special': FLAGS, 'borg_security_directory': ['{world}/security'],
     'borg_keys_directory': ['{world}/keys'], 'borg_key_file': ['{world}/key'],
     'borg_exit_codes': [[{'code': 2, 'treat_as': 'warning'}], [{'code': 1, 'treat_as': 'error'}], [{'code': 100, 'treat_as': 'error'}, {'code': 1, 'treat_as': 'warning'}]],
-    'umask': [0o77, 22], 'lock_wait': [0, 5],
+    'umask': [0o77, 22, 0], 'lock_wait': [0, 5],
     'archive_name_format': ['{hostname}-{now}', 'my-{now:%Y-%m-%d}', '{hostname}-docs-{now}', 'plain'],
     'match_archives': ['sh:my-*', 'h-*', 're:^x', 'id:ab', '*'],
     'archive_hostname': ['other'], 'archive_username': ['me'],

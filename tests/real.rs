@@ -31,6 +31,8 @@ mod archives;
 mod booted;
 #[path = "real/borg_2.rs"]
 mod borg_2;
+#[path = "real/borgs.rs"]
+mod borgs;
 #[path = "real/check.rs"]
 mod check;
 #[path = "real/completion.rs"]

@@ -8,6 +8,7 @@ use crate::borg::{Borg, Repository};
 use crate::host::files::lexical;
 use crate::host::{Command, Failure, Host, Level};
 use crate::options;
+use crate::text::{Node, Problem, Problems};
 
 options! {
     /// Flags of extract.
@@ -35,6 +36,15 @@ impl Action for Extract {
         aliases: &["-x", "--extract"],
         about: "Bring files back from an archive",
     };
+
+    fn rules(flags: &Flags, node: &Node, out: &mut Problems) {
+        // Other actions of the line must not run first.
+        let strip = strip(flags.strip_components.text(), flags.path.items());
+        if let (Some(value), Err(failure)) = (node.get("strip_components"), strip) {
+            let problem = Problem::new(failure.code, failure.words).on(value, "this one");
+            out.add(problem.help(failure.help.unwrap_or_default()));
+        }
+    }
 
     fn run(context: &Context<'_>, flags: &Flags) -> Result<Answer, Failure> {
         let name = context.archive_name(&flags.archive.or(String::new()))?;

@@ -382,7 +382,9 @@ pub(super) fn starting(
         .collect()
 }
 
-/// Can the word be a value? Flags cannot; negative numbers and a lone dash can.
+/// Can the word be a value? Flags cannot; negative numbers, a lone dash and what has a space, such as
+/// the pattern `- *.o`, can. Python docs: argparse.
 fn is_value(word: &str) -> bool {
-    !word.starts_with('-') || word == "-" || word[1..].parse::<f64>().is_ok()
+    let name = word.split('=').next().unwrap_or(word);
+    !word.starts_with('-') || word == "-" || word[1..].parse::<f64>().is_ok() || name.contains(' ')
 }

@@ -9,7 +9,7 @@ use crate::option::Options;
 use crate::option::flags::{of_action, of_option, written};
 use crate::option::shape::fields;
 use crate::text::near::nearest;
-use crate::text::{Problem, Problems};
+use crate::text::{Node, Problem, Problems};
 
 /// An action of the original that this version does not have yet.
 pub(super) fn later(argv: &Argv, requested: &[(usize, &'static Entry)]) -> Option<Problem> {
@@ -22,6 +22,18 @@ pub(super) fn later(argv: &Argv, requested: &[(usize, &'static Entry)]) -> Optio
         Some(help) => problem.help(help),
         None => problem,
     })
+}
+
+/// `--config ''`: as a path it would be the current directory, with whatever lies there.
+pub(super) fn nameless(deal: &Deal, problems: &mut Problems) {
+    let named = deal.globals.get("config").map_or(&[][..], Node::items);
+    for empty in named.iter().filter(|path| path.as_text() == Some("")) {
+        problems.add(
+            Problem::new("borgmatic::cli::value", "`--config` names no file")
+                .at(&empty.origin, "nothing here")
+                .help("name a file or a directory; a variable of a script may be empty here"),
+        );
+    }
 }
 
 /// A problem for each word that nobody wanted.

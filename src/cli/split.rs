@@ -82,6 +82,7 @@ pub fn split(
     }
     flags_of_actions(&deal, &mut problems);
     together(&deal.acts, &globals, &mut problems);
+    mistakes::nameless(&deal, &mut problems);
     let written = deal.globals.get("override").map_or(&[][..], Node::items);
     let overrides = written
         .iter()

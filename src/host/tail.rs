@@ -8,22 +8,31 @@ const LINES: usize = 25;
 const LONGEST: usize = 4096;
 
 #[derive(Default)]
-pub struct Tail(VecDeque<String>);
+pub struct Tail {
+    lines: VecDeque<String>,
+    /// There were more.
+    cut: bool,
+}
 
 impl Tail {
     pub fn push(&mut self, line: &str) {
-        let mut kept = if self.0.len() < LINES {
+        let mut kept = if self.lines.len() < LINES {
             String::new()
         } else {
-            self.0.pop_front().unwrap_or_default()
+            self.cut = true;
+            self.lines.pop_front().unwrap_or_default()
         };
         kept.clear();
         kept.push_str(&line[..line.floor_char_boundary(LONGEST)]);
-        self.0.push_back(kept);
+        self.lines.push_back(kept);
     }
 
-    pub fn into_lines(self) -> Vec<String> {
-        self.0.into()
+    /// The lines, after three dots where they are not all. borgmatic 2.1.10: the same.
+    pub fn into_lines(mut self) -> Vec<String> {
+        if self.cut {
+            self.lines.push_front("...".to_owned());
+        }
+        self.lines.into()
     }
 }
 
@@ -39,8 +48,11 @@ mod tests {
         }
         tail.push(&"ä".repeat(LONGEST));
         let lines = tail.into_lines();
-        assert_eq!(lines.len(), LINES);
-        assert_eq!(lines[0], "76");
-        assert_eq!(lines[LINES - 1].len(), LONGEST);
+        assert_eq!(lines.len(), LINES + 1);
+        assert_eq!(lines[..2], ["...", "76"]);
+        assert_eq!(lines[LINES].len(), LONGEST);
+        let mut tail = Tail::default();
+        tail.push("all");
+        assert_eq!(tail.into_lines(), ["all"]);
     }
 }

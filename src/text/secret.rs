@@ -5,7 +5,8 @@ use super::source::Span;
 
 /// The byte ranges of the values of all options that `is_secret` names: `name: value`, to the end
 /// of the line and over the lines that belong to it, and `--name value` or `name=value` of a
-/// command line. Passwords in addresses, too.
+/// command line. Where a line starts with the name and its colon was forgotten, the rest of it.
+/// Passwords in addresses, too.
 pub(super) fn values(text: &str, is_secret: fn(&str) -> bool) -> Vec<Span> {
     let lines = lines(text);
     let mut found = in_addresses(text);
@@ -19,6 +20,8 @@ pub(super) fn values(text: &str, is_secret: fn(&str) -> bool) -> Vec<Span> {
             let flag = text[name.clone()].starts_with("--");
             let after = text[name.end..line.end].trim_start_matches(['"', '\'']);
             let separator = line.end - after.trim_start().len();
+            let mut before = text[line.start..name.start].chars();
+            let leads = before.all(|it| it.is_whitespace() || "-?\"'".contains(it));
             match text[separator..line.end].chars().next() {
                 Some(':') => {
                     let value = text[separator + 1..line.end].trim_start().len();
@@ -26,10 +29,18 @@ pub(super) fn values(text: &str, is_secret: fn(&str) -> bool) -> Vec<Span> {
                     found.extend(belonging(text, &lines[index..], name.start, separator + 1));
                     break;
                 }
+                Some('=') if leads => {
+                    found.push(separator + 1..line.end);
+                    break;
+                }
                 Some('=') => found.push(word(text, separator + 1, line.end)),
                 _ if flag && separator > name.end => found.push(word(text, separator, line.end)),
                 None if text[line.start..name.start].trim() == "?" => {
                     found.extend(lines.get(index + 1).cloned());
+                }
+                Some(_) if leads && separator > name.end => {
+                    found.push(separator..line.end);
+                    break;
                 }
                 _ => continue,
             }
@@ -202,6 +213,10 @@ mod tests {
             "password: SECRET\r\nlabel: x\r\n",
             "password: SECRET\rlabel: x\r",
             "password: &p SECRET\nlabel: x\n",
+            "password SECRET\nlabel: x\n",
+            "  - password  SECRET # y\nlabel: x\n",
+            "password= SECRET\nlabel: x\n",
+            "password = SECRET SECRET\nlabel: x\n",
         ] {
             let shown = hidden(text);
             assert!(!shown.contains("SECRET"), "{text}{shown}");

@@ -206,6 +206,7 @@ const ACTIONS: &[(&str, &[&str])] = &[
             "list --archive latest --json",
             "list --archive deadbeef --path home/me -v1",
             "list --archive x --format '{path}' --short -e '*.o' --exclude-from /e --pattern '+ x' --patterns-from /p",
+            "list --archive x --pattern '- *.o' --find '- y'",
             "list --find letter --find sh:x --last 2 -v2",
             "list --archive x -c rich.yaml",
         ],

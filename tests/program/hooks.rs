@@ -311,6 +311,26 @@ fn hooks_have_the_surroundings_of_their_configuration() {
     }
 }
 
+/// borgmatic 2.1.10: the number of the retry times `retry_wait`.
+#[test]
+fn each_retry_waits_longer_than_the_one_before() {
+    let waits = "retries: 3\nretry_wait: 9\n";
+    let answers = [("--log-json /backup/one.borg::", Answer::exit(2))];
+    let mut world = machine(&format!("{TWO}{waits}"), &answers);
+    let (ran, commands) = run(&mut world, "borgmatic create");
+    assert_eq!(ran.code, 1, "{}", ran.shown());
+    assert_eq!(commands, ["borg create"; 5]);
+    let slept: Vec<_> = world
+        .stage
+        .clock
+        .slept()
+        .iter()
+        .map(std::time::Duration::as_secs)
+        .collect();
+    assert_eq!(slept, [9, 18, 27]);
+    assert!(ran.err.contains("retry 3 of 3"), "{}", ran.shown());
+}
+
 /// borgmatic 2.1.10: 0 is as good as none, for borg too.
 #[test]
 fn a_umask_of_0_leaves_the_own_one() {

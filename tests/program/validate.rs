@@ -131,6 +131,18 @@ fn a_report_for_tools_stands_alone_on_standard_output() {
 }
 
 #[test]
+fn what_is_shown_of_a_file_is_what_it_says_also_where_a_secret_is_a_word_of_it() {
+    let text = "encryption_passphrase: server1\nkeep_daily: 7\nrepositories:\n    - path: /mnt/server1.borg\n";
+    for args in [&["config", "show"][..], &["config", "validate", "--show"]] {
+        let ran = world(text).run(&[args, &["-c", "x.yaml"]].concat());
+        assert!(ran.out.contains(text), "{}", ran.out);
+    }
+    let args = ["config", "show", "--origin", "-c", "x.yaml"];
+    let ran = world(text).run(&args);
+    assert!(!ran.out.contains("server1"), "{}", ran.out);
+}
+
+#[test]
 fn an_included_file_is_mended_where_it_is() {
     let mut world = world("<<: !include y.yaml\nrepositories: [{path: /backup/one.borg}]\n");
     world.write("/home/me/y.yaml", "checks:\n\t- name: archives\n");

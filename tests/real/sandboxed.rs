@@ -1,9 +1,12 @@
 //! Installed units under a real systemd: the sandbox lets a backup do what its configuration needs, and
 //! nothing else.
 
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
 use crate::inside::REPOSITORY;
 use crate::machine::{CARRIED, Machine};
-use crate::world::Outcome;
+use crate::world::{Outcome, skip};
 
 const JOURNAL: &str = "journalctl --no-pager --unit borgmatic.service";
 
@@ -22,6 +25,28 @@ impl Machine {
         let started = self.starts();
         assert_eq!(started.code, Some(0), "{}", self.sh(JOURNAL).out);
         assert_eq!(self.archives().len(), 1);
+    }
+
+    /// Brings the packages of Borg 2 in, for the Python that is there.
+    fn has_borg_2(&self) -> bool {
+        let borg = std::env::var_os("BORG_2").map(PathBuf::from);
+        let home = borg.and_then(|borg| Some(borg.parent()?.parent()?.to_owned()));
+        let packages = home
+            .unwrap_or_default()
+            .join("lib/python3.11/site-packages");
+        if !Path::new(&packages).is_dir() {
+            return false;
+        }
+        let inside = self.path("/opt/borg-2");
+        let copied = Command::new("cp")
+            .arg("-a")
+            .args([packages, inside])
+            .status();
+        let program = "#!/usr/bin/python3.11\nimport sys\nsys.path.insert(0, '/opt/borg-2')\n\
+                       from borg.archiver import main\nsys.exit(main())\n";
+        self.write("/opt/borg-2/bin/borg", program);
+        let runs = self.sh("chmod 755 /opt/borg-2/bin/borg && /opt/borg-2/bin/borg --version");
+        copied.is_ok_and(|status| status.success()) && runs.code == Some(0)
     }
 
     /// A setting of the service, as systemd has it.
@@ -139,4 +164,38 @@ fn a_strict_unit_reaches_a_repository_over_ssh() {
         .sh(&format!("{CARRIED} repo-list"))
         .ends_with(0)
         .says("vm-");
+}
+
+/// Borg 2 keeps what it knows of repositories in a directory that older versions do not have.
+#[test]
+fn a_strict_unit_lets_borg_2_write_its_own() {
+    let Some(machine) = Machine::boot() else {
+        return;
+    };
+    if !machine.has_borg_2() {
+        return skip("no Borg 2 runs in the machine: what it writes in a unit was not tried");
+    }
+    machine.ready("");
+    machine.configure("local_path: /opt/borg-2/bin/borg\n");
+    let other =
+        format!("sed -i 's,{REPOSITORY},/srv/backups/two.borg,' /etc/borgmatic/config.yaml");
+    machine.sh(&other).ends_with(0);
+    machine
+        .carried(&["repo-create", "--encryption", "aes256-ocb"])
+        .ends_with(0);
+    // As on a machine that never ran it.
+    machine
+        .sh("rm -r /root/.local /root/.cache /root/.config")
+        .ends_with(0);
+    machine.installs_units(&[]);
+    assert_eq!(machine.shows("ProtectSystem"), "strict");
+    let started = machine.starts();
+    assert_eq!(started.code, Some(0), "{}", machine.sh(JOURNAL).out);
+    machine
+        .sh("test -n \"$(ls /root/.local/share/borg/security)\"")
+        .ends_with(0);
+    machine
+        .sh(&format!("{CARRIED} repo-list"))
+        .ends_with(0)
+        .says("root        vm");
 }

@@ -96,6 +96,12 @@ impl World {
 
     /// Any program with this world's environment and nothing else of ours.
     pub(crate) fn program(&self, program: &Path) -> Command {
+        for theirs in ["/etc/borgmatic/config.yaml", "/etc/borgmatic.d"] {
+            assert!(
+                !fs::exists(theirs).unwrap(),
+                "{theirs} would be used too, and its archives deleted: run the tests where it is not"
+            );
+        }
         let mut command = Command::new(program);
         command
             .current_dir(self.path("."))

@@ -50,7 +50,14 @@ impl AloneAction for Show {
                 if good.len() > 1 {
                     alone.host.bus.line(Level::Answer, "", "---");
                 }
-                lines(alone, &show::yaml(loaded, wanted));
+                let lines = show::yaml(loaded, wanted);
+                if wanted.origins {
+                    for line in &lines {
+                        alone.host.bus.line(Level::Answer, "", line);
+                    }
+                } else {
+                    whole(alone, &lines);
+                }
             }
         }
         if alone.loaded.is_empty() {
@@ -60,9 +67,7 @@ impl AloneAction for Show {
     }
 }
 
-/// Says the lines of a configuration.
-pub(super) fn lines(alone: &Alone<'_>, lines: &[String]) {
-    for line in lines {
-        alone.host.bus.line(Level::Answer, "", line);
-    }
+/// A configuration as it is meant, secrets included: masked, it would be another one, and no YAML.
+pub(super) fn whole(alone: &Alone<'_>, lines: &[String]) {
+    alone.host.bus.data(&(lines.join("\n") + "\n"));
 }

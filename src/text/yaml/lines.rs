@@ -189,17 +189,31 @@ impl Scene<'_> {
             outside && !looks_like_structure(self.words(line).1)
         })?;
         let (span, _) = self.words(line);
+        let words = shown(without_comment(self.quoted(span.clone())));
         let problem = Problem::new(
             "borgmatic::yaml::syntax",
             "this line is neither an option nor an item of a list",
         )
         .at(&self.origin(span.clone()), "what is this?")
         .help(format!(
-            "type `{0}: …` for an option or `- {0}` for an item; to go on with the value above, indent the line",
-            shown(without_comment(self.quoted(span.clone())))
+            "type `{}` for an option or `- {words}` for an item; to go on with the value above, indent the line",
+            with_colon(&words)
         ));
         Some(self.found(problem, Fix::replace(span, ""), Trust::Never))
     }
+}
+
+/// The option that was meant: `keep_daily 7` and `keep_daily = 7` lack a colon.
+fn with_colon(words: &str) -> String {
+    let in_name = |it: char| it.is_ascii_lowercase() || it.is_ascii_digit() || it == '_';
+    let rest = words.trim_start_matches(in_name);
+    let name = &words[..words.len() - rest.len()];
+    let value = rest.trim_start().trim_start_matches('=').trim_start();
+    let prose = value.contains(' ') && !name.contains('_');
+    if name.is_empty() || value.is_empty() || prose || !rest.starts_with([' ', '=']) {
+        return format!("{words}: …");
+    }
+    format!("{name}: {value}")
 }
 
 /// Where a space is missing in `name:value` or `-value`.

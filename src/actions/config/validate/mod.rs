@@ -6,7 +6,7 @@ mod formats;
 mod report;
 
 use super::nothing_configured;
-use super::show::lines;
+use super::show::whole;
 use crate::actions::{Alone, AloneAction, Answer, DEFAULT, Info, unbuilt};
 use crate::config::logging::Logs;
 use crate::config::show::{self, Wanted};
@@ -128,7 +128,7 @@ fn fine(alone: &Alone<'_>, flags: &Flags, loaded: &[Loaded], report: &Report<'_>
             if loaded.len() > 1 {
                 alone.host.bus.line(Level::Answer, "", "---");
             }
-            lines(alone, &show::yaml(one, Wanted::default()));
+            whole(alone, &show::yaml(one, Wanted::default()));
         }
     }
     for one in loaded {

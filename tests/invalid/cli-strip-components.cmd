@@ -1,0 +1,1 @@
+borgmatic prune extract --archive latest --strip-components many

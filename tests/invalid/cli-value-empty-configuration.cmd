@@ -1,0 +1,1 @@
+borgmatic create -c ''
