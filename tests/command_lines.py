@@ -128,6 +128,18 @@ def id_hash(line, theirs, ours):
     return [call for call in theirs if not call.startswith('info ') or ' --json ' in call], ours
 
 
+def kept(line, theirs, ours):
+    """borg gets the `--keep-…` of the command line in alphabetical order with the others"""
+    if not any(word.startswith('--keep-') for word in line):
+        return None
+
+    def sorted_keeps(calls):
+        keeps = re.compile(r' --keep-\S+ \S+')
+        return [keeps.sub('', call) + ''.join(sorted(keeps.findall(call))) if call.startswith('prune ') else call for call in calls]
+
+    return sorted_keeps(theirs), sorted_keeps(ours)
+
+
 def value(line, theirs, ours):
     """the value of a flag is never an action"""
     values = {word for flag, word in zip(line, line[1:]) if flag.startswith('--') and '=' not in flag}
@@ -139,7 +151,7 @@ def value(line, theirs, ours):
 
 
 # Differences in commands that are meant: each takes its own out of both sides, and says so in its first line.
-MEANT = [after_borg, wet, recreated, transferred, on_paper, in_order, id_hash, value]
+MEANT = [after_borg, wet, recreated, transferred, on_paper, in_order, id_hash, kept, value]
 
 
 def meant(line, theirs, ours):

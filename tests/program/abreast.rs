@@ -73,7 +73,10 @@ fn repositories_at_once_answer_in_order_and_try_again() {
         .map(|one| one["repository"]["label"].as_str().unwrap())
         .collect();
     assert_eq!(labels, ["one", "two"]);
-    assert_eq!(world.stage.clock.slept().len(), 2);
+    // Who waits for the ledger sleeps too, but not for seconds.
+    let mut slept = world.stage.clock.slept();
+    slept.retain(|time| time.as_secs() > 0);
+    assert_eq!(slept.len(), 2);
 }
 
 #[test]

@@ -1,9 +1,13 @@
 //! Which command lines of the installer cannot be meant, and what its numbers say.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use borgmatic::host::script::Answer;
 
 use crate::install::{below, ends, machine, text, tree};
-use crate::world::Ran;
+use crate::status::TIMER;
+use crate::world::{Ran, World};
 
 /// The table of exit statuses in docs/how-to/install.md: 2.
 #[test]
@@ -213,4 +217,60 @@ fn the_page_shows_what_is_printed() {
         let line = &line.replace(rooted, "/usr/local/bin/borgmatic self-install");
         assert!(page.contains(line), "{line}");
     }
+}
+
+/// A person's machine, with a systemd that runs.
+fn persons() -> World {
+    let world = World::new();
+    world.write("/proc/self/exe", "\x7fELF this program");
+    for folder in ["/run/systemd/system", "/run/user/1000/systemd"] {
+        fs::create_dir_all(world.at(folder)).unwrap();
+    }
+    world
+}
+
+#[test]
+fn the_next_run_is_told_as_status_tells_it() {
+    let mut world = persons();
+    let script = &world.stage.script;
+    script.answer(" show ", Answer::fine().out(TIMER));
+    script.answer("", Answer::fine().out("borg 1.4.1"));
+    let next = "2026-05-05 03:00, in 23h (borgmatic.timer)\n";
+    let ran = ends(world.run(&["self-install", "--systemd"]), 0);
+    assert!(
+        ran.out.contains(&format!("  next run  {next}")),
+        "{}",
+        ran.out
+    );
+    let ran = ends(world.run(&["self-install", "--status"]), 0);
+    assert!(
+        ran.out.contains(&format!("next run: {next}")),
+        "{}",
+        ran.out
+    );
+    let ran = ends(world.run(&["self-install", "--status", "--json"]), 0);
+    let json: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(json["next_run"], "2026-05-05T03:00:00Z");
+    assert_eq!(json["next_run_by"], "borgmatic.timer");
+}
+
+#[test]
+fn who_does_not_find_the_program_is_told_what_to_do() {
+    let mut world = persons().with_borg("1.4.1");
+    let install = ["self-install", "--no-schedule"];
+    let ran = ends(world.run(&install), 0);
+    let words = "this login does not look into /home/me/.local/bin: add it to PATH";
+    assert!(ran.err.replace('\n', " ").contains(words), "{}", ran.err);
+
+    // Another one stood on PATH before.
+    let mut world = persons().with_borg("1.4.1");
+    world.write("/usr/bin/borgmatic", "#!/bin/sh\n");
+    let mode = fs::Permissions::from_mode(0o755);
+    fs::set_permissions(world.at("/usr/bin/borgmatic"), mode).unwrap();
+    let variables = &mut world.stage.env.variables;
+    variables.insert("PATH".into(), "/home/me/.local/bin:/usr/bin".into());
+    let ran = ends(world.run(&install), 0);
+    assert!(ran.err.contains("type hash -r there"), "{}", ran.err);
+    let ran = ends(world.run(&install), 0);
+    assert!(!ran.err.contains("hash -r"), "{}", ran.err);
 }

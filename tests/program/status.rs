@@ -89,7 +89,7 @@ fn timed(said: &str) -> World {
     world
 }
 
-const TIMER: &str = "NextElapseUSecRealtime=Tue 2026-05-05 03:00:00 UTC\n\n\
+pub(crate) const TIMER: &str = "NextElapseUSecRealtime=Tue 2026-05-05 03:00:00 UTC\n\n\
     User=\n\
     ExecStart={ path=/usr/local/bin/borgmatic ; argv[]=/usr/local/bin/borgmatic --verbosity -1 \
     --config /etc/borgmatic ; ignore_errors=no ; pid=0 }";
@@ -131,6 +131,12 @@ fn the_next_run_of_cron_is_told() {
         out.contains("next run 2026-05-04 15:00, in 11h (/etc/cron.d/borgmatic)"),
         "{out}"
     );
+    // As self-install writes them: both ask, and the first has a time.
+    let lines =
+        "37 4 * * * root borgmatic --if-due 04:30\n18 * * * * root borgmatic --if-due 04:30\n";
+    world.write("/etc/cron.d/borgmatic", lines);
+    let out = world.run(&["status"]).out;
+    assert!(out.contains("next run 2026-05-04 04:37"), "{out}");
 }
 
 #[test]

@@ -143,6 +143,14 @@ fn a_repository_lives_with_borg_2() {
     let archives = all(&world, "id");
     assert_eq!(archives.len(), 2);
     let first = &archives[0];
+    // A bare star would be a name.
+    for every in [["-a", "*"], ["--archive-name-format", "{now}"]] {
+        let told = world.ok(&["info", "--json", every[0], every[1]]).json();
+        assert_eq!(told[0]["archives"].as_array().unwrap().len(), 2, "{told}");
+    }
+    world
+        .ok(&["info", "-a", "nothing"])
+        .says("No archive matches");
     world.ok(&["prune", "--list"]);
     world.ok(&["list", "--archive", "latest"]).says("later.txt");
     world

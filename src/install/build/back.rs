@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use super::moves::{Moves, is_ours};
-use super::{Changes, Ground};
+use super::{Changes, Ground, placed};
 use crate::host::Failure;
 use crate::install::change::Change;
 use crate::install::crontab;
@@ -48,11 +48,11 @@ pub fn uninstall(
         last.write(&ground.paths.manifest, left.bytes(), 0o644);
     }
     changes.append(last.changes);
+    for path in placed(known.entries()) {
+        changes.finish.push(Change::Unstage(path.clone()));
+        changes.finish.push(Change::LetGo(path));
+    }
     for entry in known.entries() {
-        if !matches!(entry.kind, What::Block(Crontab::Own)) {
-            changes.finish.push(Change::Unstage(entry.path.clone()));
-            changes.finish.push(Change::LetGo(entry.path.clone()));
-        }
         let is_program =
             entry.kind == What::File(Kind::Program) && entry.path.ends_with("borgmatic");
         if is_program && gone.iter().any(|one| one.item.path == entry.path) {

@@ -12,7 +12,7 @@ use moves::Moves;
 
 use super::change::Change;
 use super::decide::{Decided, Doing};
-use super::manifest::{Known, Manifest, What};
+use super::manifest::{Entry, Known, Manifest, What};
 use super::paths::Paths;
 use super::recipe::{Crontab, Kind, Recipe, Run, Step};
 use super::schedulers::Managers;
@@ -101,23 +101,30 @@ pub fn install(
     first.begin(own, written::begun(&manifest, known).bytes());
     let mut last = Moves::new(ground);
     last.write(&ground.paths.manifest, manifest.bytes(), 0o644);
-    last.changes
-        .finish
-        .push(Change::Remove(ground.paths.begun()));
-    last.changes.finish.extend(back::forgotten(ground.paths));
+    // What an uninstallation had moved beside its place when it was killed.
+    let before = placed(known.entries()).map(Change::LetGo);
+    let begun = Change::Remove(ground.paths.begun());
+    let forgotten = back::forgotten(ground.paths);
+    let finish = before.chain([begun]).chain(forgotten);
+    last.changes.finish.extend(finish);
     let mut all = first.changes;
     all.append(moves.changes);
     all.append(last.changes);
     Ok((all, manifest))
 }
 
+/// Where these are, but for a crontab that a program keeps.
+fn placed<'e>(entries: impl IntoIterator<Item = &'e Entry>) -> impl Iterator<Item = PathBuf> {
+    let entries = entries.into_iter();
+    let files = entries.filter(|entry| entry.kind != What::Block(Crontab::Own));
+    files.map(|entry| entry.path.clone())
+}
+
 /// What a run that was killed left beside the places of files.
 pub fn tidy(known: &Known, paths: &Paths) -> Vec<Change> {
-    let entries = known.entries().into_iter();
-    let entries = entries.filter(|entry| entry.kind != What::Block(Crontab::Own));
+    let begun = known.begun.iter().flat_map(|begun| &begun.entries);
     let own = [paths.manifest.clone(), paths.begun()];
-    let beside = entries
-        .map(|entry| entry.path.clone())
+    let beside = placed(begun)
         .chain(own)
         .flat_map(|path| [Change::Unstage(path.clone()), Change::LetGo(path)]);
     let never_put = paths.state_and_above().map(|top| Change::UnstageFolders {
