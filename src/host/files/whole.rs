@@ -69,6 +69,11 @@ impl Files {
                 }
             }
         }
+        self.put_all(ready)
+    }
+
+    /// What was replaced before a failure is taken back.
+    fn put_all(&self, mut ready: Vec<Ready<'_>>) -> Result<Vec<PathBuf>, Failure> {
         let mut places = ready.iter_mut().enumerate();
         let failed = places.find_map(|(index, one)| Some((index, one.put().err()?)));
         let Some((index, error)) = failed else {
@@ -90,7 +95,7 @@ impl Files {
         let at = self.at(&path);
         let failed = |error: io::Error| Failure::file("write", &path, &error);
         let old = fs::read(&at).map_err(failed)?;
-        let new = if has_several_names(&at) {
+        let new = if self.has_several_names(&path) {
             let file = fs::File::options().write(true).open(&at).map_err(failed)?;
             New::Within(file, new)
         } else {
@@ -106,8 +111,12 @@ impl Files {
         })
     }
 
+    fn has_several_names(&self, path: &Path) -> bool {
+        fs::metadata(self.at(path)).is_ok_and(|meta| meta.is_file() && meta.nlink() > 1)
+    }
+
     fn replace(&self, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-        if has_several_names(&self.at(path)) {
+        if self.has_several_names(path) {
             return fs::write(self.at(path), bytes)
                 .map_err(|error| Failure::file("write", path, &error));
         }
@@ -169,10 +178,6 @@ impl Ready<'_> {
     }
 }
 
-fn has_several_names(at: &Path) -> bool {
-    fs::metadata(at).is_ok_and(|meta| meta.nlink() > 1)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -207,6 +212,19 @@ mod tests {
         assert!(files.replace_all(&bad).is_err());
         assert_eq!(names(), ["a", "b", "c"]);
         assert_eq!(files.read(&one, 9).unwrap(), b"a1");
+
+        // The last moment: a directory has come into the place of the second one.
+        let late = at("late");
+        fs::write(&late, "l1").unwrap();
+        let all = [(&*one, &b"a2"[..]), (&two, b"b2"), (&late, b"l2")];
+        let ready = all.map(|(path, new)| files.ready(path, new).unwrap());
+        fs::remove_file(&late).unwrap();
+        fs::create_dir(&late).unwrap();
+        let failure = files.put_all(ready.into()).unwrap_err();
+        assert_eq!(files.read(&one, 9).unwrap(), b"a1");
+        assert_eq!(files.read(&at("c"), 9).unwrap(), b"b1");
+        assert!(failure.help.unwrap().ends_with("late.bak"));
+        assert_eq!(names(), ["a", "b", "c", "late", "late.bak"]);
 
         let copies = files.replace_all(&bad[..2]).unwrap();
         assert_eq!(copies, [at("a.bak"), at("b.bak")]);
