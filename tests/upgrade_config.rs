@@ -193,6 +193,38 @@ fn the_word_counts_only_at_the_front() {
 }
 
 #[test]
+fn files_that_include_each_other_are_written_all_or_none() {
+    let folder = tempfile::tempdir().unwrap();
+    // No copy can be kept beside the included file: its name would be too long.
+    let included = format!("{}.yaml", "b".repeat(248));
+    let texts = [
+        (
+            "a.yaml",
+            format!("<<: !include {included}\nrepositories: [/r]\nretention:\n    keep_daily: 7\n"),
+        ),
+        (&*included, "retention:\n    keep_daily: 3\n".to_owned()),
+        ("c.yaml", OLD.to_owned()),
+    ];
+    for (name, text) in &texts {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    let text = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+    for arguments in [
+        &["upgrade-config", "-c", "a.yaml", "-c", "c.yaml"][..],
+        &["config", "validate", "--fix", "-c", "a.yaml"],
+    ] {
+        let (code, said) = run(folder.path(), arguments);
+        assert_eq!(code, 1, "{said}");
+        assert!(said.contains("name too long"), "{said}");
+        for (name, old) in &texts[..2] {
+            assert_eq!(&text(name), old, "alone, keep_daily would be 3");
+        }
+        assert!(!folder.path().join("a.yaml.bak").exists());
+    }
+    assert_eq!(text("c.yaml"), NEW, "it belongs to no other");
+}
+
+#[test]
 fn a_file_whose_include_is_lost_is_refused_with_the_reason() {
     let world = world();
     let path = world.path().join("config.yaml");

@@ -137,19 +137,13 @@ fn last_runs(task: &Task<'_>) -> Result<Vec<String>, Failure> {
     let pasts = pasts(&loaded, task.host.files, task.host.env)?;
     let zone = task.host.clock.now().time_zone().clone();
     let line = |past: &crate::actions::history::Past<'_>| {
-        let run = &past.history.newest_run;
-        let worst = run.iter().find(|action| action.result.is_try());
-        let worst = run
-            .iter()
-            .find(|action| action.result != crate::ledger::Outcome::Done)
-            .or(worst)
-            .or(run.first())?;
-        let when = worst.end.to_zoned(zone.clone());
+        let newest = past.history.newest()?;
+        let when = newest.end.to_zoned(zone.clone());
         let name = past.unit.repository.name();
         Some(format!(
             "{name}: {} {}, {}",
-            worst.action,
-            worst.result.word(),
+            newest.action,
+            newest.result.word(),
             when.strftime("%Y-%m-%d %H:%M")
         ))
     };

@@ -107,6 +107,13 @@ impl History {
         first(Outcome::is_failure).or_else(|| first(|result| result == Outcome::Warned))
     }
 
+    /// What stands for the newest run: its trouble, else what was tried, else what was skipped.
+    pub fn newest(&self) -> Option<&Action> {
+        let run = &self.newest_run;
+        let tried = || run.iter().find(|own| own.result.is_try());
+        self.trouble().or_else(tried).or(run.first())
+    }
+
     /// The last backup that succeeded.
     pub fn backup(&self) -> Option<&Action> {
         self.latest("create")?.success.as_ref()
@@ -246,6 +253,16 @@ mod tests {
             trouble(&[Warned, Interrupted, Failed]).unwrap(),
             "prune interrupted"
         );
+        let newest = |results: &[Outcome]| {
+            let actions: Vec<_> = results
+                .iter()
+                .map(|result| with("check", 1, *result))
+                .collect();
+            history(&actions).newest().map(|action| action.result)
+        };
+        assert_eq!(newest(&[Skipped, Done]), Some(Done));
+        assert_eq!(newest(&[Warned, Skipped, Failed]), Some(Failed));
+        assert_eq!(newest(&[Skipped]), Some(Skipped));
         let failed = Action {
             reason: Some("no space".into()),
             ..with("create", 2, Failed)

@@ -143,6 +143,18 @@ fn what_is_shown_of_a_file_is_what_it_says_also_where_a_secret_is_a_word_of_it()
 }
 
 #[test]
+fn tabs_within_a_text_stay_where_those_around_it_are_mended() {
+    let mut world = world(
+        "repositories: [{path: /r}]\ncommands:\n\t- before: everything\n\t  run:\n\t\t- |\n\t\t\tif true |\n\t\t\t\tcat; then\n\n\t\t\t\techo\n\t\t\tfi\nkeep_daily: 7\n",
+    );
+    let ran = world.run(&["config", "validate", "--fix", "-c", "x.yaml"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let shown = world.run(&["config", "show", "--json", "-c", "x.yaml"]).out;
+    let expected = r#"["if true |\n\tcat; then\n\n\techo\nfi\n"]"#;
+    assert!(shown.contains(expected), "{shown}");
+}
+
+#[test]
 fn an_included_file_is_mended_where_it_is() {
     let mut world = world("<<: !include y.yaml\nrepositories: [{path: /backup/one.borg}]\n");
     world.write("/home/me/y.yaml", "checks:\n\t- name: archives\n");

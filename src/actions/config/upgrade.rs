@@ -92,6 +92,11 @@ fn upgrade(
     let mut bad = 0;
     let mut wrong = false;
     let all = plan(paths, &Texts::new(), alone.host.files, alone.host.env);
+    let mut together = if shows_only {
+        Ok(Vec::new())
+    } else {
+        joined(alone, &all)
+    };
     for one in &all {
         let written = match &one.result {
             Err(problems) => {
@@ -101,6 +106,13 @@ fn upgrade(
                     .any(|it| it.code != "borgmatic::config::file");
                 Err(None)
             }
+            Ok(_) if one.joined && one.new_text().is_some() && !shows_only => match &mut together {
+                Ok(copies) => {
+                    upgraded(alone, &one.path, &copies.remove(0));
+                    Ok(())
+                }
+                Err(failure) => Err(failure.take()),
+            },
             Ok(_) => file(alone, one, shows_only).map_err(Some),
         };
         if let Err(failure) = written {
@@ -147,27 +159,37 @@ fn file(alone: &Alone<'_>, one: &Planned, shows_only: bool) -> Result<(), Failur
         say(alone, &words);
         return Ok(());
     }
-    let copy = write(alone, path, new)?;
-    let words = format!("{shown}: upgraded; the old text is in {}", copy.display());
-    say(alone, &words);
+    let copies = files.replace_all(&[(path, new.as_bytes())])?;
+    copies.iter().for_each(|copy| upgraded(alone, path, copy));
     Ok(())
+}
+
+/// Writes the files that include each other, for half of them could mean something else; where the
+/// old texts are.
+fn joined(alone: &Alone<'_>, all: &[Planned]) -> Result<Vec<PathBuf>, Option<Failure>> {
+    let texts: Vec<_> = all
+        .iter()
+        .filter(|one| one.joined)
+        .filter_map(|one| Some((one.path.as_path(), one.new_text()?.as_bytes())))
+        .collect();
+    let written = alone.host.files.replace_all(&texts);
+    written.map_err(|failure| {
+        let words = "files that include each other stay as they are, all of them";
+        alone.host.bus.line(Level::Warning, "", words);
+        Some(failure)
+    })
+}
+
+fn upgraded(alone: &Alone<'_>, path: &Path, copy: &Path) {
+    let (shown, copy) = (path.display(), copy.display());
+    let words = format!("{shown}: upgraded; the old text is in {copy}");
+    say(alone, &words);
 }
 
 /// Shows what would change in a file.
 pub(super) fn show_change(alone: &Alone<'_>, path: &Path, old: &str, new: &str) {
     let document = diff(&path.to_string_lossy(), old, new);
     alone.host.bus.data(&document);
-}
-
-/// Puts a new text into a file, through links; where the old one is kept.
-pub(super) fn write(alone: &Alone<'_>, path: &Path, new: &str) -> Result<PathBuf, Failure> {
-    let files = alone.host.files;
-    let real = files.real(path).unwrap_or_else(|| path.to_owned());
-    let copy = files.keep_copy(&real)?;
-    files
-        .replace(&real, new.as_bytes())
-        .map_err(|failure| failure.help(format!("the old text is in {}", copy.display())))?;
-    Ok(copy)
 }
 
 /// What was done to a file and why, and what stays.

@@ -23,6 +23,8 @@ pub struct Planned {
     pub result: Result<Rewritten, Problems>,
     /// It was not named, but included.
     pub included: bool,
+    /// It includes another one or is included: they are written together, or not at all.
+    pub joined: bool,
 }
 
 impl Planned {
@@ -83,6 +85,7 @@ pub fn plan(paths: &[PathBuf], texts: &Texts, files: &Files, env: &Env) -> Vec<P
 
 fn rewritten(paths: &[PathBuf], texts: &Texts, files: &Files, env: &Env) -> Vec<Planned> {
     let mut planned: Vec<Planned> = Vec::new();
+    let mut joined = Vec::new();
     let mut waiting: Vec<(PathBuf, bool)> = paths
         .iter()
         .rev()
@@ -103,9 +106,18 @@ fn rewritten(paths: &[PathBuf], texts: &Texts, files: &Files, env: &Env) -> Vec<
                 let mut places = candidates(name, &one.path, env).into_iter();
                 places.find(|path| files.exists(path))
             });
-            waiting.extend(found.map(|path| (path, true)));
+            let found: Vec<PathBuf> = found.collect();
+            joined.extend(found.iter().filter_map(|path| files.real(path)));
+            if !found.is_empty() {
+                joined.push(real);
+            }
+            waiting.extend(found.into_iter().map(|path| (path, true)));
         }
         planned.push(one);
+    }
+    for one in &mut planned {
+        let real = files.real(&one.path);
+        one.joined = real.is_some_and(|real| joined.contains(&real));
     }
     planned
 }
@@ -137,6 +149,7 @@ fn one(path: PathBuf, included: bool, text: Option<&String>, files: &Files) -> P
         old,
         result,
         included,
+        joined: false,
     }
 }
 

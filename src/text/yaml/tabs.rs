@@ -83,6 +83,16 @@ impl<'a> Lint<'a> {
             let help = format!("type one space after `{mark}` instead of the tab");
             return (help, white(start + before.trim_end().len()), " ".to_owned());
         }
+        if let Some(first) = self.first_of_text(line) {
+            // The rest of its white space belongs to the text.
+            let spaces = self.wanted[first].unwrap_or_else(|| indent(self.written(first)));
+            let outer = self.white(first).len();
+            self.wanted[line] = Some(spaces + self.white(line).len() - outer);
+            let help = format!(
+                "type {spaces} spaces instead, so that this line belongs to the text above"
+            );
+            return (help, start..start + outer, " ".repeat(spaces));
+        }
         let (spaces, reason) = self.place(line, content);
         self.wanted[line] = Some(spaces);
         let help = match spaces {
@@ -151,6 +161,29 @@ impl<'a> Lint<'a> {
         }
     }
 
+    /// The first line of the text below `|` or `>` that a line goes on with.
+    fn first_of_text(&self, line: usize) -> Option<usize> {
+        let (mut first, mut least, mut found) = (line, self.white(line), None);
+        for above in (0..line).rev() {
+            let words = self.written(above).trim();
+            if words.is_empty() {
+                continue;
+            }
+            let white = self.white(above);
+            let is_first = first != line && self.white(first) == least;
+            if is_first && opens_text(words) && white != least && least.starts_with(white) {
+                found = Some(first);
+            }
+            if least.starts_with(white) {
+                least = white;
+            } else if !white.starts_with(least) {
+                break;
+            }
+            first = above;
+        }
+        found
+    }
+
     /// The white space at the start of a line.
     fn white(&self, line: usize) -> &'a str {
         let written = self.written(line);
@@ -171,6 +204,16 @@ impl<'a> Lint<'a> {
             .find(|&spaces| spaces > 1)
             .unwrap_or(STEP)
     }
+}
+
+/// `key: |`, `- >-`
+fn opens_text(words: &str) -> bool {
+    let header = without_comment(words)
+        .rsplit(' ')
+        .next()
+        .unwrap_or_default();
+    let rest = header.strip_prefix(['|', '>']);
+    rest.is_some_and(|rest| rest.chars().all(|it| matches!(it, '-' | '+' | '1'..='9')))
 }
 
 /// A line without the comment at its end.

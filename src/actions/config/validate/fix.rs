@@ -156,8 +156,12 @@ pub(super) fn write(
     } else {
         Level::Warning
     };
-    for one in changed {
-        let copy = upgrade::write(alone, &one.path, &one.new)?;
+    let texts: Vec<_> = changed
+        .iter()
+        .map(|one| (one.path.as_path(), one.new.as_bytes()))
+        .collect();
+    let copies = alone.host.files.replace_all(&texts)?;
+    for (one, copy) in changed.iter().zip(copies) {
         let words = format!(
             "{}: {}; the old text is in {}",
             one.path.display(),
