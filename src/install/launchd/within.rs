@@ -47,7 +47,7 @@ mod tests {
         let guarded = folder.path().join("Library/Safari/CloudTabs.db");
         std::fs::create_dir_all(guarded.parent().unwrap()).unwrap();
         std::fs::write(&guarded, "").unwrap();
-        std::fs::set_permissions(&guarded, std::fs::Permissions::from_mode(0)).unwrap();
+        std::fs::set_permissions(&guarded, std::fs::Permissions::from_mode(0o000)).unwrap();
         let is_refused = std::fs::read(&guarded).is_err();
         let mut stage = Stage::new("/");
         stage.env.home = folder.path().to_owned();
