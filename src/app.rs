@@ -262,6 +262,9 @@ fn on_repositories(
     let Some(_met) = conditions.meet(host, &mut outline, dry, &recorder) else {
         return ended(host.processes.stop());
     };
+    if !dry {
+        install::launchd::begin(host);
+    }
     let verdict = walk(host, &outline, dry, conditions, &recorder);
     if !invocation.dry {
         metrics::write(host, &outline);

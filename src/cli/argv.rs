@@ -18,20 +18,25 @@ pub struct Word {
     span: Span,
 }
 
+/// The action that an old name of the program stands for. borgmatic 2.1.10: the first two; 1.5: all
+/// of them.
+pub fn implied(program: &str) -> &'static [&'static str] {
+    match program {
+        "generate-borgmatic-config" => &["config", "generate"],
+        "validate-borgmatic-config" => &["config", "validate"],
+        "upgrade-borgmatic-config" => &["upgrade-config"],
+        _ => &[],
+    }
+}
+
 impl Argv {
     /// The words after the program's name. The old names of the program stand for actions.
-    /// borgmatic 2.1.10: the first two; 1.5: all of them.
     pub fn new(args: &[OsString], is_secret: fn(&str) -> bool, problems: &mut Problems) -> Self {
         let program = args
             .first()
             .and_then(|path| Path::new(path).file_name())
             .unwrap_or_default();
-        let implied: &[&str] = match program.to_str() {
-            Some("generate-borgmatic-config") => &["config", "generate"],
-            Some("validate-borgmatic-config") => &["config", "validate"],
-            Some("upgrade-borgmatic-config") => &["upgrade-config"],
-            _ => &[],
-        };
+        let implied = implied(program.to_str().unwrap_or_default());
         let mut line = String::from("borgmatic");
         let mut words = Vec::new();
         let mut odd = Vec::new();

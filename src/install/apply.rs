@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::change::Change;
 use super::job::Reach;
+use super::own_files;
 use super::paths::Paths;
 use super::programs::{set_crontab, tell};
 use super::setting::Setting;
@@ -18,7 +19,9 @@ pub fn act(host: &Host<'_>, change: &Change) -> Result<(), Failure> {
         Change::Folder { path, mode } => files.make_folder(path, *mode),
         Change::NoFolder { path, .. } => files.remove_folder(path).map(drop),
         Change::Stage { path, bytes, mode } => files.stage(path, bytes, *mode),
-        Change::StageLink { path, to } => files.stage_link(path, to),
+        Change::StageLink { path, to } => {
+            files.stage_link(path, to, own_files::wrapper(path).as_deref())
+        }
         Change::Unstage(path) => files.unstage(path),
         Change::StageFolders { with, bytes } => files.stage_folders(with.top(), &with.file, bytes),
         Change::PutFolders(with) => files.put(with.top()),

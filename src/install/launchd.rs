@@ -3,11 +3,13 @@
 
 mod intervals;
 mod plist;
+mod within;
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use self::plist::Plist;
+pub use self::within::begin;
 use super::job::{Job, Reach};
 use super::recipe::{File, Kind};
 use crate::host::{Failure, Files};
@@ -76,6 +78,8 @@ pub fn has_full_disk_access(home: &Path, files: &Files) -> Option<bool> {
     let guarded = [
         "Library/Application Support/com.apple.TCC/TCC.db",
         "Library/Safari/CloudTabs.db",
+        // That of the machine: root's home has none.
+        "/Library/Application Support/com.apple.TCC/TCC.db",
     ];
     guarded.iter().find_map(|path| {
         // It must really be opened: a question about its mode is answered all the same.
@@ -95,15 +99,14 @@ fn text(job: &Job) -> Result<String, Failure> {
     let command = job.command(&["--verbosity", "1", "--if-due", &schedule]);
     list.set("ProgramArguments", &plist::array(&command));
     list.set("RunAtLoad", "<true/>");
-    list.set(
-        "EnvironmentVariables",
-        &plist::entry("PATH", &job.path(PATH)),
-    );
+    let log = log(job).to_string_lossy().into_owned();
+    let variables = [("PATH", &*job.path(PATH)), (within::LOG, &log)];
+    list.set("EnvironmentVariables", &plist::dictionary(&variables));
     list.set("StartCalendarInterval", &intervals::array(job)?);
     if let Some(account) = &job.account {
         list.set("UserName", &plist::string(account));
     }
-    let log = plist::string(&log(job).to_string_lossy());
+    let log = plist::string(&log);
     list.set("StandardOutPath", &log);
     list.set("StandardErrorPath", &log);
     Ok(list.into_string())

@@ -31,6 +31,7 @@ mod prepare;
 mod programs;
 pub mod recipe;
 pub mod rivals;
+mod room;
 pub mod schedulers;
 pub mod self_install;
 pub mod self_update;

@@ -95,7 +95,7 @@ impl Task<'_> {
     }
 
     /// What is installed for the machine is root's, whoever looks.
-    fn owner(&self) -> Owner {
+    pub(super) fn owner(&self) -> Owner {
         let setting = self.setting;
         let is_roots = setting.managers.reach == Reach::System && setting.root.is_none();
         if is_roots && self.host.env.user != 0 {

@@ -1,13 +1,15 @@
 //! The files that every installation has, whoever starts the backups: the program, its old names, man
 //! pages, completions and the schema. Pure.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::paths::Paths;
 use super::recipe::{File, Kind, Step};
 use crate::actions::completion::{BASH, FISH, ZSH};
 use crate::actions::config::schema;
+use crate::cli::argv::implied;
 use crate::cli::man;
+use crate::option::words::quote;
 use crate::options;
 
 /// The names that older versions had for some actions.
@@ -39,6 +41,15 @@ pub fn program(paths: &Paths, bytes: Vec<u8>, aliases: Aliases, taken: &[&str]) 
     };
     steps.extend(OLD_NAMES.into_iter().filter(wanted).map(link));
     steps
+}
+
+/// What stands in the place of an old name where a file system has no symbolic links.
+pub fn wrapper(name: &Path) -> Option<String> {
+    let action = implied(name.file_name()?.to_str()?);
+    let program = name.with_file_name("borgmatic");
+    let program = quote(program.to_str()?);
+    let text = || format!("#!/bin/sh\nexec {program} {} \"$@\"\n", action.join(" "));
+    (!action.is_empty()).then(text)
 }
 
 /// What makes it pleasant to use.

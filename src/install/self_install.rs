@@ -167,7 +167,7 @@ impl Task<'_> {
         if !changes.list.is_empty() {
             judge::judge(self, &planned.recipe.steps)?;
         }
-        let document = show::json(&decided, &changes.list);
+        let document = show::json(&decided, &changes.list, self.owner());
         self.carry_out(&changes)?;
         if self.flags.json.is_on() {
             self.host.bus.data(&document.to_string());
@@ -184,13 +184,13 @@ impl Task<'_> {
 
     pub(super) fn show(&self, decided: &[Decided<'_>], changes: &Changes) {
         let text = if self.flags.json.is_on() {
-            show::json(decided, &changes.list).to_string()
+            show::json(decided, &changes.list, self.owner()).to_string()
         } else if self.flags.list.is_on() {
-            show::list(decided, &changes.list)
+            show::list(decided, &changes.list, self.owner())
                 .into_iter()
                 .fold(String::new(), |text, line| text + &line + "\n")
         } else {
-            show::diff(decided, &changes.list)
+            show::diff(decided, &changes.list, self.owner())
         };
         if text.is_empty() {
             self.say("Nothing to do: everything is up to date");
@@ -297,7 +297,7 @@ impl Task<'_> {
         let in_sync = self.compared(|decided, changes| {
             let drifted: Vec<_> = decided.iter().filter(|one| !one.is_settled()).collect();
             if self.flags.json.is_on() {
-                let document = show::json(decided, &changes.list);
+                let document = show::json(decided, &changes.list, self.owner());
                 self.host.bus.data(&document.to_string());
             } else {
                 for one in &drifted {
@@ -305,9 +305,8 @@ impl Task<'_> {
                     self.say(&format!("{path}: {}", show::word(&one.item.state)));
                 }
                 if drifted.is_empty() {
-                    let commands = show::list(&[], &changes.list);
-                    commands
-                        .iter()
+                    let open = show::list(&[], &changes.list, self.owner());
+                    open.iter()
                         .for_each(|line| self.say(&format!("missing: {line}")));
                 }
             }

@@ -1,6 +1,7 @@
 //! An installation for people and programs: as differences, as a list, as JSON. Pure.
 
 use std::collections::HashSet;
+use std::path::Path;
 
 use serde_json::{Value, json};
 use similar::TextDiff;
@@ -8,8 +9,9 @@ use similar::TextDiff;
 use super::change::Change;
 use super::decide::{Decided, Doing};
 use super::manifest::What;
-use super::recipe::{Kind, Step};
+use super::recipe::{File, Kind, Step};
 use super::state::State;
+use crate::host::files::Owner;
 
 /// What is done, in a word.
 fn verb(doing: &Doing) -> Option<&'static str> {
@@ -35,7 +37,7 @@ pub fn count(decided: &[Decided<'_>], done: impl Fn(&Doing) -> bool) -> String {
 }
 
 /// The commands that are part of it.
-fn commands(changes: &[Change]) -> impl Iterator<Item = String> {
+pub fn commands(changes: &[Change]) -> impl Iterator<Item = String> {
     changes.iter().filter_map(|change| match change {
         Change::Tell {
             does: Some(command),
@@ -45,26 +47,11 @@ fn commands(changes: &[Change]) -> impl Iterator<Item = String> {
     })
 }
 
-/// One line for each thing that changes.
-pub fn list(decided: &[Decided<'_>], changes: &[Change]) -> Vec<String> {
-    let mut lines: Vec<String> = folders(changes).collect();
+/// One line for each thing that changes, with the mode of each file and whom it will belong to.
+pub fn list(decided: &[Decided<'_>], changes: &[Change], owner: Owner) -> Vec<String> {
+    let mut lines: Vec<String> = folders(changes, owner).collect();
     for one in decided {
-        let path = one.item.path.display();
-        let Some(verb) = verb(&one.doing) else {
-            continue;
-        };
-        if matches!(one.item.step, Some(Step::Folder { .. })) {
-            continue;
-        }
-        let more = match (one.item.step, &one.doing) {
-            (_, Doing::Remove | Doing::Leave) | (Some(Step::Block(_)), _) => String::new(),
-            (Some(Step::File(file)), _) => {
-                format!(" (mode {:04o}, {})", file.mode, size(file.bytes.len()))
-            }
-            (Some(Step::Link { to, .. }), _) => format!(" -> {}", to.display()),
-            _ => String::new(),
-        };
-        lines.push(format!("{verb} {path}{more}"));
+        lines.extend(line(one, changes, owner));
         match &one.doing {
             Doing::Overwrite(Some(copy)) => {
                 lines.push(format!("keep a copy as {}", copy.display()));
@@ -75,23 +62,85 @@ pub fn list(decided: &[Decided<'_>], changes: &[Change]) -> Vec<String> {
             _ => {}
         }
     }
+    lines.extend(records(decided, changes, owner));
     lines.extend(commands(changes).map(|command| format!("run {command}")));
     lines
 }
 
-fn folders(changes: &[Change]) -> impl Iterator<Item = String> {
+fn line(one: &Decided<'_>, changes: &[Change], owner: Owner) -> Option<String> {
+    let (path, verb) = (one.item.path.display(), verb(&one.doing)?);
+    let more = match (one.item.step, &one.doing) {
+        (Some(Step::Folder { .. }), _) => return None,
+        (_, Doing::Remove | Doing::Leave) => String::new(),
+        (Some(Step::File(file)), _) => {
+            let size = size(file.bytes.len() as u64);
+            format!(" (mode {:04o}, owner {owner}, {size})", file.mode)
+        }
+        (Some(Step::Link { to, .. }), _) => format!(" -> {} (owner {owner})", to.display()),
+        (Some(Step::Block(_)), _) => staged(changes)
+            .find(|(path, _)| *path == one.item.path)
+            .map(|(_, mode)| rights(mode, owner))
+            .unwrap_or_default(),
+        _ => String::new(),
+    };
+    Some(format!("{verb} {path}{more}"))
+}
+
+/// The files that are written, with their modes.
+fn staged(changes: &[Change]) -> impl Iterator<Item = (&Path, u32)> {
+    changes.iter().filter_map(|change| match change {
+        Change::Stage { path, mode, .. } => Some((path.as_path(), *mode)),
+        _ => None,
+    })
+}
+
+/// What is written beside that about which was decided: the manifest, drop-ins, copies of crontabs.
+/// The note of what is begun goes again.
+fn beside<'c>(
+    decided: &[Decided<'_>],
+    changes: &'c [Change],
+) -> impl Iterator<Item = (&'c Path, u32)> {
+    let decided: HashSet<&Path> = decided.iter().map(|one| one.item.path.as_path()).collect();
+    let is_note = |path: &Path| {
+        path.as_os_str()
+            .as_encoded_bytes()
+            .ends_with(b".begun.json")
+    };
+    staged(changes).filter(move |(path, _)| !decided.contains(path) && !is_note(path))
+}
+
+fn records(
+    decided: &[Decided<'_>],
+    changes: &[Change],
+    owner: Owner,
+) -> impl Iterator<Item = String> {
+    beside(decided, changes)
+        .map(move |(path, mode)| format!("write {}{}", path.display(), rights(mode, owner)))
+}
+
+fn rights(mode: u32, owner: Owner) -> String {
+    format!(" (mode {mode:04o}, owner {owner})")
+}
+
+fn folders(changes: &[Change], owner: Owner) -> impl Iterator<Item = String> {
     let made = changes.iter().flat_map(|change| match change {
-        Change::Folder { path, .. } => std::slice::from_ref(path),
-        Change::PutFolders(with) => &with.folders,
-        _ => &[],
+        Change::Folder { path, mode } => vec![(path, *mode)],
+        Change::PutFolders(with) => with.folders.iter().map(|path| (path, 0o755)).collect(),
+        _ => Vec::new(),
     });
     let mut seen = HashSet::new();
-    made.filter(move |path| seen.insert(*path))
-        .map(|path| format!("make the directory {}", path.display()))
+    made.filter(move |(path, _)| seen.insert(*path))
+        .map(move |(path, mode)| {
+            format!(
+                "make the directory {}{}",
+                path.display(),
+                rights(mode, owner)
+            )
+        })
 }
 
 /// «10.2 MB»
-fn size(bytes: usize) -> String {
+pub(super) fn size(bytes: u64) -> String {
     match bytes {
         0..1_000 => format!("{bytes} B"),
         1_000..1_000_000 => format!("{} kB", bytes / 1_000),
@@ -100,11 +149,11 @@ fn size(bytes: usize) -> String {
 }
 
 /// What changes, as `patch` reads it; what nobody reads line by line is one line.
-pub fn diff(decided: &[Decided<'_>], changes: &[Change]) -> String {
+pub fn diff(decided: &[Decided<'_>], changes: &[Change], owner: Owner) -> String {
     let mut text = String::new();
     let mut manuals = Vec::new();
-    let mut line = |words: String| text += &format!("{words}\n");
-    folders(changes).for_each(&mut line);
+    let mut add = |words: String| text += &format!("{words}\n");
+    folders(changes, owner).for_each(&mut add);
     for one in decided {
         let Some(verb) = verb(&one.doing) else {
             continue;
@@ -114,29 +163,38 @@ pub fn diff(decided: &[Decided<'_>], changes: &[Change]) -> String {
             Some(new) => {
                 let old = one.item.now.as_deref();
                 let new = Some(&*new).filter(|new| !new.is_empty());
-                line(unified(&path, old, new).trim_end().to_owned());
+                line(one, changes, owner).into_iter().for_each(&mut add);
+                add(unified(&path, old, new).trim_end().to_owned());
             }
             None if matches!(one.item.step, Some(Step::Folder { .. })) => {}
             None if is_manual(one) => manuals.push(one),
-            None => list(std::slice::from_ref(one), &[])
+            None => list(std::slice::from_ref(one), &[], owner)
                 .into_iter()
-                .for_each(&mut line),
+                .for_each(&mut add),
         }
         if let Doing::Conflict(why) = &one.doing {
-            line(format!("{verb} about {path}: {why}"));
+            add(format!("{verb} about {path}: {why}"));
         }
         if let Doing::Dropin { path, text } = &one.doing {
             let path = path.join("90-local.conf").display().to_string();
-            line(unified(&path, None, Some(text)).trim_end().to_owned());
+            add(unified(&path, None, Some(text)).trim_end().to_owned());
         }
     }
     for doing in [Doing::Create, Doing::Update, Doing::Remove] {
-        let count = manuals.iter().filter(|one| one.doing == doing).count();
-        if let (Some(verb), true) = (verb(&doing), count > 0) {
-            line(format!("{verb} {count} man pages"));
-        }
+        let of: Vec<_> = manuals.iter().filter(|one| one.doing == doing).collect();
+        let (Some(first), Some(verb)) = (of.first(), verb(&doing)) else {
+            continue;
+        };
+        let folder = first.item.path.parent().unwrap_or(&first.item.path);
+        let more = match first.item.step {
+            Some(Step::File(file)) => rights(file.mode, owner),
+            _ => String::new(),
+        };
+        let (count, folder) = (of.len(), folder.display());
+        add(format!("{verb} {count} man pages in {folder}{more}"));
     }
-    commands(changes).for_each(|command| line(format!("run {command}")));
+    records(decided, changes, owner).for_each(&mut add);
+    commands(changes).for_each(|command| add(format!("run {command}")));
     text
 }
 
@@ -179,7 +237,7 @@ pub fn unified(path: &str, old: Option<&str>, new: Option<&str>) -> String {
 }
 
 /// The same for programs.
-pub fn json(decided: &[Decided<'_>], changes: &[Change]) -> Value {
+pub fn json(decided: &[Decided<'_>], changes: &[Change], owner: Owner) -> Value {
     let row = |one: &Decided<'_>| {
         let item = &one.item;
         let mut row = json!({
@@ -189,11 +247,20 @@ pub fn json(decided: &[Decided<'_>], changes: &[Change]) -> Value {
             "do": verb(&one.doing).unwrap_or("nothing"),
         });
         let map = row.as_object_mut()?;
-        if let Some(Step::File(file)) = item.step {
-            map.insert("mode".into(), format!("{:04o}", file.mode).into());
+        let of_block = || staged(changes).find(|(path, _)| *path == item.path);
+        let mode = match item.step {
+            Some(Step::File(File { mode, .. }) | Step::Folder { mode, .. }) => Some(*mode),
+            Some(Step::Block(_)) => of_block().map(|(_, mode)| mode),
+            _ => None,
+        };
+        if let Some(mode) = mode {
+            map.insert("mode".into(), format!("{mode:04o}").into());
         }
         if let Some(Step::Link { to, .. }) = item.step {
             map.insert("to".into(), to.to_string_lossy().into());
+        }
+        if item.step.is_some() {
+            map.insert("owner".into(), owner.to_string().into());
         }
         match &one.doing {
             Doing::Conflict(why) => {
@@ -210,9 +277,12 @@ pub fn json(decided: &[Decided<'_>], changes: &[Change]) -> Value {
     let conflict = decided
         .iter()
         .any(|one| matches!(one.doing, Doing::Conflict(_)));
+    let record = |(path, mode): (&Path, u32)| json!({"path": path, "mode": format!("{mode:04o}"), "owner": owner.to_string()});
+    let records: Vec<Value> = beside(decided, changes).map(record).collect();
     json!({
         "up_to_date": changes.is_empty() && !conflict,
         "steps": steps,
+        "records": records,
         "commands": commands(changes).collect::<Vec<_>>(),
     })
 }

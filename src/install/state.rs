@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::crontab;
 use super::manifest::{Entry, Known, What};
+use super::own_files;
 use super::recipe::{Block, Crontab, File, Kind, Recipe, Step};
 use super::rivals::{self, Sort};
 use super::systemd;
@@ -246,7 +247,14 @@ impl Disk<'_> {
     fn link_hash(&self, item: &mut Item<'_>) -> Result<Option<String>, Failure> {
         item.placed = self.placed(&item.path)?;
         let to = self.files.read_link(&item.path);
+        let to = to.or_else(|| self.is_wrapper(&item.path).then(|| "borgmatic".into()));
         Ok(to.map(|to| hashed(to.as_os_str().as_encoded_bytes())))
+    }
+
+    /// Is it what stands for an old name where there are no links?
+    fn is_wrapper(&self, path: &Path) -> bool {
+        let wrapper = own_files::wrapper(path).map(String::into_bytes);
+        wrapper.is_some() && self.files.read(path, 16 << 10).ok() == wrapper
     }
 
     /// The text of a crontab.

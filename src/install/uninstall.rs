@@ -11,7 +11,7 @@ use super::programs::agrees;
 use super::recipe::Recipe;
 use super::self_install::Task;
 use super::state::State;
-use super::{others, prepare, show, status};
+use super::{others, prepare, room, show, status};
 use crate::config::directories;
 use crate::config::groups::Run;
 use crate::config::load::{Loaded, load};
@@ -69,10 +69,11 @@ impl Task<'_> {
         self.purge(&loaded, false)
     }
 
-    /// Refuses directories that cannot be written to.
+    /// Refuses directories that cannot be written to, and file systems without room.
     pub(super) fn may_write(&self, changes: &Changes) -> Result<(), Failure> {
         let (paths, reach) = (&self.setting.paths, self.setting.managers.reach);
-        apply::targets(&self.host, paths, reach, changes.list.iter())
+        apply::targets(&self.host, paths, reach, changes.list.iter())?;
+        room::room(self.host.files, paths, changes.list.iter())
     }
 
     /// What a run leaves that was killed before it had written anything down.

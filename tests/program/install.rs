@@ -93,11 +93,21 @@ fn a_dry_run_shows_all_and_writes_nothing() {
             .out
             .contains("+++ b/etc/systemd/system/borgmatic.timer")
     );
-    assert!(
-        shown
-            .out
-            .contains("create /usr/local/bin/borgmatic (mode 0755")
-    );
+    // What is installed below a root belongs to whoever installs it.
+    let meta = fs::metadata(world.at("/var/lib")).unwrap();
+    let owner = format!("owner {}:{}", meta.uid(), meta.gid());
+    let shared = "/usr/local/share";
+    for line in [
+        format!("create {PROGRAM} (mode 0755, {owner}, 17 B)"),
+        format!("create {TIMER} (mode 0644, {owner}, "),
+        format!("create /usr/local/bin/upgrade-borgmatic-config -> borgmatic ({owner})"),
+        format!("make the directory {shared}/man/man1 (mode 0755, {owner})"),
+        format!("man pages in {shared}/man/man1 (mode 0644, {owner})"),
+        format!("write {MANIFEST} (mode 0644, {owner})"),
+    ] {
+        assert!(shown.out.contains(&line), "{line}: {}", shown.out);
+    }
+    assert!(!shown.out.contains("begun.json"), "{}", shown.out);
     let again = below(&mut world, &["--systemd", "--dry-run"]);
     assert_eq!(again.out, shown.out);
     let list = ends(below(&mut world, &["--systemd", "--list"]), 0);
@@ -105,6 +115,14 @@ fn a_dry_run_shows_all_and_writes_nothing() {
     let json = ends(below(&mut world, &["--systemd", "--dry-run", "--json"]), 0);
     let json: serde_json::Value = serde_json::from_str(&json.out).unwrap();
     assert_eq!(json["up_to_date"], false);
+    assert_eq!(json["records"][0]["path"], MANIFEST);
+    assert_eq!(json["records"][0]["mode"], "0644");
+    for step in json["steps"].as_array().unwrap() {
+        let its = format!("owner {}", step["owner"].as_str().unwrap());
+        assert_eq!(its, owner, "{step}");
+        let is_link = step["kind"] == "link";
+        assert_eq!(step["mode"].is_null(), is_link, "{step}");
+    }
     assert_eq!(tree(&world, true), before);
 }
 

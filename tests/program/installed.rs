@@ -5,8 +5,10 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::path::Path;
 
-use crate::install::{MANIFEST, PROGRAM, SERVICE, TIMER, below, ends, machine, text, tree};
-use crate::world::GOOD;
+use borgmatic::install::own_files::wrapper;
+
+use crate::install::{MANIFEST, PROGRAM, SERVICE, TIMER, below, edit, ends, machine, text, tree};
+use crate::world::{GOOD, World};
 
 #[test]
 fn a_changed_mode_or_owner_is_seen_and_put_right() {
@@ -38,6 +40,46 @@ fn a_changed_mode_or_owner_is_seen_and_put_right() {
     }
     let owner = fs::metadata(world.at(SERVICE)).unwrap().uid();
     assert_eq!(owner, 0);
+}
+
+/// Where a file system has no links: what stands for one counts as one.
+#[test]
+fn a_wrapper_counts_as_the_link_that_it_stands_for() {
+    let mut world = machine();
+    let before = tree(&world, false);
+    ends(below(&mut world, &["--no-schedule"]), 0);
+    let names = [
+        ("generate-borgmatic-config", "config generate"),
+        ("validate-borgmatic-config", "config validate"),
+        ("upgrade-borgmatic-config", "upgrade-config"),
+    ];
+    let wrap = |world: &World| {
+        for (name, action) in names {
+            let path = format!("/usr/local/bin/{name}");
+            fs::remove_file(world.at(&path)).unwrap();
+            let text = format!("#!/bin/sh\nexec {PROGRAM} {action} \"$@\"\n");
+            assert_eq!(wrapper(Path::new(&path)).unwrap(), text);
+            world.write(&path, text);
+        }
+    };
+    wrap(&world);
+    ends(below(&mut world, &["--check"]), 0);
+    let installed = tree(&world, true);
+    let ran = ends(below(&mut world, &["--no-schedule"]), 0);
+    assert!(ran.out.contains("up to date"), "{}", ran.out);
+    assert_eq!(tree(&world, true), installed);
+    ends(below(&mut world, &["--uninstall"]), 0);
+    assert_eq!(tree(&world, false), before);
+
+    // One that somebody changed stays.
+    ends(below(&mut world, &["--no-schedule"]), 0);
+    wrap(&world);
+    let edited = format!("/usr/local/bin/{}", names[0].0);
+    edit(&world, &edited, "exec", "echo");
+    ends(below(&mut world, &["--check"]), 10);
+    ends(below(&mut world, &["--uninstall"]), 0);
+    assert!(world.at(&edited).exists());
+    assert_eq!(wrapper(Path::new(PROGRAM)), None);
 }
 
 #[test]

@@ -11,6 +11,7 @@ use rustix::fs::inotify::{CreateFlags, Reader, WatchFlags, add_watch, init};
 use rustix::io::Errno;
 
 use crate::terminal::Terminal;
+use crate::trouble::SmallDisk;
 use crate::world::{Outcome, World, binary, outcome};
 
 const FOLDERS: [&str; 5] = [
@@ -250,4 +251,20 @@ fn killed(world: &World, after: usize) {
     }
     child.kill().unwrap();
     child.wait().unwrap();
+}
+
+#[test]
+fn a_disk_without_room_is_found_before_the_first_write() {
+    let world = rooted();
+    let Some(_disk) = SmallDisk::mount(world.text("root/small")) else {
+        return;
+    };
+    let own = fs::Permissions::from_mode(0o755);
+    fs::set_permissions(world.path("root/small"), own).unwrap();
+    let before = tree(&world);
+    install(&world, &["--no-schedule", "--bin-dir", "/small"])
+        .ends_with(1)
+        .says("there is no room at /small: ")
+        .says("nothing was changed");
+    assert_eq!(tree(&world), before);
 }

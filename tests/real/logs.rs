@@ -15,6 +15,7 @@ use crate::world::{Outcome, World, binary, is_root, outcome, skip};
 with_both_borgs! {
     a_log_file_grows_and_follows_the_umask
     a_log_file_on_a_full_disk_is_a_warning
+    the_log_of_a_job_of_launchd_is_put_away_when_it_is_large
     names_of_files_do_not_steer_a_terminal
     a_closed_output_is_an_error_and_a_closed_pipe_is_not
     syslog_hears_the_run
@@ -54,6 +55,41 @@ fn among_own_mounts(world: &World, script: &str) -> Option<Outcome> {
     let mut shell = world.program(Path::new("unshare"));
     shell.args(["-m", "sh", "-c", &(prepare + script)]);
     Some(outcome(&mut shell))
+}
+
+/// As launchd starts it: both outputs are added to the file that the property list names.
+fn the_log_of_a_job_of_launchd_is_put_away_when_it_is_large(world: &World) {
+    world.ready("");
+    let (log, old) = (world.path("job.log"), world.path("job.log.old"));
+    let run = |named: &Path, dry: bool| {
+        let open = fs::File::options().append(true).create(true).open(&log);
+        let open = open.unwrap();
+        let mut command = world.borgmatic();
+        command.args(["create", "--verbosity", "1"]);
+        command.args(dry.then_some("--dry-run"));
+        command.env("BORGMATIC_LAUNCHD_LOG", named);
+        command.stdout(open.try_clone().unwrap()).stderr(open);
+        assert!(command.status().unwrap().success());
+    };
+    let size = |path: &Path| fs::metadata(path).unwrap().len();
+    run(&log, false);
+    let large = 5 << 20;
+    fs::File::options()
+        .write(true)
+        .open(&log)
+        .unwrap()
+        .set_len(large)
+        .unwrap();
+    // Nothing but its own output, and nothing in a dry run.
+    let other = world.path("other");
+    fs::write(&other, vec![0; 5 << 20]).unwrap();
+    run(&other, false);
+    run(&log, true);
+    assert!(other.exists() && !old.exists() && size(&log) > large);
+    run(&log, false);
+    assert!(!log.exists() && size(&old) > large);
+    run(&log, false);
+    assert!(size(&log) < large && size(&old) > large);
 }
 
 fn a_log_file_grows_and_follows_the_umask(world: &World) {

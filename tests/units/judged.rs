@@ -133,6 +133,10 @@ pub(crate) fn is_property_list(bytes: &[u8], job: &Job) {
     let path = read["EnvironmentVariables"]["PATH"].as_str().unwrap();
     let folder = job.borg.parent().unwrap().to_str().unwrap();
     assert!(path.split(':').any(|own| own == folder), "{path}");
+    assert_eq!(
+        read["EnvironmentVariables"]["BORGMATIC_LAUNCHD_LOG"],
+        read["StandardErrorPath"]
+    );
     assert_eq!(read["Label"], launchd::LABEL);
     assert_eq!(read["ProcessType"], "Background");
     assert!(!read["StartCalendarInterval"].as_array().unwrap().is_empty());

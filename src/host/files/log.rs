@@ -1,7 +1,8 @@
 //! A file that only grows, line by line, and that somebody else may put away while it is open.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
+use std::os::fd::AsFd;
 use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
@@ -9,6 +10,7 @@ use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 
 use super::Files;
 use super::identity::is_same;
+use crate::host::outcome::Failure;
 
 /// An open log file. Its mode follows the umask; borgmatic 2.1.10: the same.
 #[derive(Debug)]
@@ -17,12 +19,32 @@ pub struct LogFile {
     file: File,
 }
 
+#[expect(clippy::disallowed_methods, reason = "this is the door")]
 impl Files {
     /// Opens a file to add to its end, and makes it where it is not there.
     pub fn log(&self, path: &Path) -> io::Result<LogFile> {
         let path = self.at(path);
         let file = open(&path)?;
         Ok(LogFile { path, file })
+    }
+
+    /// Renames what our standard error goes to, where it has become larger than so many bytes, to
+    /// `NAME.old`, in the place of an older one. What is written until we end still goes there.
+    pub fn put_away_own_log(&self, path: &Path, largest: u64) -> Result<(), Failure> {
+        let at = self.at(path);
+        let own = io::stderr().as_fd().try_clone_to_owned().map(File::from);
+        let (Ok(meta), Ok(own)) = (
+            fs::symlink_metadata(&at),
+            own.and_then(|own| own.metadata()),
+        ) else {
+            return Ok(());
+        };
+        if !meta.is_file() || meta.len() <= largest || !is_same(&meta, &own) {
+            return Ok(());
+        }
+        let mut old = at.clone().into_os_string();
+        old.push(".old");
+        fs::rename(&at, old).map_err(|error| Failure::file("put away", path, &error))
     }
 }
 
@@ -49,7 +71,7 @@ impl LogFile {
     /// made in its place. borgmatic 2.1.10: the same.
     pub fn add(&mut self, lines: &[u8]) -> io::Result<()> {
         let own = self.file.metadata()?;
-        let now = std::fs::metadata(&self.path);
+        let now = fs::metadata(&self.path);
         if !now.is_ok_and(|now| is_same(&now, &own)) {
             self.file = open(&self.path)?;
         }
@@ -59,8 +81,6 @@ impl LogFile {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use super::*;
 
     #[test]

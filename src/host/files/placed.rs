@@ -7,6 +7,7 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{Access, AtFlags, CWD, OFlags, accessat};
+use rustix::io::Errno;
 
 use super::{Files, Sort};
 use crate::host::outcome::Failure;
@@ -130,11 +131,11 @@ impl Files {
             .map_err(failed)
     }
 
-    /// The same for a symbolic link.
-    pub fn stage_link(&self, path: &Path, to: &Path) -> Result<(), Failure> {
+    /// The same for a symbolic link; on a file system that has none, for a program of this text.
+    pub fn stage_link(&self, path: &Path, to: &Path, instead: Option<&str>) -> Result<(), Failure> {
         let new = beside(&self.at(path), "new");
         gone(fs::remove_file(&new))
-            .and_then(|()| std::os::unix::fs::symlink(to, &new))
+            .and_then(|()| or_instead(std::os::unix::fs::symlink(to, &new), &new, instead))
             .map_err(failed("make the link", path))
     }
 
@@ -198,6 +199,22 @@ impl Files {
         name_again(&at, &to)
             .and_then(|()| sync_folder(&to))
             .map_err(failed)
+    }
+}
+
+/// symlink(2): «EPERM: the filesystem does not support the creation of symbolic links»; others say it
+/// in other words.
+fn or_instead(made: io::Result<()>, new: &Path, instead: Option<&str>) -> io::Result<()> {
+    let without = [Errno::PERM, Errno::OPNOTSUPP, Errno::NOTSUP, Errno::NOSYS];
+    match (made, instead) {
+        (Err(error), Some(text))
+            if without
+                .map(|one| Some(one.raw_os_error()))
+                .contains(&error.raw_os_error()) =>
+        {
+            write_new(new, text.as_bytes(), 0o755)
+        }
+        (made, _) => made,
     }
 }
 
@@ -280,6 +297,28 @@ mod tests {
         files.bring_back(near).unwrap();
         assert_eq!(files.read_link(near), Some("far".into()));
         assert_eq!(files.names(Path::new("/")).unwrap(), ["far", "near"]);
+    }
+
+    #[test]
+    fn a_program_stands_for_a_link_where_there_are_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let refused = |errno: Errno| Err(io::Error::from(errno));
+        for (errno, instead, stands) in [
+            (Errno::PERM, Some("text"), true),
+            (Errno::OPNOTSUPP, Some("text"), true),
+            (Errno::NOSYS, Some("text"), true),
+            (Errno::PERM, None, false),
+            (Errno::NOSPC, Some("text"), false),
+        ] {
+            let new = folder.path().join("new");
+            let made = or_instead(refused(errno), &new, instead);
+            assert_eq!((made.is_ok(), new.exists()), (stands, stands), "{errno}");
+            if stands {
+                let mode = fs::metadata(&new).unwrap().permissions().mode();
+                assert_eq!(mode & 0o777, 0o755);
+                fs::remove_file(new).unwrap();
+            }
+        }
     }
 
     #[test]

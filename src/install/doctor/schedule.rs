@@ -119,7 +119,7 @@ fn in_sync(task: &Task<'_>, scheduler: Scheduler) -> Result<Finding, Failure> {
             "see: borgmatic self-install --check; put it right: {sudo}borgmatic self-install"
         );
         let Some(first) = open.first() else {
-            return match show::list(&[], &changes.list).first() {
+            return match show::commands(&changes.list).next() {
                 None => Finding::good(
                     ABOUT,
                     format!("{word} starts backups, and all is as it was installed"),

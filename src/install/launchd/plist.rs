@@ -57,10 +57,10 @@ pub(super) fn array(values: &[String]) -> String {
     text + "</array>"
 }
 
-/// A dictionary of one entry.
-pub(super) fn entry(key: &str, value: &str) -> String {
-    format!(
-        "<dict>\n    <key>{key}</key>\n    {}\n</dict>",
-        string(value)
-    )
+pub(super) fn dictionary(entries: &[(&str, &str)]) -> String {
+    let mut text = String::from("<dict>\n");
+    for (key, value) in entries {
+        text += &format!("    <key>{key}</key>\n    {}\n", string(value));
+    }
+    text + "</dict>"
 }
