@@ -145,7 +145,9 @@ fn what_was_not_scheduled_for_want_of_a_configuration_is_later() {
     fs::remove_file(world.at("/etc/borgmatic/config.yaml")).unwrap();
     let ran = ends(below(&mut world, &[]), 0);
     assert!(
-        ran.err.contains("run borgmatic self-install again"),
+        ran.err
+            .replace('\n', " ")
+            .contains("run borgmatic self-install --system --root / again"),
         "{}",
         ran.err
     );
@@ -157,6 +159,65 @@ fn what_was_not_scheduled_for_want_of_a_configuration_is_later() {
     ends(below(&mut world, &["--no-schedule"]), 0);
     ends(below(&mut world, &[]), 0);
     assert!(!world.at("/etc/cron.d/borgmatic").exists());
+}
+
+/// What is said where a scheduler finds no configuration: where it looked, and what to type.
+#[test]
+fn who_has_no_configuration_is_told_where_and_how() {
+    let own = "/home/me/.config/borgmatic/config.yaml";
+    let cases: &[(u32, &[&str], bool, &[&str])] = &[
+        // Nobody may write to /etc but root.
+        (
+            1000,
+            &["--user", "--systemd"],
+            false,
+            &[
+                "nothing at /etc/borgmatic/config.yaml, /etc/borgmatic.d, /home/me/.config/",
+                "borgmatic config generate --destination /home/me/.config/borgmatic/config.yaml;",
+                "borgmatic self-install --systemd --config FILE",
+            ],
+        ),
+        (
+            0,
+            &["--systemd"],
+            false,
+            &[
+                "systemd could start a backup of: nothing at /etc/borgmatic/config.yaml",
+                "/root/.config/borgmatic.d",
+                ": borgmatic config generate; or name it: borgmatic self-install --systemd --config FILE",
+            ],
+        ),
+        // There is one, but not root's.
+        (
+            0,
+            &["--cron"],
+            true,
+            &[
+                "/home/me/.config/borgmatic/config.yaml does not count: backups of the machine run as root, whose home is /root",
+                "borgmatic self-install --cron --config /home/me/.config/borgmatic/config.yaml",
+                "without sudo: borgmatic self-install --user --cron",
+            ],
+        ),
+    ];
+    for (user, flags, has_own, words) in cases {
+        let mut world = persons().with_borg("1.4.1");
+        world.stage.env.user = *user;
+        fs::remove_file(world.at("/etc/borgmatic/config.yaml")).unwrap();
+        if *has_own {
+            world.write(own, "repositories: []\n");
+            let env = &mut world.stage.env;
+            env.home = "/root".into();
+            env.homes.insert("root".into(), "/root".into());
+            env.homes.insert("me".into(), "/home/me".into());
+            env.variables.insert("SUDO_USER".into(), "me".into());
+        }
+        let ran = ends(world.run(&[&["self-install"], *flags].concat()), 1);
+        for words in *words {
+            let said = ran.err.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(said.contains(words), "{words}: {}", ran.err);
+        }
+        assert!(!world.at("/usr/local/bin/borgmatic").exists());
+    }
 }
 
 /// Installing and removing count the same things.
