@@ -100,7 +100,7 @@ impl Scene<'_> {
             .filter(|(_, other)| looks_like_structure(self.words(*other).1))
             .filter_map(|(steps, other)| {
                 let (column, span) = place(other)?;
-                (column != own).then(|| (steps, other, column, span))
+                (column != own).then_some((steps, other, column, span))
             })
             .collect();
         let mut nearest = candidates
