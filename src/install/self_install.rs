@@ -13,7 +13,7 @@ use super::recipe::Crontab;
 use super::schedulers::Scheduler;
 use super::setting::Setting;
 use super::show;
-use super::state::crontab_path;
+use super::state::{State, crontab_path};
 use super::systemd;
 use super::{apply, conflict, judge, others, status};
 use crate::actions::{Alone, AloneAction, Answer, Info};
@@ -233,7 +233,22 @@ impl Task<'_> {
                 let removed = show::count(decided, |doing| *doing == Doing::Remove);
                 words += &format!(", {removed} removed");
             }
-            self.say(&words);
+            let is_new =
+                |one: &&Decided<'_>| one.doing == Doing::Keep && one.item.state != State::Kept;
+            let kept: Vec<_> = decided.iter().filter(is_new).collect();
+            let changes = |one: &Decided<'_>| one.doing.writes() || goes(&one);
+            if kept.is_empty() || decided.iter().any(changes) {
+                self.say(&words);
+            } else {
+                self.say("Written down as yours, nothing else was changed:");
+            }
+            let again = self.again("borgmatic");
+            for one in kept {
+                let path = one.item.path.display();
+                self.say(&format!(
+                    "  kept      {path} (to have ours again: {again} --force --backup)"
+                ));
+            }
             let gone = decided.iter().filter(goes);
             for one in gone.filter(|one| one.item.is_schedule()) {
                 self.say(&format!("  removed   {}", one.item.path.display()));
@@ -303,6 +318,11 @@ impl Task<'_> {
             return Err(failure(
                 "nothing is installed here by this installer".into(),
             ));
+        }
+        if let Some(left) = self.only_left()? {
+            return Err(failure(format!(
+                "it was uninstalled, but for what was edited and stays: {left}"
+            )));
         }
         let in_sync = self.compared(|decided, changes| {
             let drifted: Vec<_> = decided.iter().filter(|one| !one.is_settled()).collect();

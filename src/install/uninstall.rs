@@ -16,6 +16,7 @@ use crate::config::directories;
 use crate::config::groups::Run;
 use crate::config::load::{Loaded, load};
 use crate::host::{Command, Failure, Level};
+use crate::option::words::quote;
 
 impl Task<'_> {
     pub(super) fn uninstall(&self) -> Result<(), Failure> {
@@ -63,10 +64,29 @@ impl Task<'_> {
             self.host.bus.data(&document.to_string());
         } else {
             let removed = show::count(&decided, |doing| *doing == Doing::Remove);
-            self.say(&format!("Removed: {removed}"));
+            if decided.iter().any(|one| one.doing == Doing::Remove) || left.is_empty() {
+                self.say(&format!("Removed: {removed}"));
+            } else {
+                self.say("Nothing to do: only what stays is left");
+            }
             left.iter().for_each(|line| self.say(line));
         }
         self.purge(&loaded, false)
+    }
+
+    /// The edited files, where an uninstallation has left nothing else.
+    pub(super) fn only_left(&self) -> Result<Option<String>, Failure> {
+        let (known, disk) = (&self.setting.known, self.disk(&Recipe::default()));
+        let mut left = Vec::new();
+        for entry in known.entries() {
+            let item = disk.installed(entry, known)?;
+            match item.state {
+                State::Absent => {}
+                State::Edited | State::Kept => left.push(item.path.display().to_string()),
+                _ => return Ok(None),
+            }
+        }
+        Ok((!left.is_empty()).then(|| left.join(", ")))
     }
 
     /// Refuses directories that cannot be written to, and file systems without room.
@@ -115,7 +135,12 @@ impl Task<'_> {
         for one in decided {
             let path = one.item.path.display();
             match (&one.doing, &one.item.state) {
-                (Doing::Leave, State::Kept) => lines.push(format!("left: {path}, which you keep")),
+                (Doing::Leave, State::Kept) => {
+                    let rm = quote(&one.item.path.to_string_lossy());
+                    lines.push(format!(
+                        "left: {path}, which you keep (remove it too: rm {rm}, then --uninstall again)"
+                    ));
+                }
                 (Doing::Leave, _) => {
                     lines.push(format!(
                         "left: {path}, which was edited (remove it too: --force)"

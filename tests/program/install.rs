@@ -224,6 +224,35 @@ fn an_edited_unit_stops_it_until_a_person_has_decided() {
     assert!(!world.at(SERVICE).exists() && !world.at(MANIFEST).exists());
 }
 
+/// What is kept, the way back, and what an uninstallation leaves of it.
+#[test]
+fn a_kept_file_has_a_way_back_and_is_all_that_an_uninstallation_leaves() {
+    let mut world = machine();
+    let before = tree(&world, false);
+    ends(below(&mut world, &["--systemd"]), 0);
+    edit(&world, SERVICE, "UMask=0077", "UMask=0022");
+    let ran = ends(below(&mut world, &["--keep", SERVICE]), 0);
+    let kept = format!("  kept      {SERVICE} (to have ours again: ");
+    assert!(ran.out.contains(&kept), "{}", ran.out);
+    assert!(ran.out.contains(" --force --backup)\n"), "{}", ran.out);
+    assert!(!ran.out.contains("Installed"), "{}", ran.out);
+
+    let left = format!("left: {SERVICE}, which you keep (remove it too: rm {SERVICE}, then");
+    let ran = ends(below(&mut world, &["--uninstall"]), 0);
+    assert!(ran.out.starts_with("Removed: "), "{}", ran.out);
+    assert!(ran.out.contains(&left), "{}", ran.out);
+    let ran = ends(below(&mut world, &["--uninstall"]), 0);
+    assert!(ran.out.starts_with("Nothing to do"), "{}", ran.out);
+    assert!(ran.out.contains(&left), "{}", ran.out);
+    let ran = ends(below(&mut world, &["--check"]), 10);
+    let said = ran.err.replace('\n', " ");
+    assert!(said.contains("it was uninstalled, but for"), "{said}");
+    assert!(said.contains(SERVICE) && !ran.out.contains("missing"));
+    fs::remove_file(world.at(SERVICE)).unwrap();
+    ends(below(&mut world, &["--uninstall"]), 0);
+    assert_eq!(tree(&world, false), before);
+}
+
 #[test]
 fn what_others_put_there_is_never_overwritten() {
     let python = "#!/usr/bin/python3\nfrom borgmatic.commands.borgmatic import main\n";
