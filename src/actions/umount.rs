@@ -2,6 +2,7 @@
 
 use super::{Answer, Info, Last, LastAction};
 use crate::borg::Borg;
+use crate::borg::run::Strictness;
 use crate::config::directories;
 use crate::host::{Failure, Level};
 use crate::options;
@@ -49,7 +50,15 @@ impl LastAction for Umount {
             .args(borg.verbose())
             .args(borg.extra(&borg.options.extra().umount))
             .arg(point);
-        borg.run(host, &command, Level::Info)?;
+        borg.run_as(host, &command, Level::Info, Strictness::NoWarning)
+            .map_err(|failure| {
+                if failure.help.is_some() {
+                    return failure;
+                }
+                failure.help(
+                    "nothing was unmounted; is something mounted there, and does nobody use it?",
+                )
+            })?;
         Ok(Answer::Done)
     }
 }

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
 use super::locate::Found;
 use super::made::Made;
@@ -15,6 +16,9 @@ use super::version::{self, Version};
 use super::{Feature, archive, environment, locate};
 use crate::host::{Command, Failure, Host, Level, Scope};
 use crate::option::{Opt, Secret, Words};
+
+/// How long borg may take to tell its version.
+const LONGEST: Duration = Duration::from_mins(10);
 
 /// What was asked once and holds for the whole run.
 #[derive(Default)]
@@ -132,6 +136,7 @@ impl<'a> Borg<'a> {
             .command("--version")
             .arg("--log-json")
             .args(self.verbose())
+            .within(LONGEST)
             .reads();
         let out = self.capture(host, &command)?;
         let version = Version::from_output(&out).ok_or_else(|| {

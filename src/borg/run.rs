@@ -20,7 +20,7 @@ pub struct Warned {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Strictness {
     Usual,
-    /// Exit code 1 is an error too. borgmatic 2.1.10: check.
+    /// Exit code 1 is an error too. borgmatic 2.1.10: check. Ours: umount, which then did nothing.
     NoWarning,
 }
 
@@ -146,7 +146,7 @@ impl Borg<'_> {
         match meaning {
             Meaning::Fine => Ok(ended.out),
             Meaning::Warning => {
-                let words = format!("{}: {}", words(), left_undone(command));
+                let words = format!("{}: what the lines above name may be missing", words());
                 host.bus.line(Level::Warning, &self.scope, &words);
                 self.warned
                     .lock()
@@ -176,15 +176,6 @@ impl Borg<'_> {
                 }))
             }
         }
-    }
-}
-
-/// What a warning means for the user.
-fn left_undone(command: &Command) -> &'static str {
-    if command.args.first().is_some_and(|word| word == "umount") {
-        "nothing was unmounted; is something mounted there, and does nobody use it?"
-    } else {
-        "what the lines above name may be missing"
     }
 }
 

@@ -43,7 +43,8 @@ fn overview(entries: &'static [Entry], all: bool, width: usize) -> String {
     };
     let end = format!(
         "{}\nFlags of an action: borgmatic ACTION --help\n\n{options}\n\
-         First backup:\n  borgmatic config generate\n  borgmatic repo-create --encryption repokey\n  borgmatic --verbosity 1 --list",
+         First backup, as root:\n  borgmatic config generate\n  borgmatic repo-create --encryption repokey\n  borgmatic --verbosity 1 --list\n\
+         As another user, begin with:\n  borgmatic config generate --destination ~/.config/borgmatic/config.yaml",
         of_every_run(width),
     );
     let actions = entries

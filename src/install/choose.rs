@@ -4,7 +4,8 @@
 use super::flags::{Asked, usage};
 use super::schedulers::Scheduler;
 use super::self_install::Task;
-use crate::host::{Failure, Level};
+use super::unconfigured;
+use crate::host::Failure;
 
 /// `None`: nobody. Without a configuration there is nothing to start.
 pub(super) fn scheduler(
@@ -16,22 +17,9 @@ pub(super) fn scheduler(
     match task.flags.asked() {
         Asked::Nobody => Ok(None),
         Asked::By(scheduler) if has_configuration => possible(task, scheduler).map(Some),
-        Asked::By(scheduler) => {
-            let words = format!(
-                "there is no configuration that {} could start a backup of",
-                scheduler.word()
-            );
-            Err(
-                Failure::new("borgmatic::install::configuration", words).help(
-                    "install the program alone, write a configuration, then run this again: \
-                 borgmatic self-install --no-schedule; borgmatic config generate",
-                ),
-            )
-        }
+        Asked::By(scheduler) => Err(unconfigured::refusal(task, scheduler)),
         Asked::Open if !has_configuration => {
-            let words = "no configuration yet, so nobody starts backups: write one with borgmatic \
-                         config generate, then run borgmatic self-install again";
-            task.host.bus.line(Level::Warning, "", words);
+            task.note(&unconfigured::not_yet(task));
             Ok(None)
         }
         Asked::Open => {

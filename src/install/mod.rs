@@ -41,6 +41,7 @@ pub mod spread;
 pub mod state;
 mod status;
 pub mod systemd;
+mod unconfigured;
 mod uninstall;
 mod written;
 

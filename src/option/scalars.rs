@@ -55,12 +55,14 @@ fn fix(node: &Node, wanted: &Shape) -> Option<Fix> {
             Some(Fix::sure(edits))
         }
         (Shape::Int(..), Kind::Text(text))
-            if text.parse::<i64>().is_ok()
-                && written
-                    .get(1..)
-                    .is_some_and(|rest| rest.starts_with(text.as_str())) =>
+            if text.parse::<i64>().is_ok() && is_quoted(written, text) =>
         {
             Some(Fix::sure(Fix::replace(span(), text.as_str())))
+        }
+        (Shape::List(Shape::Text) | Shape::Set(Shape::Text), Kind::Text(text))
+            if !written.contains('\n') && (plain() || is_quoted(written, text)) =>
+        {
+            Some(Fix::guess(Fix::replace(span(), list_of_one(written))))
         }
         _ => None,
     }
@@ -155,9 +157,10 @@ fn as_list(kind: &Kind, written: &str, wanted: &Shape, name: &str) -> Option<Str
         (Kind::Map(_), None) => {
             Some("write only its values, each on a line of its own after a dash: - …".into())
         }
-        (Kind::Text(_) | Kind::Int(_) | Kind::Float(_) | Kind::Bool(_), None) => {
-            Some(format!("make it a list of one: {name}[{written}]"))
-        }
+        (Kind::Text(_) | Kind::Int(_) | Kind::Float(_) | Kind::Bool(_), None) => Some(format!(
+            "make it a list of one: {name}{}",
+            list_of_one(written)
+        )),
         (Kind::Text(text), Some(inner)) if !text.contains('{') => {
             let first = fields(inner).next()?.name;
             Some(format!(
@@ -165,6 +168,22 @@ fn as_list(kind: &Kind, written: &str, wanted: &Shape, name: &str) -> Option<Str
             ))
         }
         _ => None,
+    }
+}
+
+/// Is the text written as it is, after one character more: its quote?
+fn is_quoted(written: &str, text: &str) -> bool {
+    written.get(1..).is_some_and(|rest| rest.starts_with(text))
+}
+
+/// `[/home]`, and with quotes round what would end an unquoted value between brackets.
+fn list_of_one(written: &str) -> String {
+    let bare = !written.starts_with(['"', '\'']);
+    let ends = written.contains([',', '[', ']', '{', '}']) || written.ends_with(':');
+    if bare && ends {
+        format!("['{}']", written.replace('\'', "''"))
+    } else {
+        format!("[{written}]")
     }
 }
 

@@ -87,12 +87,20 @@ pub fn unknown_keys(
             continue;
         }
         unknown += 1;
-        let near = (unknown <= LOOKED_UP)
+        let owners = match at {
+            At::Top => owners(node, groups, name),
+            _ => Vec::new(),
+        };
+        let near = (unknown <= LOOKED_UP && owners.is_empty())
             .then(|| meant(groups, name))
             .flatten();
         misspelt.extend(near.map(|(field, _)| field.name));
         let section = near.is_none() && is_section(value, groups);
-        if !section && !near.is_some_and(|(near, _)| is_harmless(near)) {
+        let harmless = match near {
+            Some((near, _)) => is_harmless(near),
+            None => !owners.is_empty() && owners.iter().all(|(_, inner)| is_harmless(inner)),
+        };
+        if !section && !harmless {
             // It may hold anything, a misspelt passphrase too.
             hide(key, value);
         }
@@ -110,12 +118,42 @@ pub fn unknown_keys(
             Some((field, near)) => problem
                 .help(format!("did you mean {}?", field.called(near)))
                 .fix(Fix::guess(Fix::replace(key.origin.span.clone(), near))),
+            None if !owners.is_empty() => problem.help(belongs(name, &owners)),
             None if section => problem.help("its options belong one level up: take out this line and the indentation below it"),
             None if matches!(at, At::Top) || names.clone().count() > FEW => problem.help("remove it, or look up its name among all options:\n    borgmatic config generate --destination sample.yaml"),
             None => problem.help(format!("the options here are: {}", names.collect::<Vec<_>>().join(", "))),
         });
     }
     misspelt
+}
+
+/// The options that have one of that name within them, and that one; of those the ones that are
+/// there, if any is.
+fn owners(node: &Node, groups: Groups, name: &str) -> Vec<(&'static Field, &'static Field)> {
+    let inner = |owner: &'static Field| Some((owner, field(owner.shape.inner()?, name)?));
+    let mut all: Vec<_> = fields(groups).filter_map(inner).collect();
+    let is_there = |(owner, _): &(&Field, &Field)| node.get(owner.name).is_some();
+    if all.iter().any(is_there) {
+        all.retain(is_there);
+    }
+    all
+}
+
+/// Where an option that stands at the top belongs.
+fn belongs(name: &str, owners: &[(&'static Field, &'static Field)]) -> String {
+    let place = |(owner, _): &(&Field, &Field)| match owner.shape.item() {
+        Some(_) => format!("an entry of `{}`", owner.name),
+        None => format!("`{}`", owner.name),
+    };
+    let places: Vec<_> = owners.iter().map(place).collect();
+    let at = match places.as_slice() {
+        [first, ..] if places.len() > 5 => {
+            format!("{first} or of {} other options", places.len() - 1)
+        }
+        [all @ .., last] if !all.is_empty() => format!("{} or {last}", all.join(", ")),
+        all => all.concat(),
+    };
+    format!("`{name}` belongs to {at}: indent it as the options there are")
 }
 
 /// Keeps a value out of every frame, with its tag and its anchor.

@@ -145,7 +145,9 @@ fn what_was_not_scheduled_for_want_of_a_configuration_is_later() {
     fs::remove_file(world.at("/etc/borgmatic/config.yaml")).unwrap();
     let ran = ends(below(&mut world, &[]), 0);
     assert!(
-        ran.err.contains("run borgmatic self-install again"),
+        ran.err
+            .replace('\n', " ")
+            .contains("run borgmatic self-install --system --root / again"),
         "{}",
         ran.err
     );
@@ -157,6 +159,65 @@ fn what_was_not_scheduled_for_want_of_a_configuration_is_later() {
     ends(below(&mut world, &["--no-schedule"]), 0);
     ends(below(&mut world, &[]), 0);
     assert!(!world.at("/etc/cron.d/borgmatic").exists());
+}
+
+/// What is said where a scheduler finds no configuration: where it looked, and what to type.
+#[test]
+fn who_has_no_configuration_is_told_where_and_how() {
+    let own = "/home/me/.config/borgmatic/config.yaml";
+    let cases: &[(u32, &[&str], bool, &[&str])] = &[
+        // Nobody may write to /etc but root.
+        (
+            1000,
+            &["--user", "--systemd"],
+            false,
+            &[
+                "nothing at /etc/borgmatic/config.yaml, /etc/borgmatic.d, /home/me/.config/",
+                "borgmatic config generate --destination /home/me/.config/borgmatic/config.yaml;",
+                "borgmatic self-install --systemd --config FILE",
+            ],
+        ),
+        (
+            0,
+            &["--systemd"],
+            false,
+            &[
+                "systemd could start a backup of: nothing at /etc/borgmatic/config.yaml",
+                "/root/.config/borgmatic.d",
+                ": borgmatic config generate; or name it: borgmatic self-install --systemd --config FILE",
+            ],
+        ),
+        // There is one, but not root's.
+        (
+            0,
+            &["--cron"],
+            true,
+            &[
+                "/home/me/.config/borgmatic/config.yaml does not count: backups of the machine run as root, whose home is /root",
+                "borgmatic self-install --cron --config /home/me/.config/borgmatic/config.yaml",
+                "without sudo: borgmatic self-install --user --cron",
+            ],
+        ),
+    ];
+    for (user, flags, has_own, words) in cases {
+        let mut world = persons().with_borg("1.4.1");
+        world.stage.env.user = *user;
+        fs::remove_file(world.at("/etc/borgmatic/config.yaml")).unwrap();
+        if *has_own {
+            world.write(own, "repositories: []\n");
+            let env = &mut world.stage.env;
+            env.home = "/root".into();
+            env.homes.insert("root".into(), "/root".into());
+            env.homes.insert("me".into(), "/home/me".into());
+            env.variables.insert("SUDO_USER".into(), "me".into());
+        }
+        let ran = ends(world.run(&[&["self-install"], *flags].concat()), 1);
+        for words in *words {
+            let said = ran.err.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(said.contains(words), "{words}: {}", ran.err);
+        }
+        assert!(!world.at("/usr/local/bin/borgmatic").exists());
+    }
 }
 
 /// Installing and removing count the same things.
@@ -204,6 +265,9 @@ fn the_page_shows_what_is_printed() {
     let again = ends(below(&mut world, &[]), 0);
     let status = ends(below(&mut world, &["--status"]), 0);
     let last = status.out.lines().filter(|line| line.contains("man pages"));
+    let planned = "next run: planned for Mon..Fri 02:30 (";
+    assert!(status.out.contains(planned), "{}", status.out);
+    assert!(page.contains(planned));
     // The page is of a machine that runs: its systemd makes the link that enables the timer.
     let is_link = |line: &&str| line.starts_with("  enabled ");
     assert_eq!(installed.out.lines().filter(is_link).count(), 1);
@@ -211,6 +275,9 @@ fn the_page_shows_what_is_printed() {
     let count = first.split(' ').find_map(|word| word.parse::<usize>().ok());
     let written = format!(": {} files and links written", count.unwrap() - 1);
     assert!(page.contains(&written), "{first}");
+    let (_, next) = page.split_once("\n  next run  ").unwrap();
+    let next = format!("\nnext run: {}\n", next.lines().next().unwrap());
+    assert!(page.contains(&next), "{next}");
     let rest = rest.lines().filter(|line| !is_link(line));
     for line in rest.chain(again.out.lines()).chain(last) {
         let rooted = "borgmatic self-install --system --root /";

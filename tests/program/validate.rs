@@ -165,6 +165,36 @@ fn an_included_file_is_mended_where_it_is() {
 }
 
 #[test]
+fn what_can_be_mended_is_offered_and_what_is_offered_is_done() {
+    let sure = "umask: \"77\"\n";
+    let guess = "source_directories: ~/a b\nexclude_patterns: /home/{a,b}\n";
+    let rest = "repositories:\n    - path: /r\n";
+    for (start, offered, flags, new) in [
+        (sure, "mend 1 mistake: ", &["--fix"][..], "umask: 77\n"),
+        (
+            guess,
+            "mend 2 mistakes by a guess: ",
+            &["--fix", "--unsafe-fixes"],
+            "source_directories: [~/a b]\nexclude_patterns: ['/home/{a,b}']\n",
+        ),
+    ] {
+        let mut world = world(&format!("{start}{rest}"));
+        let command = ["config", "validate", "-c", "x.yaml"];
+        let ran = world.run(&command);
+        let help = format!("{offered}borgmatic config validate {}", flags.join(" "));
+        assert!(ran.err.contains(&help), "{}", ran.err);
+        let ran = world.run(&[&command[..], flags].concat());
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        assert_eq!(text(&world, "x.yaml"), format!("{new}{rest}"));
+    }
+    let ran = world(&format!("{sure}{guess}{rest}")).run(&["config", "validate", "-c", "x.yaml"]);
+    let help = "mend 1 mistake: borgmatic config validate --fix; and 2 more by a guess: --unsafe-fixes, too";
+    assert!(ran.err.contains(help), "{}", ran.err);
+    let ran = world("frobnicate: 1\n").run(&["config", "validate", "-c", "x.yaml"]);
+    assert!(ran.code == 1 && !ran.err.contains("--fix"), "{}", ran.err);
+}
+
+#[test]
 fn guesses_alone_are_refused() {
     let ran = world(BROKEN).run(&["config", "validate", "--unsafe-fixes", "-c", "x.yaml"]);
     assert_eq!(ran.code, 1);

@@ -73,7 +73,7 @@ fn a_name_that_is_not_there_is_told(world: &World) {
 fn what_is_not_mounted_is_told_so(world: &World) {
     world.ready("");
     world
-        .ok(&["umount", "--mount-point", &world.text("out")])
+        .fails(&["umount", "--mount-point", &world.text("out")])
         .says("nothing was unmounted");
 }
 

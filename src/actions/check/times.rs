@@ -44,9 +44,18 @@ fn copy_times(files: &Files, from: &Path, to: &Path) -> Result<(), Failure> {
 }
 
 impl Times {
-    /// The times of one repository. What older versions of borgmatic left is brought to today's form,
-    /// but not in a dry run.
+    /// The times of one repository, whose id borg has told. What older versions of borgmatic left is
+    /// brought to today's form, but not in a dry run.
     pub(super) fn open(files: &Files, state: &Path, id: &str, dry: bool) -> Result<Self, Failure> {
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+        if id.is_empty() || !id.bytes().all(is_plain) {
+            let words = format!(
+                "borg told the repository's id `{}`, which is none",
+                id.escape_debug()
+            );
+            return Err(Failure::new("borgmatic::borg::answer", words)
+                .help("is it borg? Name the right one with the option local_path"));
+        }
         let checks = state.join("checks");
         if dry {
             return Ok(Self {
@@ -157,6 +166,19 @@ mod tests {
                 .is_some()
         );
         assert!(!old.exists());
+    }
+
+    #[test]
+    fn an_id_that_leads_elsewhere_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = Files::new("/");
+        for id in ["", "..", "../../x", "/etc", "a/b", "a\nb"] {
+            assert!(
+                Times::open(&files, folder.path(), id, true).is_err(),
+                "{id}"
+            );
+        }
+        assert!(Times::open(&files, folder.path(), "0a9F", true).is_ok());
     }
 
     #[test]

@@ -12,6 +12,7 @@ pub mod validate;
 use crate::actions::Alone;
 use crate::config::find;
 use crate::host::{Env, Failure, Level};
+use crate::option::words::quote;
 use crate::text::Problems;
 
 /// With no configuration at all: how to make one.
@@ -24,17 +25,19 @@ pub fn nothing_configured(env: &Env) -> Failure {
         "there is no configuration yet: nothing at {}",
         places.join(", ")
     );
-    let make = if env.user == 0 {
-        "borgmatic config generate".to_owned()
-    } else {
-        format!(
-            "borgmatic config generate --destination {}",
-            places.get(2).map_or("", String::as_str)
-        )
-    };
+    let make = make_one(env, env.user != 0);
     Failure::new("borgmatic::config::none", words).help(format!(
         "these two commands make one:\n    {make}\n    borgmatic config validate\nBetween them, change the file to your needs"
     ))
+}
+
+/// What makes a configuration: that of the machine, or a user's own.
+pub fn make_one(env: &Env, own: bool) -> String {
+    let make = "borgmatic config generate";
+    match find::defaults(env).get(2).filter(|_| own) {
+        Some(place) => format!("{make} --destination {}", quote(&place.to_string_lossy())),
+        None => make.to_owned(),
+    }
 }
 
 /// Shows the errors among problems.

@@ -20,6 +20,7 @@ impl Files {
     pub fn write_whole(&self, path: &Path, bytes: &[u8], mode: u32) -> Result<(), Failure> {
         let at = self.at(&self.real(path).unwrap_or_else(|| path.to_owned()));
         let failed = |error: io::Error| Failure::file("write", path, &error);
+        no_device(&at).map_err(failed)?;
         let folder = at.parent().unwrap_or(Path::new("."));
         let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
         file.write_all(bytes)
@@ -94,6 +95,7 @@ impl Files {
         let path = self.real(path).unwrap_or_else(|| path.to_owned());
         let at = self.at(&path);
         let failed = |error: io::Error| Failure::file("write", &path, &error);
+        no_device(&at).map_err(failed)?;
         let old = fs::read(&at).map_err(failed)?;
         let new = if self.has_several_names(&path) {
             let file = fs::File::options().write(true).open(&at).map_err(failed)?;
@@ -147,6 +149,17 @@ impl Files {
     }
 }
 
+/// What is renamed over `/dev/null` would be `/dev/null` from then on, for every program.
+#[expect(clippy::disallowed_methods, reason = "this is the door")]
+fn no_device(at: &Path) -> io::Result<()> {
+    match fs::metadata(at) {
+        Ok(meta) if !meta.is_file() && !meta.is_dir() => {
+            Err(io::Error::other("not a regular file"))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// A file that is about to get other contents.
 struct Ready<'n> {
     path: PathBuf,
@@ -192,6 +205,28 @@ mod tests {
         files.write_private(&link, b"new").unwrap();
         assert_eq!(files.read(&real, 9).unwrap(), b"new");
         assert_eq!(files.read_link(&link), Some("real".into()));
+    }
+
+    #[test]
+    fn a_socket_or_a_device_is_never_replaced() {
+        use std::os::unix::fs::FileTypeExt;
+        let folder = tempfile::tempdir().unwrap();
+        let (at, link) = (folder.path().join("socket"), folder.path().join("link"));
+        let _kept = std::os::unix::net::UnixListener::bind(&at).unwrap();
+        std::os::unix::fs::symlink("socket", &link).unwrap();
+        let files = Files::new("/");
+        for path in [&at, &link] {
+            let refused = files.write_whole(path, b"new", 0o644).unwrap_err();
+            assert!(
+                refused.words.contains("not a regular file"),
+                "{}",
+                refused.words
+            );
+            assert!(files.replace_all(&[(path, b"new")]).is_err());
+        }
+        assert!(fs::metadata(&at).unwrap().file_type().is_socket());
+        let names: Vec<_> = files.names(folder.path()).unwrap();
+        assert_eq!(names.len(), 2, "{names:?}");
     }
 
     #[test]

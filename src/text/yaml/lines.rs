@@ -6,6 +6,7 @@ use super::tabs::{shown, without_comment};
 use crate::text::counted;
 use crate::text::edit::{Edits, indent};
 use crate::text::problem::{Fix, Problem};
+use crate::text::source::Span;
 
 impl Scene<'_> {
     /// `name:value` or `-value`.
@@ -93,26 +94,46 @@ impl Scene<'_> {
             let start = span.end - inner.len();
             (!inner.is_empty()).then_some((place + start - span.start, start..span.end))
         };
-        let (place, other) = std::iter::once(above)
+        let candidates: Vec<_> = std::iter::once(above)
             .chain(lines)
             .enumerate()
             .filter(|(_, other)| looks_like_structure(self.words(*other).1))
-            .filter_map(|(steps, other)| Some((steps, place(other)?)))
-            .filter(|(_, (place, _))| *place != own)
-            .min_by_key(|(steps, (place, _))| (place.abs_diff(own), *steps))
-            .map(|(_, found)| found)?;
+            .filter_map(|(steps, other)| {
+                let (column, span) = place(other)?;
+                (column != own).then_some((steps, other, column, span))
+            })
+            .collect();
+        let mut nearest = candidates
+            .iter()
+            .min_by_key(|(steps, _, place, _)| (place.abs_diff(own), *steps))?;
         if own > above_own && without_comment(above_words).ends_with(':') {
             return None;
         }
+        // An entry just above that it may go on with, although it stands nearer to the left.
+        let mut second = candidates
+            .iter()
+            .take_while(|(_, other, ..)| indent(self.written(*other)) > own)
+            .find(|(_, _, place, _)| nearest.2 < own && *place > own);
+        if let Some(deeper) = &mut second
+            && own > 1
+        {
+            std::mem::swap(&mut nearest, deeper);
+        }
+        let (_, _, place, other) = nearest;
         let spaces = |count: usize| counted(count, "space");
         let label = match own {
             0 => "no spaces before this".to_owned(),
             _ => format!("{} before this", spaces(own)),
         };
-        let target = match place {
-            0 => "start this line at the left edge".to_owned(),
-            _ => format!("put {} before this line", spaces(place)),
+        let target = |place: usize, other: &Span| {
+            let target = match place {
+                0 => "start this line at the left edge".to_owned(),
+                _ => format!("put {} before this line", spaces(place)),
+            };
+            let other = shown(self.quoted(other.clone()));
+            format!("{target}, so that it lines up with `{other}`")
         };
+        let mut help = target(*place, other);
         let problem = Problem::new(
             "borgmatic::yaml::indentation",
             "this line does not line up with the lines above it",
@@ -120,13 +141,18 @@ impl Scene<'_> {
         .at(&self.first(span.start), label)
         .at(
             &self.first(other.start),
-            format!("{} before this", spaces(place)),
-        )
-        .help(format!(
-            "{target}, so that it lines up with `{}`",
-            shown(self.quoted(other.clone()))
-        ));
-        Some(self.found(problem, self.shifted(line, own, place), Trust::Guess))
+            format!("{} before this", spaces(*place)),
+        );
+        let problem = match second {
+            Some((_, _, place, other)) => {
+                help += &format!("; or {}", target(*place, other));
+                let label = format!("{} before this", spaces(*place));
+                problem.at(&self.first(other.start), label)
+            }
+            None => problem,
+        };
+        let mend = self.shifted(line, own, *place);
+        Some(self.found(problem.help(help), mend, Trust::Guess))
     }
 
     /// Does a line stand in the column of one above that it can follow?

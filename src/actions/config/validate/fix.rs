@@ -121,6 +121,12 @@ fn fixes(loaded: &[Loaded], guesses: bool) -> HashMap<String, (String, Vec<Chang
     all
 }
 
+/// Can `--fix` mend it in a file? It is asked with the files that were loaded.
+pub(super) fn mends(problem: &Problem, loaded: &[Loaded], guesses: bool) -> bool {
+    let mut all = loaded.iter();
+    all.any(|one| wanted(problem, one, guesses).is_some())
+}
+
 /// The file, its text and the change that mends a problem in it.
 fn wanted(problem: &Problem, loaded: &Loaded, guesses: bool) -> Option<(String, String, Change)> {
     let fix = problem.fix.as_ref().filter(|fix| fix.sure || guesses)?;

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::fix;
 use crate::actions::Alone;
 use crate::config::Loaded;
 use crate::host::{Failure, Level};
@@ -15,6 +16,8 @@ pub(super) struct Report<'a> {
     /// The configuration files, and how many of them cannot be used.
     files: Vec<String>,
     bad: usize,
+    /// How many `--fix` would mend, and how many more with `--unsafe-fixes`.
+    mendable: (usize, usize),
 }
 
 /// The problems in one text.
@@ -66,12 +69,20 @@ impl<'a> Report<'a> {
                 Some(origin.span.start)
             });
         }
+        let mendable = |guesses: bool| {
+            let all = groups.iter().flat_map(|group| &group.problems);
+            all.filter(|problem| fix::mends(problem, loaded, guesses))
+                .count()
+        };
+        let sure = mendable(false);
+        let mendable = (sure, mendable(true) - sure);
         let errors = groups.iter().map(Group::errors).sum();
         let all: usize = groups.iter().map(|group| group.problems.len()).sum();
         Self {
             errors,
             warnings: all - errors,
             groups,
+            mendable,
             bad: loaded.iter().filter(|one| one.config.is_none()).count(),
             files: loaded
                 .iter()
@@ -130,12 +141,33 @@ impl<'a> Report<'a> {
         let first = self.groups.iter().flat_map(|group| &group.problems);
         let mut errors = first.filter(|problem| problem.severity == Severity::Error);
         Err(match errors.next() {
-            Some(problem) => failure.help(format!(
-                "more about the first: borgmatic explain {}",
-                problem.code.trim_start_matches("borgmatic::")
-            )),
+            Some(problem) => {
+                let code = problem.code.trim_start_matches("borgmatic::");
+                let mut help = format!("more about the first: borgmatic explain {code}");
+                if let Some(mend) = self.mend() {
+                    help += &format!("\n{mend}");
+                }
+                failure.help(help)
+            }
             None => failure,
         })
+    }
+
+    /// What to type to have mistakes mended.
+    fn mend(&self) -> Option<String> {
+        let fix = "borgmatic config validate --fix";
+        match self.mendable {
+            (0, 0) => None,
+            (sure, 0) => Some(format!("to mend {}: {fix}", counted(sure, "mistake"))),
+            (0, guesses) => Some(format!(
+                "to mend {} by a guess: {fix} --unsafe-fixes",
+                counted(guesses, "mistake")
+            )),
+            (sure, guesses) => Some(format!(
+                "to mend {}: {fix}; and {guesses} more by a guess: --unsafe-fixes, too",
+                counted(sure, "mistake")
+            )),
+        }
     }
 }
 
