@@ -227,7 +227,17 @@ impl Task<'_> {
         } else {
             let written = show::count(decided, Doing::writes);
             let version = env!("CARGO_PKG_VERSION");
-            self.say(&format!("Installed borgmatic {version}: {written} written"));
+            let goes = |one: &&Decided<'_>| one.doing == Doing::Remove;
+            let mut words = format!("Installed borgmatic {version}: {written} written");
+            if decided.iter().any(|one| goes(&one)) {
+                let removed = show::count(decided, |doing| *doing == Doing::Remove);
+                words += &format!(", {removed} removed");
+            }
+            self.say(&words);
+            let gone = decided.iter().filter(goes);
+            for one in gone.filter(|one| one.item.is_schedule()) {
+                self.say(&format!("  removed   {}", one.item.path.display()));
+            }
         }
         for one in decided.iter().filter(|one| one.doing.writes()) {
             let path = one.item.path.display();

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::dropin;
+use super::job::Reach;
 use super::manifest::{Entry, What};
 use super::recipe::{Kind, Recipe};
 use super::schedulers::Scheduler;
@@ -15,6 +16,7 @@ use crate::actions::history::pasts;
 use crate::actions::next_run::NextRun;
 use crate::config::load::load;
 use crate::host::Failure;
+use crate::option::Schedule;
 
 pub(super) fn show(task: &Task<'_>) -> Result<(), Failure> {
     let known = &task.setting.known;
@@ -56,18 +58,15 @@ pub(super) fn show(task: &Task<'_>) -> Result<(), Failure> {
         task.host.bus.data(&document.to_string());
         return Ok(());
     }
-    let scheduler = manifest.scheduler.map_or("nobody", Scheduler::word);
-    task.say(&format!(
-        "borgmatic {}, started by {scheduler}",
-        manifest.version
-    ));
+    let by = manifest.scheduler.map_or("nobody", Scheduler::word);
+    task.say(&format!("borgmatic {}, started by {by}", manifest.version));
     table(task, &items);
     for path in dropins {
         task.say(&format!("  drop-in      {path}"));
     }
-    if manifest.scheduler.is_some() {
+    if let Some(scheduler) = manifest.scheduler {
         let now = task.host.clock.now();
-        let coming = next.map_or_else(|| "unknown".into(), |next| next.coming(&now));
+        let coming = next.map_or_else(|| planned(task, scheduler), |next| next.coming(&now));
         task.say(&format!("next run: {coming}"));
     }
     for run in &runs {
@@ -126,6 +125,24 @@ pub(super) fn next(task: &Task<'_>, scheduler: Option<Scheduler>) -> Option<Next
     // Below a root nothing runs.
     let is_here = scheduler.is_some() && task.setting.root.is_none();
     is_here.then(|| NextRun::find(&task.host)).flatten()
+}
+
+/// What is planned, and why the time of the next run is not known.
+fn planned(task: &Task<'_>, scheduler: Scheduler) -> String {
+    let (setting, schedule) = (task.setting, task.flags.schedule.or(Schedule::default()));
+    let reach = setting.managers.reach;
+    let why = match scheduler {
+        _ if setting.root.is_some() => "below a root nothing runs",
+        _ if reach == Reach::System && task.host.env.user != 0 => "root is told more",
+        Scheduler::Systemd if !setting.managers.told => "systemd does not run here",
+        Scheduler::Systemd if reach == Reach::User => {
+            "systemd names no time, see: systemctl --user status borgmatic.timer"
+        }
+        Scheduler::Systemd => "systemd names no time, see: systemctl status borgmatic.timer",
+        Scheduler::Cron => "the lines for cron name no certain time",
+        Scheduler::Launchd => "launchd names no time",
+    };
+    format!("planned for {schedule} ({why})")
 }
 
 /// How the last run of each repository went, as the ledger tells.

@@ -338,6 +338,33 @@ fn another_choice_takes_the_earlier_one_away() {
     assert_eq!(tree(&world, false), before);
 }
 
+/// What goes is told, and the directories that were made for it go with it.
+#[test]
+fn another_choice_tells_what_it_takes_away() {
+    let mut world = machine();
+    let before = tree(&world, false);
+    ends(below(&mut world, &["--cron"]), 0);
+    let ran = ends(below(&mut world, &["--systemd"]), 0);
+    for line in [
+        "written, 1 file or link removed\n",
+        "  removed   /etc/cron.d/borgmatic\n",
+    ] {
+        assert!(ran.out.contains(line), "{line}: {}", ran.out);
+    }
+    assert!(!world.at("/etc/cron.d").exists());
+    assert!(!text(&world, MANIFEST).contains("cron.d"));
+    // What somebody put there meanwhile stays, and its directory.
+    let wants = "/etc/systemd/system/timers.target.wants";
+    world.write(&format!("{wants}/other.timer"), "");
+    let ran = ends(below(&mut world, &["--cron"]), 0);
+    let removed = format!("  removed   {TIMER}\n");
+    assert!(ran.out.contains(&removed), "{}", ran.out);
+    assert!(!world.at(TIMER).exists() && world.at(wants).exists());
+    fs::remove_file(world.at(&format!("{wants}/other.timer"))).unwrap();
+    ends(below(&mut world, &["--uninstall"]), 0);
+    assert_eq!(tree(&world, false), before);
+}
+
 #[test]
 fn what_is_missing_is_found_before_the_first_write() {
     let mut world = machine();

@@ -265,6 +265,9 @@ fn the_page_shows_what_is_printed() {
     let again = ends(below(&mut world, &[]), 0);
     let status = ends(below(&mut world, &["--status"]), 0);
     let last = status.out.lines().filter(|line| line.contains("man pages"));
+    let planned = "next run: planned for Mon..Fri 02:30 (";
+    assert!(status.out.contains(planned), "{}", status.out);
+    assert!(page.contains(planned));
     // The page is of a machine that runs: its systemd makes the link that enables the timer.
     let is_link = |line: &&str| line.starts_with("  enabled ");
     assert_eq!(installed.out.lines().filter(is_link).count(), 1);
@@ -272,6 +275,9 @@ fn the_page_shows_what_is_printed() {
     let count = first.split(' ').find_map(|word| word.parse::<usize>().ok());
     let written = format!(": {} files and links written", count.unwrap() - 1);
     assert!(page.contains(&written), "{first}");
+    let (_, next) = page.split_once("\n  next run  ").unwrap();
+    let next = format!("\nnext run: {}\n", next.lines().next().unwrap());
+    assert!(page.contains(&next), "{next}");
     let rest = rest.lines().filter(|line| !is_link(line));
     for line in rest.chain(again.out.lines()).chain(last) {
         let rooted = "borgmatic self-install --system --root /";

@@ -90,6 +90,9 @@ pub fn install(
     manifest.folders.extend(own.iter().cloned());
     manifest.folders.sort_unstable();
     manifest.folders.dedup();
+    let begun = written::begun(&manifest, known);
+    let emptied = emptied(decided, known, ground);
+    manifest.folders.retain(|folder| !emptied.contains(folder));
     let is_new = known
         .manifest
         .as_ref()
@@ -98,19 +101,42 @@ pub fn install(
         return Ok((moves.changes, manifest));
     }
     let mut first = Moves::new(ground);
-    first.begin(own, written::begun(&manifest, known).bytes());
+    first.begin(own, begun.bytes());
     let mut last = Moves::new(ground);
     last.write(&ground.paths.manifest, manifest.bytes(), 0o644);
     // What an uninstallation had moved beside its place when it was killed.
     let before = placed(known.entries()).map(Change::LetGo);
     let begun = Change::Remove(ground.paths.begun());
     let forgotten = back::forgotten(ground.paths);
-    let finish = before.chain([begun]).chain(forgotten);
+    let emptied = emptied.into_iter();
+    let emptied = emptied.map(|path| Change::NoFolder { path, mode: 0o755 });
+    let finish = before.chain(emptied).chain([begun]).chain(forgotten);
     last.changes.finish.extend(finish);
     let mut all = first.changes;
     all.append(moves.changes);
     all.append(last.changes);
     Ok((all, manifest))
+}
+
+/// The directories that were made for what goes, and in which nothing else is; the inner ones first.
+fn emptied(decided: &[Decided<'_>], known: &Known, ground: &Ground<'_>) -> Vec<PathBuf> {
+    let goes = |one: &&Decided<'_>| matches!(one.doing, Doing::Remove | Doing::Forget);
+    let paths = decided.iter().filter(goes).map(|one| one.item.path.clone());
+    let mut gone: Vec<PathBuf> = paths.collect();
+    let mut folders = known.folders();
+    folders.sort_unstable_by(|one, other| other.cmp(one));
+    let mut emptied = Vec::new();
+    for folder in folders {
+        let stays = |one: &Decided<'_>| one.item.path.starts_with(folder) && !goes(&one);
+        let names = ground.disk.files.names(folder).unwrap_or_default();
+        let is_of_gone = gone.iter().any(|path| path.starts_with(folder));
+        let is_needed = decided.iter().any(stays) || ground.paths.state().starts_with(folder);
+        if is_of_gone && !is_needed && names.iter().all(|name| gone.contains(&folder.join(name))) {
+            gone.push(folder.clone());
+            emptied.push(folder.clone());
+        }
+    }
+    emptied
 }
 
 /// Where these are, but for a crontab that a program keeps.
