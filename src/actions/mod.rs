@@ -296,7 +296,8 @@ pub fn not_yet(name: &str) -> Failure {
     let words = format!("this version does not have `{name}` yet");
     let instead = match name {
         "restore" => {
-            "dumps are files of the archive, which extract brings back: borgmatic extract --archive latest --path borgmatic"
+            "dumps are files of the archive. Find them: borgmatic list --archive latest --find _databases\n\
+             bring them back: borgmatic extract --archive latest --path PATH"
         }
         _ => "list shows the files of an archive: borgmatic list --archive latest",
     };

@@ -4,13 +4,14 @@ use super::select::Where;
 use super::{Action, Answer, Context, Info, repo_info};
 use crate::borg::reply::{self, Info as RepositoryInfo};
 use crate::borg::run::Strictness;
-use crate::borg::{Borg, Repository};
-use crate::host::{Command, Exit, Failure, Level};
+use crate::borg::{Borg, Feature, Repository};
+use crate::host::{Command, Exit, Failure, FailureKind, Level};
 use crate::option::Opt;
 use crate::option::words::quote;
 use crate::options;
+use crate::text::near::nearest;
 
-/// Encryptions of borg 1, then of borg 2.
+/// Seven encryptions of borg 1, of which borg 2 has the last three; then its own.
 const MODES: &[&str] = &[
     "repokey",
     "keyfile",
@@ -25,6 +26,8 @@ const MODES: &[&str] = &[
     "keyfile-chacha20-poly1305",
     "repokey-blake2-aes-ocb",
     "repokey-blake2-chacha20-poly1305",
+    "aes256-ocb",
+    "chacha20-poly1305",
 ];
 
 options! {
@@ -95,7 +98,7 @@ impl Action for RepoCreate {
             .args(extra(context))
             .args(context.borg.at(own.path()));
         let made = context.borg.run(context.host, &command, Level::Info);
-        made.map_err(|failure| failed(context, failure))?;
+        made.map_err(|failure| failed(context, encryption, failure))?;
         remember(context, encryption);
         Ok(Answer::Done)
     }
@@ -174,8 +177,37 @@ fn exists(
     Ok(Answer::Done)
 }
 
+/// The kinds of encryption that we know. A borg may have others.
+fn modes(borg: &Borg<'_>) -> &'static [&'static str] {
+    if borg.has(Feature::SeparateRepository) {
+        &MODES[4..]
+    } else {
+        &MODES[..7]
+    }
+}
+
+/// Did borg refuse this kind of encryption? At a terminal nobody but the user sees what it says.
+fn is_refused(borg: &Borg<'_>, encryption: &str, failure: &Failure) -> bool {
+    let said = failure.child.as_ref().map(|child| child.said.as_slice());
+    let said = said.unwrap_or_default();
+    let refusal = format!("invalid choice: '{encryption}'");
+    matches!(failure.kind, FailureKind::Command(Exit::Code(2)))
+        && !modes(borg).contains(&encryption)
+        && (said.is_empty() || said.iter().any(|line| line.contains(&refusal)))
+}
+
 /// What to do when borg could not make it.
-fn failed(context: &Context<'_>, failure: Failure) -> Failure {
+fn failed(context: &Context<'_>, encryption: &str, failure: Failure) -> Failure {
+    if is_refused(context.borg, encryption, &failure) {
+        let help = match nearest(encryption, modes(context.borg).iter().copied()) {
+            Some(near) => format!("did you mean --encryption {near}?"),
+            None => {
+                let verb = context.borg.renamed("repo-create", "init");
+                format!("see which there are: borg {verb} --help")
+            }
+        };
+        return failure.help(help);
+    }
     let (None, Some(path)) = (&failure.help, context.repository.local_path()) else {
         return failure;
     };

@@ -52,6 +52,7 @@ pub fn name(code: i32) -> Option<&'static str> {
         3 => "somebody said no",
         13 => "the repository does not exist",
         15 => "this is not a valid repository",
+        26 => "the repository has no manifest",
         30 => "there is an archive of that name already",
         31 => "there is no such archive",
         41..=44 => "the key of the repository is not here, or is another one",
@@ -82,6 +83,7 @@ pub fn code_of(error: &str) -> Option<i32> {
     Some(match error {
         "Repository.DoesNotExist" => 13,
         "Repository.InvalidRepository" => 15,
+        "NoManifestError" => 26,
         "NoPassphraseFailure" => 50,
         "PasscommandFailure" => 51,
         "CancelledByUser" => 3,
@@ -112,6 +114,12 @@ pub fn help(code: i32, repository: &str) -> Option<String> {
                and make it anew: borgmatic repo-create --encryption repokey"
                 .into()
         }
+        // Its archives may all be there but for the list of them: borg rebuilds it.
+        26 => format!(
+            "did repo-create stop half way? Then it holds nothing: set a passphrase, remove it and make \
+             it anew: borgmatic repo-create --repository {one} --encryption repokey. If there were \
+             backups in it, do not remove it: borgmatic check --repository {one} --repair"
+        ),
         30 => format!(
             "choose another name, or delete that archive first; one whose name ends in .recreate is \
              left over from a recreate that was interrupted. See: borgmatic repo-list --repository {one}"

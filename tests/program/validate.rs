@@ -324,7 +324,7 @@ fn several_files_are_one_report() {
 }
 
 /// A lint, a configuration that has it, and where a comment stands that allows it.
-const LINTS: [(&str, &str); 9] = [
+const LINTS: [(&str, &str); 10] = [
     ("source-missing", "source_directories:\n    - /nowhere\n"),
     (
         "repository-in-source",
@@ -343,6 +343,7 @@ const LINTS: [(&str, &str); 9] = [
         "repositories:\n    - path: /r\n    - path: /r/\n",
     ),
     ("secret-cut", "encryption_passphrase: hunter2 # x\n"),
+    ("secret-example", "encryption_passphrase: \"change me\"\n"),
 ];
 
 #[test]

@@ -9,6 +9,8 @@ use crate::world::{World, is_root, outcome, passphrase_option, skip};
 with_both_borgs! {
     one_broken_repository_of_two_does_not_stop_the_other
     a_repository_path_that_is_a_file_is_an_error
+    a_half_made_repository_says_what_to_do
+    a_slip_in_the_encryption_is_named
     a_missing_borg_is_named
     a_configuration_that_cannot_be_read_is_named
     a_source_directory_that_is_missing_is_named
@@ -39,6 +41,34 @@ fn a_repository_path_that_is_a_file_is_an_error(world: &World) {
         fs::read_to_string(world.path("repo.borg")).unwrap(),
         "not a repository\n"
     );
+}
+
+fn a_half_made_repository_says_what_to_do(world: &World) {
+    world.configure(&["repo.borg"], "");
+    let create = ["repo-create", "--encryption", "repokey"];
+    world.fails(&create).says("encryption_passphrase");
+    world.fails(&create).says(" half ");
+    for words in [&["repo-list"][..], &["create"], &["doctor"]] {
+        world
+            .fails(words)
+            .says("has no manifest")
+            .says("did repo-create stop half way?")
+            .says("check --repository")
+            .says("repo.borg --repair");
+    }
+    // The advice works.
+    world.configure(&["repo.borg"], &passphrase_option());
+    fs::remove_dir_all(world.path("repo.borg")).unwrap();
+    world.ok(&create);
+}
+
+fn a_slip_in_the_encryption_is_named(world: &World) {
+    world.configure(&["repo.borg"], &passphrase_option());
+    let refused = |mode: &str| world.fails(&["repo-create", "--encryption", mode]);
+    refused("repokye").says("did you mean --encryption repokey?");
+    refused("keyfile-blake3").says("did you mean --encryption keyfile-blake2?");
+    refused("strange").says("see which there are: borg init --help");
+    assert!(!world.path("repo.borg").exists());
 }
 
 fn a_missing_borg_is_named(world: &World) {

@@ -3,6 +3,7 @@
 
 use crate::borg::Repository;
 use crate::config::Config;
+use crate::config::lints::secrets::EXAMPLE;
 use crate::option::shape::{field, fields};
 use crate::option::{Field, Groups, Options, reference, sample};
 use crate::text::Node;
@@ -52,9 +53,7 @@ pub fn minimal() -> String {
         String::new(),
         "# The passphrase of the repository. Keep a copy elsewhere: without it no backup can be read.".into(),
     ];
-    secret.extend(commented(vec![
-        "encryption_passphrase: \"change me\"".into(),
-    ]));
+    secret.extend(commented(vec![format!("encryption_passphrase: {EXAMPLE}")]));
     add(secret);
     add(vec![String::new(), "# How many backups to keep.".into()]);
     for name in ["keep_daily", "keep_weekly", "keep_monthly"] {

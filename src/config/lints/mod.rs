@@ -3,7 +3,7 @@
 
 mod paths;
 mod runs;
-mod secrets;
+pub mod secrets;
 
 use super::{Config, Loaded, Unit};
 use crate::host::{Env, Failure, Files};
@@ -11,7 +11,7 @@ use crate::text::near::nearest;
 use crate::text::{Node, Origin, Problem, Problems};
 
 /// The last part of each code: `borgmatic::lint::NAME`.
-pub const NAMES: [&str; 9] = [
+pub const NAMES: [&str; 10] = [
     "source-missing",
     "repository-in-source",
     "no-retention",
@@ -21,6 +21,7 @@ pub const NAMES: [&str; 9] = [
     "prunes-others",
     "repository-twice",
     "secret-cut",
+    "secret-example",
 ];
 
 /// The name in what a person writes: `keeps-nothing` or its whole code.

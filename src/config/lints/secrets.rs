@@ -4,8 +4,13 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use super::{File, lint};
-use crate::config::is_secret;
+use crate::config::{Config, is_secret};
+use crate::option::Options;
+use crate::option::shape::field;
 use crate::text::{Kind, Node, Problems};
+
+/// The passphrase in the short sample of `config generate`.
+pub const EXAMPLE: &str = "\"change me\"";
 
 impl File<'_> {
     pub(super) fn secrets(&self, found: &mut Problems) {
@@ -23,6 +28,7 @@ impl File<'_> {
                     continue;
                 }
                 cut(key, value, found);
+                example(key, value, found);
                 let file = &value.origin.source.name;
                 let Some(mode) = self.files.mode(Path::new(file)) else {
                     continue;
@@ -63,5 +69,21 @@ fn cut(key: &Node, value: &Node, found: &mut Problems) {
         found.add(problem.help(
             "if the `#` belongs to it, put the value in quotes; if not, move the comment to the line above",
         ));
+    }
+}
+
+/// The passphrase of a sample, left as it is there: everybody knows it.
+fn example(key: &Node, value: &Node, found: &mut Problems) {
+    let name = "encryption_passphrase";
+    let samples = [
+        EXAMPLE,
+        field(Config::GROUPS, name).map_or("", |it| it.example),
+    ];
+    if key.as_text() == Some(name) && samples.contains(&value.origin.text()) {
+        let words =
+            format!("`{name}` is the example of `config generate`, which everybody can read");
+        let code = "borgmatic::lint::secret-example";
+        let problem = lint(code, words, &key.origin, "this option");
+        found.add(problem.help("write a passphrase of your own; for a repository that is made already, first: borgmatic key change-passphrase"));
     }
 }
