@@ -114,8 +114,10 @@ impl Scene<'_> {
             .iter()
             .take_while(|(_, other, ..)| indent(self.written(*other)) > own)
             .find(|(_, _, place, _)| nearest.2 < own && *place > own);
+        // Who puts two spaces or more before a line does not mean the left edge.
         if let Some(deeper) = &mut second
             && own > 1
+            && nearest.2 == 0
         {
             std::mem::swap(&mut nearest, deeper);
         }
