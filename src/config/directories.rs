@@ -1,4 +1,4 @@
-//! Where a run keeps its files. Facts: borgmatic 2.1.10, `runtime.md` sections 8 and 9.
+//! Where a run keeps its files, and the folders of a user. Facts: borgmatic 2.1.10, `runtime.md` sections 8 and 9.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::find::expand;
 use super::groups::{Run, Source};
+use crate::host::files::lexical;
 use crate::host::{Env, Failure, Files};
 
 /// The directory that borg and all other commands run in, if it is set.
@@ -82,4 +83,17 @@ pub fn hashed(bytes: &[u8]) -> String {
             let _ = write!(text, "{byte:02x}");
             text
         })
+}
+
+/// A folder of the user's own: as a variable names it, if that is an absolute path, or the usual one below
+/// the home directory.
+pub fn own_folder(env: &Env, name: &str, usual: &str) -> PathBuf {
+    let named = env.text(name).map(|path| expand(path, env));
+    let named = named.filter(|path| path.is_absolute());
+    lexical(&named.unwrap_or_else(|| env.home.join(usual)))
+}
+
+/// Where the user's own programs keep what they share, such as the schema for editors.
+pub fn own_share(env: &Env) -> PathBuf {
+    own_folder(env, "XDG_DATA_HOME", ".local/share")
 }

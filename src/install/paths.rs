@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::job::Reach;
-use crate::config::find::expand;
+use crate::config::directories::{own_folder, own_share};
 use crate::host::Env;
 use crate::host::files::lexical;
 
@@ -49,14 +49,10 @@ impl Paths {
                 manifest: "/var/lib/borgmatic/self-install.json".into(),
             },
             Reach::User => {
-                let base = |name: &str, usual: &str| {
-                    let named = env.text(name).map(|path| expand(path, env));
-                    let named = named.filter(|path| path.is_absolute());
-                    lexical(&named.unwrap_or_else(|| env.home.join(usual)))
-                };
+                let base = |name: &str, usual: &str| own_folder(env, name, usual);
                 Self {
                     bin: base("XDG_BIN_HOME", ".local/bin"),
-                    share: base("XDG_DATA_HOME", ".local/share"),
+                    share: own_share(env),
                     units: base("XDG_CONFIG_HOME", ".config").join("systemd/user"),
                     agents: lexical(&env.home.join("Library/LaunchAgents")),
                     manifest: base("XDG_STATE_HOME", ".local/state")

@@ -148,7 +148,7 @@ fn an_editor_is_told_of_the_schema_where_it_is_installed() {
         let plain = generate(&mut World::new());
         assert!(!plain.contains("yaml-language-server"), "{plain}");
         // The one that `self-install` puts there goes before the system's.
-        for prefix in ["/usr/local", "/usr"] {
+        for prefix in ["/home/me/.local", "/usr/local", "/usr"] {
             let mut world = World::new();
             let path = format!("{prefix}/share/borgmatic/borgmatic.schema.json");
             world.write("/usr/share/borgmatic/borgmatic.schema.json", "{}");

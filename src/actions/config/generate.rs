@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::{tell, template};
 use crate::actions::{Alone, AloneAction, Answer, Info};
+use crate::config::directories::own_share;
 use crate::config::find::expand;
 use crate::config::load::{Wishes, load};
 use crate::config::{Config, upgrade};
@@ -237,12 +238,19 @@ fn refused(words: String) -> Failure {
 
 /// Tells an editor where the schema is, if it was installed.
 fn editor_line(host: &Host<'_>) -> String {
-    let schemas = ["/usr/local", "/usr"]
-        .map(|prefix| format!("{prefix}/share/borgmatic/borgmatic.schema.json"));
-    let found = schemas
+    let shares = [
+        own_share(host.env),
+        "/usr/local/share".into(),
+        "/usr/share".into(),
+    ];
+    let mut schemas = shares
         .iter()
-        .find(|path| host.files.exists(Path::new(path)));
+        .map(|share| share.join("borgmatic/borgmatic.schema.json"));
+    let found = schemas.find(|path| host.files.exists(path));
     found.map_or_else(String::new, |path| {
-        format!("# yaml-language-server: $schema=file://{path}\n")
+        format!(
+            "# yaml-language-server: $schema=file://{}\n",
+            path.display()
+        )
     })
 }
