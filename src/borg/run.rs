@@ -173,6 +173,7 @@ impl Borg<'_> {
                     exit: ended.exit,
                     said,
                     hook: None,
+                    cause,
                 }))
             }
         }
