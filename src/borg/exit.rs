@@ -104,23 +104,23 @@ pub fn code_of(error: &str) -> Option<i32> {
     })
 }
 
-/// What a person can do about an exit code of a command on this repository.
-pub fn help(code: i32, repository: &str) -> Option<String> {
+/// What a person can do about an exit code of a command on this repository. `encryption`: what a new
+/// one usually has.
+pub fn help(code: i32, repository: &str, encryption: &str) -> Option<String> {
     let one = crate::option::words::quote(repository);
     Some(match code {
         13 => format!(
             "is its disk or share mounted? A new one is made with: \
-             borgmatic repo-create --repository {one} --encryption repokey"
+             borgmatic repo-create --repository {one} --encryption {encryption}"
         ),
-        15 => {
+        15 => format!(
             "is something else at its path, or did its creation stop half way? Then move it away \
-               and make it anew: borgmatic repo-create --encryption repokey"
-                .into()
-        }
+             and make it anew: borgmatic repo-create --encryption {encryption}"
+        ),
         // Its archives may all be there but for the list of them: borg rebuilds it.
         26 => format!(
             "did repo-create stop half way? Then it holds nothing: set a passphrase, remove it and make \
-             it anew: borgmatic repo-create --repository {one} --encryption repokey. If there were \
+             it anew: borgmatic repo-create --repository {one} --encryption {encryption}. If there were \
              backups in it, do not remove it: borgmatic check --repository {one} --repair"
         ),
         TAKEN => format!(
