@@ -47,7 +47,7 @@ impl AloneAction for Upgrade {
     const INFO: Info = Info {
         name: "upgrade-config",
         aliases: &["config upgrade"],
-        about: "Bring configuration files of older versions to today's form",
+        about: "Bring old configuration files to today's form",
     };
 
     const LOADS: bool = false;

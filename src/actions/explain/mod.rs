@@ -69,7 +69,7 @@ impl AloneAction for Explain {
     const INFO: Info = Info {
         name: "explain",
         aliases: &[],
-        about: "Explain the code of a diagnostic: borgmatic explain CODE",
+        about: "Explain an option, or the code of a diagnostic",
     };
     const LOADS: bool = false;
     const FIRST: bool = true;

@@ -49,7 +49,7 @@ impl AloneAction for Doctor {
     const INFO: Info = Info {
         name: "doctor",
         aliases: &[],
-        about: "Check borg, the configuration, the repositories and the schedule; say what is wrong",
+        about: "Find out what keeps backups from working, and say why",
     };
     const FIRST: bool = true;
 
