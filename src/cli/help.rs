@@ -164,16 +164,21 @@ fn of_options(width: usize) -> String {
     )
 }
 
-/// The names of all flags that are no action's own.
+/// The names of all flags that are no action's own, and those that their words speak of.
 fn names(width: usize) -> String {
-    let all = every_run().into_iter().chain(options());
-    let all: Vec<String> = all
-        .flat_map(|row| {
-            let flags = row.flag.split(", ").filter(|flag| flag.starts_with("--"));
-            let bare = |flag: &str| flag.split(' ').next().unwrap_or_default().to_owned();
-            flags.map(bare).collect::<Vec<_>>()
-        })
-        .collect();
+    let rows: Vec<_> = every_run().into_iter().chain(options()).collect();
+    let told = rows.iter().map(|row| &row.words);
+    let mut all: Vec<&str> = Vec::new();
+    for text in rows.iter().map(|row| &row.flag).chain(told) {
+        let flags = text
+            .split_whitespace()
+            .map(|word| word.trim_end_matches([',', '.', ';', ':']));
+        for flag in flags.filter(|word| word.starts_with("--")) {
+            if !all.contains(&flag) {
+                all.push(flag);
+            }
+        }
+    }
     let names = Row {
         flag: String::new(),
         words: all.join(" "),

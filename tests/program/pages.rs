@@ -48,6 +48,34 @@ fn help_tells_every_flag_of_an_action() {
     }
 }
 
+/// An option, a nested one, old names, one that several have, an action, a slip, a stranger.
+#[test]
+fn an_option_is_explained() {
+    let words = [
+        "keep_daily",
+        "checks.data_tolerance_percentage",
+        "repositories",
+        "numeric_owner",
+        "before_backup",
+        "location",
+        "hostname",
+        "frequency",
+        "create",
+        "prune",
+        "--keep-dialy",
+        "xyzzy",
+    ];
+    let text: String = words
+        .map(|word| {
+            let shown = World::new().run(&["explain", word]).shown();
+            format!("$ borgmatic explain {word}\n{shown}\n")
+        })
+        .concat();
+    let mut kept = Kept::default();
+    kept.same(&tests().join("program/pages/options.txt"), &text);
+    kept.end();
+}
+
 #[test]
 fn help_of_the_whole_is_two_screens() {
     let mut world = World::new();
