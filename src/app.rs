@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::actions::config::nothing_configured;
 use crate::actions::{Act, Alone, Run};
 use crate::cli::help::Rest;
-use crate::cli::{self, Invocation, Special};
+use crate::cli::{self, Again, Invocation, Special};
 use crate::config::{Loaded, is_secret};
 use crate::host::dry::Dry;
 use crate::host::{
@@ -143,6 +143,9 @@ fn listen(
 
 fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) -> u8 {
     let bus = Bus::default();
+    if let Some(again) = Again::new(&invocation.configs, install::entries()) {
+        bus.rephrase(Box::new(move |text| again.named(text)));
+    }
     let verbosity = match listen(invocation, loaded, machine, &bus) {
         Ok(verbosity) => verbosity,
         Err(status) => return status,

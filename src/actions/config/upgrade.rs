@@ -14,7 +14,6 @@ use crate::config::load::LARGEST;
 use crate::config::upgrade::files::{Planned, plan};
 use crate::config::upgrade::{apply, ini};
 use crate::host::{Failure, Level};
-use crate::option::words::quote;
 use crate::options;
 use crate::text::printable::printable;
 use crate::text::{self, Problems, Source};
@@ -132,11 +131,7 @@ fn upgrade(
     if !wrong {
         return Err(failure);
     }
-    let mut command = "borgmatic config validate".to_owned();
-    for path in alone.configs {
-        command += &format!(" -c {}", quote(path));
-    }
-    Err(failure.help(format!("see what is wrong: {command}")))
+    Err(failure.help("see what is wrong: borgmatic config validate"))
 }
 
 /// Writes one file, or shows what would change in it.

@@ -11,14 +11,13 @@ use crate::option::{Field, Options, Shape, reference, sample, walk};
 const FEW: usize = 3;
 
 /// Options that count for a file or a whole run, in an entry of `repositories` too.
-const OF_FILES: [&str; 16] = [
+const OF_FILES: [&str; 15] = [
     "repositories",
     "check_repositories",
     "default_actions",
     "parallel_repositories",
     "wait_for_run",
     "constants",
-    "commands",
     "verbosity",
     "color",
     "syslog_verbosity",
