@@ -507,3 +507,28 @@ fn advice_is_about_the_files_that_were_named() {
     let wanted = format!("see more: borgmatic -c '{path}' --verbosity 2");
     assert!(ran.err.contains(&wanted), "{}", ran.err);
 }
+
+/// A guess that reads well would be found out only when the repository is needed.
+#[test]
+fn nobody_guesses_what_a_secret_is() {
+    for line in [
+        "encryption_passphrase: \"hunter two",
+        "encryption_passphrase: 'hunter two",
+        "encryption_passphrase: \"hunter\\wo\"",
+        "ntfy:\n    topic: x\n    password: \"hunter two",
+        "encryption_passcommand: x\npostgresql_databases:\n    - name: all\n      password: 'hunter",
+    ] {
+        let text = format!("{line}\n{}", crate::world::GOOD);
+        let mut world = world(&text);
+        let command = ["config", "validate", "-c", "x.yaml"];
+        let ran = world.run(&command);
+        assert_eq!(ran.code, 1, "{line}: {}", ran.err);
+        assert!(!ran.err.contains("--fix"), "{line}: {}", ran.err);
+        assert!(!ran.err.contains("hunter"), "{line}: {}", ran.err);
+        let json = world.run(&[&command[..], &["--format", "json"]].concat());
+        assert!(!json.out.contains("\"edits\""), "{line}: {}", json.out);
+        let ran = world.run(&[&command[..], &["--fix", "--unsafe-fixes"]].concat());
+        assert_eq!(ran.code, 1, "{line}: {}", ran.err);
+        assert_eq!(self::text(&world, "x.yaml"), text, "{line}");
+    }
+}
