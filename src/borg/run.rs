@@ -161,7 +161,9 @@ impl Borg<'_> {
                 self.forget(host);
                 let mut failure = Failure::new("borgmatic::borg::exit", words())
                     .kind(FailureKind::Command(ended.exit));
-                failure.help = cause.and_then(|cause| exit::help(cause, &self.scope));
+                let configured = self.options.encryption_passphrase.is_set()
+                    || self.options.encryption_passcommand.is_set();
+                failure.help = cause.and_then(|cause| exit::help(cause, &self.scope, configured));
                 let said = if ended.said.is_empty() {
                     ended.tail.clone()
                 } else {
