@@ -247,7 +247,7 @@ mod tests {
             let mut problems = Problems::default();
             let source = Source::plain("example", text.as_str());
             let node = parse(&source, &mut problems).unwrap_or_else(|| panic!("{text}"));
-            let _ = walk::object::<Config>(&node, &At::Top, &mut problems);
+            drop(walk::object::<Config>(&node, &At::Top, &mut problems));
             let words: Vec<_> = problems.errors().map(|problem| problem.line()).collect();
             let bad = words.iter().find(|words| {
                 !words.contains("`source_directories` is missing")
