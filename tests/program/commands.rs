@@ -563,7 +563,7 @@ fn a_search_that_finds_nothing_says_so_on_a_terminal() {
                 .answer("--version", Answer::fine().out("borg 1.4.0"))
                 .answer("--short", Answer::fine().out("me-1"))
                 .answer("", Answer::fine());
-            let ran = world.run(&[words, &["--repository", "one", "--color", "false"]].concat());
+            let ran = world.run(&[words, &["--repository", "one", "--no-color"]].concat());
             assert_eq!(ran.code, 0, "{words:?}: {}", ran.err);
             assert_eq!(ran.err.contains(wanted), looks, "{words:?}: {}", ran.err);
         }
