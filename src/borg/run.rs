@@ -3,6 +3,7 @@
 use std::sync::PoisonError;
 
 use super::exit::{self, Judge, Meaning};
+use super::feature::Feature;
 use super::hear::{Ended, Hear, listen, listen_and};
 use super::made::Made;
 use super::progress;
@@ -161,9 +162,15 @@ impl Borg<'_> {
                 self.forget(host);
                 let mut failure = Failure::new("borgmatic::borg::exit", words())
                     .kind(FailureKind::Command(ended.exit));
+                let encryption = if self.has(Feature::SeparateRepository) {
+                    "aes256-ocb"
+                } else {
+                    "repokey"
+                };
                 let configured = self.options.encryption_passphrase.is_set()
                     || self.options.encryption_passcommand.is_set();
-                failure.help = cause.and_then(|cause| exit::help(cause, &self.scope, configured));
+                let help = |cause| exit::help(cause, &self.scope, encryption, configured);
+                failure.help = cause.and_then(help);
                 let said = if ended.said.is_empty() {
                     ended.tail.clone()
                 } else {
@@ -175,6 +182,7 @@ impl Borg<'_> {
                     exit: ended.exit,
                     said,
                     hook: None,
+                    cause,
                 }))
             }
         }

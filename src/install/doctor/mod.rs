@@ -77,7 +77,7 @@ impl AloneAction for Doctor {
         report.extend(programs::others(&visit));
         report.extend(caches::look(&visit));
         report.extend(schedule::look(&visit));
-        report.extend(backups::look(&visit));
+        report.extend(backups::look(&visit, &report));
         if let Some(again) = Again::new(alone.configs, entries()) {
             report.rephrase(|cure| again.named(cure));
         }

@@ -160,7 +160,8 @@ fn reason(history: &History, names: &[&str], due: &Due, now: &Zoned) -> Option<S
         let tried = latest.tried.start;
         last = Some(match success.filter(young) {
             Some(success) => format!("not due: {name} succeeded {} ago", brief(ago(success.end))),
-            None if due.puts_off(tried, now) => {
+            // Killed, or without power, nobody could decide to try again later.
+            None if !latest.tried.was_killed() && due.puts_off(tried, now) => {
                 format!("not due yet: {name} was tried {} ago", brief(ago(tried)))
             }
             None => return None,
@@ -195,6 +196,19 @@ mod tests {
             not_due: false,
             archive: None,
             sizes: Sizes::default(),
+        }
+    }
+
+    #[test]
+    fn a_run_that_was_killed_puts_nothing_off() {
+        let now = at(1).to_zoned(jiff::tz::TimeZone::UTC);
+        let day = Due::After(Age(Duration::from_hours(24)));
+        for (code, is_due) in [(None, true), (Some(143), false)] {
+            let mut history = history(&[("create", None, 0)]);
+            history.actions[0].tried.result = Outcome::Interrupted;
+            history.actions[0].tried.code = code;
+            let reason = reason(&history, &["create"], &day, &now);
+            assert_eq!(reason.is_none(), is_due, "{reason:?}");
         }
     }
 
