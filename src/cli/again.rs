@@ -15,7 +15,9 @@ impl Again {
     pub fn new(configs: &[String], entries: &'static [Entry]) -> Option<Self> {
         // What is read from a pipe is not there a second time.
         let named = configs.iter().filter(|path| !path.starts_with("/dev/"));
-        let flags: String = named.map(|path| format!(" -c {}", quote(path))).collect();
+        let flags: String = named
+            .flat_map(|path| [" -c ".to_owned(), quote(path)])
+            .collect();
         (!flags.is_empty()).then_some(Self { flags, entries })
     }
 

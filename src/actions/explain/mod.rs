@@ -97,7 +97,7 @@ impl AloneAction for Explain {
         let width = alone.host.terminal.width().clamp(40, 100);
         for word in words {
             let codes = all.iter().filter(|entry| entry.is_called(word));
-            let codes = codes.map(|entry| entry.paragraphs());
+            let codes = codes.map(Entry::paragraphs);
             let options = option::about(word);
             let options = Some(options).filter(|parts| !parts.is_empty());
             let mut found: Vec<_> = codes.chain(options).collect();

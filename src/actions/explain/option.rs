@@ -248,7 +248,7 @@ mod tests {
             let source = Source::plain("example", text.as_str());
             let node = parse(&source, &mut problems).unwrap_or_else(|| panic!("{text}"));
             drop(walk::object::<Config>(&node, &At::Top, &mut problems));
-            let words: Vec<_> = problems.errors().map(|problem| problem.line()).collect();
+            let words: Vec<_> = problems.errors().map(crate::text::Problem::line).collect();
             let bad = words.iter().find(|words| {
                 !words.contains("`source_directories` is missing")
                     && !words.contains("`repositories` is missing")
