@@ -251,6 +251,8 @@ fn streams_are_stored_and_the_archive_gets_its_name(world: &World) {
     let again = back_up(world, "{}", &[("shop", "echo again", Writes::Output)]);
     again.ended.unwrap();
     assert_eq!(self::archives(world).len(), 2);
+    // Borg 2 does not know exclude_nodump.
+    ready(world, "");
     world.ok(&["create"]);
 }
 
@@ -293,7 +295,7 @@ fn a_stream_that_fails_makes_no_backup(world: &World) {
         done.said
     );
     assert!(done.said.contains("Error gone away"), "{}", done.said);
-    assert!(done.took < Duration::from_secs(100), "{:?}", done.took);
+    assert!(done.took < Duration::from_secs(400), "{:?}", done.took);
     // What is there, if anything, says that it is not whole.
     let left = archives(world);
     assert!(
@@ -338,7 +340,7 @@ fn a_borg_that_dies_takes_a_hanging_stream_along(world: &World) {
         done.said
     );
     assert!(failure.words.contains("137"), "{failure}");
-    assert!(done.took < Duration::from_secs(60), "{:?}", done.took);
+    assert!(done.took < Duration::from_secs(400), "{:?}", done.took);
     let noted = fs::read_to_string(note).unwrap();
     for process in noted.lines() {
         assert!(
@@ -398,7 +400,7 @@ fn a_stream_that_nobody_reads_or_writes_is_no_backup(world: &World) {
         done.said
     );
     assert!(failure.words.contains("without writing"), "{failure}");
-    assert!(done.took < Duration::from_secs(60), "{:?}", done.took);
+    assert!(done.took < Duration::from_secs(400), "{:?}", done.took);
 }
 
 fn a_name_without_a_time_gets_rid_of_its_suffix(world: &World) {
