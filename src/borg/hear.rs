@@ -58,7 +58,7 @@ pub(super) fn listen_and(
     let asking = asking(host, command);
     let command = asking.as_ref().unwrap_or(command);
     let mut ear = Ear::of(host.bus, command, hear, made, take);
-    let exit = host.processes.run(command, &mut |heard| ear.heard(heard));
+    let exit = host.processes.run(command, &mut |heard| ear.heard(&heard));
     host.bus.progress(None);
     Ok(ear.ended(exit?))
 }
@@ -90,7 +90,7 @@ pub(super) fn listen_fed(
     let fed = host
         .processes
         .run_fed(command, feeders, fails, &mut |number, heard| match number {
-            None => ear.heard(heard),
+            None => ear.heard(&heard),
             Some(number) => tool(host.bus, &mut said[number], &heard),
         });
     host.bus.progress(None);
@@ -175,7 +175,7 @@ impl<'h> Ear<'h> {
 }
 
 impl Ear<'_> {
-    fn heard(&mut self, heard: Heard<'_>) {
+    fn heard(&mut self, heard: &Heard<'_>) {
         match heard {
             Heard::Idle(unfinished) => self.pause(unfinished),
             Heard::Out(bytes) => self.out(bytes),

@@ -13,8 +13,8 @@ use borgmatic::borg::{Borg, Known};
 use borgmatic::config::load::{Wishes, load};
 use borgmatic::host::script::Notes;
 use borgmatic::host::{Bus, Command, Failure, Feeder, Files, Host, Writes};
-use borgmatic::option::{At, Options as _, walk};
-use borgmatic::sys::{Local, Machine, Web};
+use borgmatic::option::{At, Options as _};
+use borgmatic::sys::{Machine, Web};
 use borgmatic::text::{Problems, Source, parse};
 use serde_json::Value;
 
@@ -114,7 +114,6 @@ fn back_up(world: &World, flags: &str, streams: &[(&str, &str, Writes)]) -> Back
         Notes::default(),
     );
     bus.attach(Box::new(notes.clone()));
-    let _log = Local::default();
     let host = Host {
         processes: &machine.processes,
         clock: &*machine.clock,
