@@ -228,10 +228,20 @@ impl Task<'_> {
             let written = show::count(decided, Doing::writes);
             let version = env!("CARGO_PKG_VERSION");
             let goes = |one: &&Decided<'_>| one.doing == Doing::Remove;
-            let mut words = format!("Installed borgmatic {version}: {written} written");
+            let mut done = Vec::new();
+            if decided
+                .iter()
+                .any(|one| one.is_counted() && one.doing.writes())
+            {
+                done.push(format!("{written} written"));
+            }
             if decided.iter().any(|one| goes(&one)) {
                 let removed = show::count(decided, |doing| *doing == Doing::Remove);
-                words += &format!(", {removed} removed");
+                done.push(format!("{removed} removed"));
+            }
+            let mut words = format!("Installed borgmatic {version}");
+            if !done.is_empty() {
+                words += &format!(": {}", done.join(", "));
             }
             let is_new =
                 |one: &&Decided<'_>| one.doing == Doing::Keep && one.item.state != State::Kept;

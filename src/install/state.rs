@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::crontab;
-use super::manifest::{Entry, Known, What};
+use super::manifest::{Entry, Known, Origin, What};
 use super::own_files;
 use super::recipe::{Block, Crontab, File, Kind, Recipe, Step};
 use super::rivals::{self, Sort};
@@ -60,6 +60,12 @@ impl Item<'_> {
     /// Our text as it was written, as far as it is known.
     pub fn written(&self) -> Option<&str> {
         self.entry.as_ref()?.text.as_deref()
+    }
+
+    /// Did we make it, whatever it is now?
+    pub fn was_ours(&self) -> bool {
+        let entry = self.entry.as_ref();
+        entry.is_some_and(|entry| entry.origin == Origin::Created)
     }
 
     /// Does it start backups?

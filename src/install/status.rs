@@ -51,8 +51,10 @@ pub(super) fn show(task: &Task<'_>) -> Result<(), Failure> {
             "flags": manifest.flags,
             "files": files,
             "dropins": dropins,
+            "schedule": manifest.scheduler.map(|_| planned(task).to_string()),
             "next_run": next.as_ref().map(|next| next.at.timestamp()),
             "next_run_by": next.as_ref().map(|next| &next.by),
+            "next_run_unknown": manifest.scheduler.filter(|_| next.is_none()).map(|by| unknown(task, by)),
             "last_runs": runs,
         });
         task.host.bus.data(&document.to_string());
@@ -66,7 +68,16 @@ pub(super) fn show(task: &Task<'_>) -> Result<(), Failure> {
     }
     if let Some(scheduler) = manifest.scheduler {
         let now = task.host.clock.now();
-        let coming = next.map_or_else(|| planned(task, scheduler), |next| next.coming(&now));
+        let coming = next.map_or_else(
+            || {
+                format!(
+                    "planned for {} ({})",
+                    planned(task),
+                    unknown(task, scheduler)
+                )
+            },
+            |next| next.coming(&now),
+        );
         task.say(&format!("next run: {coming}"));
     }
     for run in &runs {
@@ -127,11 +138,16 @@ pub(super) fn next(task: &Task<'_>, scheduler: Option<Scheduler>) -> Option<Next
     is_here.then(|| NextRun::find(&task.host)).flatten()
 }
 
-/// What is planned, and why the time of the next run is not known.
-fn planned(task: &Task<'_>, scheduler: Scheduler) -> String {
-    let (setting, schedule) = (task.setting, task.flags.schedule.or(Schedule::default()));
+/// The schedule that was chosen.
+fn planned(task: &Task<'_>) -> Schedule {
+    task.flags.schedule.or(Schedule::default())
+}
+
+/// Why the time of the next run is not known.
+fn unknown(task: &Task<'_>, scheduler: Scheduler) -> &'static str {
+    let setting = task.setting;
     let reach = setting.managers.reach;
-    let why = match scheduler {
+    match scheduler {
         _ if setting.root.is_some() => "below a root nothing runs",
         _ if reach == Reach::System && task.host.env.user != 0 => "root is told more",
         Scheduler::Systemd if !setting.managers.told => "systemd does not run here",
@@ -141,8 +157,7 @@ fn planned(task: &Task<'_>, scheduler: Scheduler) -> String {
         Scheduler::Systemd => "systemd names no time, see: systemctl status borgmatic.timer",
         Scheduler::Cron => "the lines for cron name no certain time",
         Scheduler::Launchd => "launchd names no time",
-    };
-    format!("planned for {schedule} ({why})")
+    }
 }
 
 /// How the last run of each repository went, as the ledger tells.

@@ -135,6 +135,11 @@ impl Task<'_> {
         for one in decided {
             let path = one.item.path.display();
             match (&one.doing, &one.item.state) {
+                (Doing::Leave, State::Kept) if one.item.was_ours() => {
+                    lines.push(format!(
+                        "left: {path}, which you keep (remove it too: --force)"
+                    ));
+                }
                 (Doing::Leave, State::Kept) => {
                     let rm = quote(&one.item.path.to_string_lossy());
                     lines.push(format!(
