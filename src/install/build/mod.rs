@@ -5,6 +5,7 @@
 mod back;
 mod moves;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 pub use back::uninstall;
@@ -65,9 +66,6 @@ pub fn install(
         .iter()
         .filter(|one| one.doing == Doing::Remove)
         .collect();
-    let is_due = |run: &Run| run.after.is_none_or(|kind| kinds.contains(&kind));
-    let other = old.filter(|_| old != next.scheduler && !gone.is_empty());
-    moves.removal(other, &gone, &is_due)?;
     let mut of = decided.iter().filter(|one| one.item.step.is_some());
     for step in &recipe.steps {
         match step {
@@ -79,6 +77,10 @@ pub fn install(
             }
         }
     }
+    // Last: whoever is killed before it has two schedulers for a while, and never none.
+    let is_due = |run: &Run| run.after.is_none_or(|kind| kinds.contains(&kind));
+    let other = old.filter(|_| old != next.scheduler && !gone.is_empty());
+    moves.removal(other, &gone, &is_due)?;
     // The manifest's own folder, and those above it that come with it.
     let own = moves.missing_above(&ground.paths.manifest);
     let mut manifest = written::manifest(decided, next, &moves.changes.folders, ground);
@@ -131,12 +133,24 @@ fn emptied(decided: &[Decided<'_>], known: &Known, ground: &Ground<'_>) -> Vec<P
         let names = ground.disk.files.names(folder).unwrap_or_default();
         let is_of_gone = gone.iter().any(|path| path.starts_with(folder));
         let is_needed = decided.iter().any(stays) || ground.paths.state().starts_with(folder);
-        if is_of_gone && !is_needed && names.iter().all(|name| gone.contains(&folder.join(name))) {
+        let goes =
+            |name: &OsString| gone.contains(&folder.join(of_killed(&name.to_string_lossy())));
+        if is_of_gone && !is_needed && names.iter().all(goes) {
             gone.push(folder.clone());
             emptied.push(folder.clone());
         }
     }
     emptied
+}
+
+/// The file that a run which was killed has left this name beside; it is tidied up before.
+fn of_killed(name: &str) -> &str {
+    let left = name.strip_prefix('.').and_then(|rest| {
+        [".self-install-new", ".self-install-old"]
+            .iter()
+            .find_map(|end| rest.strip_suffix(end))
+    });
+    left.unwrap_or(name)
 }
 
 /// Where these are, but for a crontab that a program keeps.
