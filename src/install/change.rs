@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::host::files::moved_out;
+use crate::host::files::{Owner, moved_out};
 use crate::host::{Command, Failure};
 
 #[derive(Clone, Debug)]
@@ -16,6 +16,12 @@ pub enum Change {
     NoFolder {
         path: PathBuf,
         mode: u32,
+    },
+    /// A directory of ours that somebody has opened to others, or given away.
+    Rights {
+        path: PathBuf,
+        new: Rights,
+        old: Rights,
     },
     /// Writes beside a path what is to stand there.
     Stage {
@@ -75,6 +81,13 @@ pub enum Change {
     },
 }
 
+/// Who may do what with a directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rights {
+    pub mode: u32,
+    pub owner: Owner,
+}
+
 /// Directories within each other, the outermost first, and a file in the innermost.
 #[derive(Clone, Debug)]
 pub struct Folders {
@@ -99,6 +112,11 @@ impl Change {
             Self::NoFolder { path, mode } => Self::Folder {
                 path: path.clone(),
                 mode: *mode,
+            },
+            Self::Rights { path, new, old } => Self::Rights {
+                path: path.clone(),
+                new: *old,
+                old: *new,
             },
             Self::Stage { path, .. } | Self::StageLink { path, .. } => Self::Unstage(path.clone()),
             Self::StageFolders { with, .. } => Self::UnstageFolders {

@@ -38,7 +38,7 @@ pub(super) fn show(task: &Task<'_>) -> Result<(), Failure> {
     let units = manifest.entries.iter().filter(|entry| is_unit(entry));
     let dropins: Vec<String> = units.flat_map(|entry| dropins(task, &entry.path)).collect();
     let next = next(task, manifest.scheduler);
-    let runs = last_runs(task)?;
+    let runs = last_runs(task);
     if task.flags.json.is_on() {
         let files: Vec<Value> = items
             .iter()
@@ -55,7 +55,7 @@ pub(super) fn show(task: &Task<'_>) -> Result<(), Failure> {
             "next_run": next.as_ref().map(|next| next.at.timestamp()),
             "next_run_by": next.as_ref().map(|next| &next.by),
             "next_run_unknown": manifest.scheduler.filter(|_| next.is_none()).map(|by| unknown(task, by)),
-            "last_runs": runs,
+            "last_runs": runs.as_ref().ok(),
         });
         task.host.bus.data(&document.to_string());
         return Ok(());
@@ -80,8 +80,11 @@ pub(super) fn show(task: &Task<'_>) -> Result<(), Failure> {
         );
         task.say(&format!("next run: {coming}"));
     }
-    for run in &runs {
-        task.say(&format!("last run: {run}"));
+    match &runs {
+        Ok(runs) => runs
+            .iter()
+            .for_each(|run| task.say(&format!("last run: {run}"))),
+        Err(failure) => task.say(&format!("last run: not known ({})", failure.words)),
     }
     if known.begun.is_some() {
         let again = task.again("borgmatic");

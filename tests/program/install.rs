@@ -197,11 +197,20 @@ fn an_edited_unit_stops_it_until_a_person_has_decided() {
     let status = below(&mut world, &["--status"]);
     assert!(status.out.contains(&format!("kept         {SERVICE}")));
 
-    ends(below(&mut world, &["--force", "--backup"]), 0);
+    let ran = ends(below(&mut world, &["--force", "--backup"]), 0);
     assert_eq!(text(&world, SERVICE), written);
-    assert_eq!(
-        text(&world, &format!("{SERVICE}.bak-20260504031700")),
-        edited
+    let copy = format!("{SERVICE}.bak-20260504031700");
+    assert_eq!(text(&world, &copy), edited);
+    assert!(
+        ran.out.contains(&format!("  copy      {copy}\n")),
+        "{}",
+        ran.out
+    );
+    let ran = ends(below(&mut world, &["--uninstall", "--list"]), 0);
+    assert!(
+        ran.out.contains(&format!("left: {copy}, a copy that")),
+        "{}",
+        ran.out
     );
 
     edit(&world, SERVICE, &line, "Nice=4");

@@ -19,6 +19,7 @@ use super::recipe::{Crontab, Kind, Recipe, Run, Step};
 use super::schedulers::Managers;
 use super::state::Disk;
 use super::written;
+use crate::host::files::Sort;
 use crate::host::{Command, Failure};
 
 /// What is looked at.
@@ -95,10 +96,18 @@ pub fn install(
     let begun = written::begun(&manifest, known);
     let emptied = emptied(decided, known, ground);
     manifest.folders.retain(|folder| !emptied.contains(folder));
+    let records = ground.disk.records(ground.paths, known)?;
     let is_new = known
         .manifest
         .as_ref()
-        .is_none_or(|old| !old.is_like(&manifest));
+        .is_none_or(|old| !old.is_like(&manifest))
+        || !records.is_empty();
+    for (path, _) in &records {
+        let placed = ground.disk.files.placed(path).ok().flatten();
+        if let Some(placed) = placed.filter(|placed| placed.sort == Sort::Directory) {
+            moves.rights(path, placed.mode & !0o022, placed);
+        }
+    }
     if moves.changes.list.is_empty() && !is_new && known.begun.is_none() {
         return Ok((moves.changes, manifest));
     }
