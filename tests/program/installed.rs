@@ -50,8 +50,8 @@ fn a_manifest_or_a_directory_that_others_may_write_to_is_seen_and_put_right() {
     let installed = tree(&world, false);
     for (path, mode) in [
         (MANIFEST, 0o666),
-        ("/var/lib/borgmatic", 0o777),
-        ("/usr/local/share/man/man1", 0o777),
+        ("/var/lib/borgmatic", 0o775),
+        ("/usr/local/share/man/man1", 0o775),
         ("/usr/local/share/man/man1", 0o700),
         ("/root/.config/borg", 0o770),
     ] {
