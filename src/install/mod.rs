@@ -41,6 +41,7 @@ pub mod show;
 pub mod spread;
 pub mod state;
 mod status;
+mod strangers;
 pub mod systemd;
 mod unconfigured;
 mod uninstall;

@@ -12,7 +12,7 @@ use super::recipe::{Crontab, Recipe, Step};
 use super::schedulers::Scheduler;
 use super::self_install::Task;
 use super::state::Disk;
-use super::{agree, choose, crond, fetched, hidden, own_files, prepare, schedulers};
+use super::{agree, choose, crond, fetched, hidden, own_files, prepare, schedulers, strangers};
 use crate::host::files::Owner;
 use crate::host::{Command, Failure, Level};
 
@@ -142,6 +142,11 @@ impl Task<'_> {
             let of = schedulers::steps(scheduler, &job, &setting.managers, &setting.paths)?;
             steps.extend(of);
             notes = schedulers::notes(scheduler, &job);
+            if setting.user == 0 && setting.root.is_none() {
+                let read = loaded.iter().flat_map(|one| &one.files);
+                let note = strangers::of_configurations(read, self.host.files);
+                notes.extend(note.map(|(note, cure)| format!("{note}: {cure}")));
+            }
             if scheduler == Scheduler::Cron && setting.root.is_none() {
                 let cure = crond::cure(&self.host);
                 notes.extend(cure.map(|cure| format!("{}: {cure}", crond::NONE)));

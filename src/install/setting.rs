@@ -13,6 +13,7 @@ use super::own_files::OLD_NAMES;
 use super::paths::{BUSYBOX, CRON, Paths, SPOOL};
 use super::recipe::Crontab;
 use super::schedulers::{Managers, Scheduler};
+use super::strangers;
 use super::systemd::SERVICE;
 use crate::config::find::expand;
 use crate::host::files::lexical;
@@ -59,6 +60,7 @@ impl Setting {
         let reach = if system { Reach::System } else { Reach::User };
         let mut env = surroundings(host.env, reach, root.is_some(), &files);
         let mut paths = Paths::of(reach, &env);
+        strangers::refuse_manifest(host, &files, &paths, root.is_some())?;
         let known = Known::read(&files, &paths)?;
         let (mut flags, mut configs) = (flags.clone(), configs.to_vec());
         let last = known.last();

@@ -70,6 +70,12 @@ impl Item<'_> {
         entry.is_some_and(|entry| entry.origin == Origin::Created)
     }
 
+    /// Is it a part of a file that others have lines in, too?
+    pub fn is_block(&self) -> bool {
+        let was = |entry: &Entry| matches!(entry.kind, What::Block(_));
+        matches!(self.step, Some(Step::Block(_))) || self.entry.as_ref().is_some_and(was)
+    }
+
     /// Does it start backups?
     pub fn is_schedule(&self) -> bool {
         match self.step {

@@ -93,8 +93,9 @@ impl Task<'_> {
 
     /// Refuses directories that cannot be written to, and file systems without room.
     pub(super) fn may_write(&self, changes: &Changes) -> Result<(), Failure> {
-        let (paths, reach) = (&self.setting.paths, self.setting.managers.reach);
-        apply::targets(&self.host, paths, reach, changes.list.iter())?;
+        let (paths, rooted) = (&self.setting.paths, self.setting.root.is_some());
+        let of = (self.setting.managers.reach, rooted);
+        apply::targets(&self.host, paths, of, changes.list.iter())?;
         room::room(self.host.files, paths, changes.list.iter())
     }
 

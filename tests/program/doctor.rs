@@ -82,3 +82,19 @@ fn a_schedule_for_cron_without_its_daemon_is_wrong() {
         assert_eq!(said, is_wrong, "{report}");
     }
 }
+
+#[test]
+fn a_configuration_that_others_may_change_is_not_for_root() {
+    use std::os::unix::fs::PermissionsExt;
+    let mut world = World::new().with_borg("1.4.1");
+    let config = world.at("/etc/borgmatic/config.yaml");
+    std::fs::set_permissions(config, std::fs::Permissions::from_mode(0o666)).unwrap();
+    let shown = world.run(&["doctor"]).out;
+    assert!(!shown.contains("root runs what"), "{shown}");
+    world.stage.env.user = 0;
+    let shown = world.run(&["doctor"]).out;
+    assert!(
+        shown.contains("root runs what /etc/borgmatic/config.yaml says"),
+        "{shown}"
+    );
+}

@@ -385,3 +385,14 @@ fn who_does_not_find_the_program_is_told_what_to_do() {
     let ran = ends(world.run(&install), 0);
     assert!(!ran.err.contains("hash -r"), "{}", ran.err);
 }
+
+#[test]
+fn who_goes_away_instead_of_an_answer_has_chosen_nothing() {
+    let mut world = machine();
+    let before = tree(&world, true);
+    let words = ["self-install", "--system", "--root", "/"];
+    let told = ends(world.answering("", &words), 2);
+    assert!(told.err.contains("nobody answered"), "{}", told.err);
+    assert_eq!(tree(&world, true), before);
+    ends(world.answering("\n", &words), 0);
+}
