@@ -281,10 +281,9 @@ fn a_killed_installation_is_healed_by_the_next_or_by_an_uninstallation() {
 }
 
 /// Ways from one choice to another.
-const SWITCHES: [(Option<Scheduler>, Option<Scheduler>); 3] = [
+const SWITCHES: [(Option<Scheduler>, Option<Scheduler>); 2] = [
     (Some(Scheduler::Systemd), Some(Scheduler::Cron)),
     (Some(Scheduler::Cron), Some(Scheduler::Systemd)),
-    (Some(Scheduler::Systemd), None),
 ];
 
 fn scheduled(by: Option<Scheduler>) -> Tree {
