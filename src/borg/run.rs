@@ -3,6 +3,7 @@
 use std::sync::PoisonError;
 
 use super::exit::{self, Judge, Meaning};
+use super::feature::Feature;
 use super::hear::{Ended, Hear, listen, listen_and};
 use super::made::Made;
 use super::progress;
@@ -161,7 +162,12 @@ impl Borg<'_> {
                 self.forget(host);
                 let mut failure = Failure::new("borgmatic::borg::exit", words())
                     .kind(FailureKind::Command(ended.exit));
-                failure.help = cause.and_then(|cause| exit::help(cause, &self.scope));
+                let encryption = if self.has(Feature::SeparateRepository) {
+                    "aes256-ocb"
+                } else {
+                    "repokey"
+                };
+                failure.help = cause.and_then(|cause| exit::help(cause, &self.scope, encryption));
                 let said = if ended.said.is_empty() {
                     ended.tail.clone()
                 } else {
@@ -173,6 +179,7 @@ impl Borg<'_> {
                     exit: ended.exit,
                     said,
                     hook: None,
+                    cause,
                 }))
             }
         }

@@ -73,7 +73,7 @@ impl History {
         let good = action.result.is_success();
         if good && name == "create" {
             self.with_backup = self.newest_names();
-        } else if self.backup().is_some_and(|backup| backup.run == action.run) {
+        } else if !action.was_killed() && self.backup().is_some_and(|own| own.run == action.run) {
             self.with_backup.push(name.clone());
         }
         if !action.result.is_try() {

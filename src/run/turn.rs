@@ -104,6 +104,11 @@ impl Turn {
         }
     }
 
+    /// Is it ours alone?
+    pub(super) fn is_held(&self) -> bool {
+        self.held.is_some()
+    }
+
     fn unlocked(host: &Host<'_>, scope: &str, path: &Path, error: &io::Error) -> Self {
         let words = format!(
             "could not make the lock {}: {}; a second run of this configuration would not be noticed",

@@ -115,6 +115,10 @@ fn a_killed_run_leaves_nothing_behind(world: &World) {
         if !point.contains("later") {
             // What comes later may come too late.
             assert_eq!(killed.code, None, "{point}");
+            let told = world.ok(&["status"]).out;
+            let in_the_middle = !point.ends_with("everything") && !point.contains("after");
+            let words = format!("{} interrupted: the run was killed", actions[0]);
+            assert_eq!(told.contains(&words), in_the_middle, "{point}: {told}");
         }
         world.ok(actions);
         let left = |folder| {
@@ -124,8 +128,11 @@ fn a_killed_run_leaves_nothing_behind(world: &World) {
         };
         assert_eq!(left("run"), Vec::<String>::new(), "{point}");
         assert_eq!(left("tmp"), Vec::<String>::new(), "{point}");
-        world.ok(&["status"]);
+        world.ok(&["status"]).never_says("interrupted");
     }
+    let ledger = fs::read_to_string(world.path("state/borgmatic/runs.jsonl")).unwrap();
+    assert!(ledger.contains("\"result\":\"interrupted\""), "{ledger}");
+    assert_eq!(names(world, "state/borgmatic/locks"), Vec::<String>::new());
     world
         .borg(&["check", "--verify-data", &world.text("repo.borg")])
         .ends_with(0);

@@ -76,7 +76,7 @@ impl AloneAction for Doctor {
         report.extend(programs::others(&visit));
         report.extend(caches::look(&visit));
         report.extend(schedule::look(&visit));
-        report.extend(backups::look(&visit));
+        report.extend(backups::look(&visit, &report));
         report.rephrase(|cure| visit.with_files(cure));
         if let Some(signal) = host.processes.stop() {
             return Err(Failure::interrupted(signal));

@@ -160,7 +160,9 @@ fn reason(history: &History, names: &[&str], due: &Due, now: &Zoned) -> Option<S
     let judged = judge(backup, due, now)?;
     let came_to = |name: &&str| {
         let latest = history.latest(name);
-        let tried = latest.is_some_and(|own| due.is_young(own.tried.start, now));
+        let tried = latest
+            .filter(|own| !own.tried.was_killed())
+            .is_some_and(|own| due.is_young(own.tried.start, now));
         *name == BACKUP || tried || history.with_backup.iter().any(|own| own == name)
     };
     let is_whole = judged.is_tried || names.iter().all(came_to);
@@ -178,7 +180,9 @@ struct Judged {
 impl Judged {
     fn tried(latest: &Latest, due: &Due, now: &Zoned) -> Option<Self> {
         let tried = latest.tried.start;
-        due.puts_off(tried, now).then(|| Self {
+        // Killed, or without power, nobody could decide to try again later.
+        let is_try = !latest.tried.was_killed() && due.puts_off(tried, now);
+        is_try.then(|| Self {
             is_tried: true,
             ago: now.timestamp().duration_since(tried).unsigned_abs(),
         })
@@ -231,6 +235,19 @@ mod tests {
             not_due: false,
             archive: None,
             sizes: Sizes::default(),
+        }
+    }
+
+    #[test]
+    fn a_run_that_was_killed_puts_nothing_off() {
+        let now = at(1).to_zoned(jiff::tz::TimeZone::UTC);
+        let day = Due::After(Age(Duration::from_hours(24)));
+        for (code, is_due) in [(None, true), (Some(143), false)] {
+            let mut history = history(&[("create", None, 0)]);
+            history.actions[0].tried.result = Outcome::Interrupted;
+            history.actions[0].tried.code = code;
+            let reason = reason(&history, &["create"], &day, &now);
+            assert_eq!(reason.is_none(), is_due, "{reason:?}");
         }
     }
 
@@ -370,6 +387,8 @@ mod tests {
         assert_eq!(judged(&failed, 65), "not due: create succeeded 60m ago");
         // One that was killed is made again, whole.
         assert_eq!(judged(&failed[..2], 65), "due");
+        let killed = ("check", Outcome::Interrupted, 2);
+        assert_eq!(judged(&[create, killed], 65), "due");
     }
 
     #[test]
