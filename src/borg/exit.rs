@@ -105,8 +105,8 @@ pub fn code_of(error: &str) -> Option<i32> {
 }
 
 /// What a person can do about an exit code of a command on this repository. `encryption`: what a new
-/// one usually has.
-pub fn help(code: i32, repository: &str, encryption: &str) -> Option<String> {
+/// one usually has. Is a passphrase `configured`?
+pub fn help(code: i32, repository: &str, encryption: &str, configured: bool) -> Option<String> {
     let one = crate::option::words::quote(repository);
     Some(match code {
         13 => format!(
@@ -131,11 +131,15 @@ pub fn help(code: i32, repository: &str, encryption: &str) -> Option<String> {
         41..=44 => format!(
             "put the copy of its key back: borgmatic key import --repository {one} --path FILE"
         ),
-        50..=53 => {
-            "check encryption_passphrase or encryption_passcommand in the configuration; without one: \
-               BORG_PASSPHRASE in the environment"
-                .into()
+        50..=53 if configured => {
+            "check encryption_passphrase or encryption_passcommand in the configuration".into()
         }
+        // One that is typed into a command line stays in the history of the shell.
+        50..=53 => "no passphrase is configured here. Give it in the environment, and run this again:\n    \
+             read -rs BORG_PASSPHRASE; export BORG_PASSPHRASE\n\
+             or as the command that prints it, in BORG_PASSCOMMAND; with a configuration: \
+             encryption_passphrase or encryption_passcommand. On a terminal, borg asks"
+            .into(),
         62 => "if that is expected, set relocated_repo_access_is_ok or \
                unknown_unencrypted_repo_access_is_ok to true for one run"
             .into(),

@@ -167,7 +167,10 @@ impl Borg<'_> {
                 } else {
                     "repokey"
                 };
-                failure.help = cause.and_then(|cause| exit::help(cause, &self.scope, encryption));
+                let configured = self.options.encryption_passphrase.is_set()
+                    || self.options.encryption_passcommand.is_set();
+                let help = |cause| exit::help(cause, &self.scope, encryption, configured);
+                failure.help = cause.and_then(help);
                 let said = if ended.said.is_empty() {
                     ended.tail.clone()
                 } else {

@@ -29,7 +29,7 @@ impl AloneAction for SelfInstall {
     const INFO: Info = Info {
         name: "self-install",
         aliases: &[],
-        about: "Install this program and a scheduler for it, check that, or remove it again",
+        about: "Install the program and a schedule; check, remove them",
     };
     const LOADS: bool = false;
     const FIRST: bool = true;
