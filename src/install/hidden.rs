@@ -44,12 +44,10 @@ fn first(task: &Task<'_>) -> Option<PathBuf> {
 }
 
 fn is_hidden(path: &Path, files: &Files) -> bool {
-    let read = files
-        .placed(path)
-        .map(drop)
-        .and_then(|()| match files.is_dir(path) {
-            true => files.names(path).map(drop),
-            false => files.head(path, 1).map(drop),
-        });
+    let read = files.placed(path).and_then(|placed| match placed {
+        None => Ok(()),
+        Some(_) if files.is_dir(path) => files.names(path).map(drop),
+        Some(_) => files.head(path, 1).map(drop),
+    });
     read.is_err_and(|error| error.kind() == ErrorKind::PermissionDenied)
 }
