@@ -49,6 +49,18 @@ pub fn judge(exit: Exit, rules: &[ExitRule]) -> (Meaning, Judge) {
 /// There is an archive of that name already.
 pub const TAKEN: i32 = 30;
 
+/// No code of its own: a 2, after the system's words.
+pub const FULL: &str = "there is no room left for what borg writes";
+
+/// What a person can do about that.
+pub fn make_room(repository: &str) -> String {
+    let one = crate::option::words::quote(repository);
+    format!(
+        "make room where the repository is (what prune has let go is freed by: borgmatic compact \
+         --repository {one}), or where borg's cache is: ~/.cache/borg"
+    )
+}
+
 /// What an exit code says, in words. Borg 1.4 docs: return codes, modern.
 pub fn name(code: i32) -> Option<&'static str> {
     Some(match code {
