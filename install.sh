@@ -126,30 +126,34 @@ find_client() {
 fetch() {
     url=$base/$version/$1
     name=$1
-    case $client in
-    curl)
-        if [ -n "$local" ]; then
-            set -- --max-redirs 0
-        elif curl --proto '=https' --tlsv1.2 --version >/dev/null 2>&1; then
-            set -- --proto '=https' --tlsv1.2
-        else
-            set --
-        fi
-        # Through a pipe: curl of a snap cannot write below /tmp.
-        curl -fsSL --connect-timeout 30 --retry 3 "$@" "$url" >"$work/$name"
-        ;;
-    wget)
-        if [ -n "$local" ]; then
-            wget -q -T 60 -t 3 --max-redirect=0 -O "$work/$name" "$url"
-        else
-            # A redirection to plain http meets a proxy that is not there.
-            http_proxy=http://127.0.0.1:9/ wget -q -T 60 -t 3 -O "$work/$name" "$url"
-        fi
-        ;;
-    # No -T: some busybox crash on it.
-    plain) wget -q -O "$work/$name" "$url" ;;
-    busybox) busybox wget -q -O "$work/$name" "$url" ;;
-    esac || die 1 "$url could not be downloaded"
+    (
+        # A download without end fills no disk: 64 MB, or twice that, as the shell counts.
+        ulimit -f 131072 2>/dev/null || :
+        case $client in
+        curl)
+            if [ -n "$local" ]; then
+                set -- --max-redirs 0
+            elif curl --proto '=https' --tlsv1.2 --version >/dev/null 2>&1; then
+                set -- --proto '=https' --tlsv1.2
+            else
+                set --
+            fi
+            # Through a pipe: curl of a snap cannot write below /tmp.
+            curl -fsSL --connect-timeout 30 --speed-limit 100 --speed-time 60 --retry 3 "$@" "$url" >"$work/$name"
+            ;;
+        wget)
+            if [ -n "$local" ]; then
+                wget -q -T 60 -t 3 --max-redirect=0 -O "$work/$name" "$url"
+            else
+                # A redirection to plain http meets a proxy that is not there.
+                http_proxy=http://127.0.0.1:9/ wget -q -T 60 -t 3 -O "$work/$name" "$url"
+            fi
+            ;;
+        # No -T: some busybox crash on it.
+        plain) wget -q -O "$work/$name" "$url" ;;
+        busybox) busybox wget -q -O "$work/$name" "$url" ;;
+        esac
+    ) || die 1 "$url could not be downloaded"
     [ -s "$work/$name" ] || die 1 "$url is empty"
 }
 

@@ -420,6 +420,51 @@ def a_download_that_breaks_off(world, client):
     world.run('--systemd').stopped(1)
 
 
+@each(client=CLIENTS)
+def a_download_without_end(world, client):
+    world.tools(*TOOLS, client, 'sha256sum')
+    sent = []
+
+    def answer(request):
+        if not request.path.endswith(NAME):
+            return False
+        request.send_response(200)
+        request.end_headers()
+        try:
+            while len(sent) < 4096:
+                request.wfile.write(bytes(1 << 20))
+                sent.append(1)
+        except OSError:
+            pass
+        request.close_connection = True
+        return True
+
+    world.url = world.serve(answer)
+    world.run('--systemd').stopped(1, 'could not be downloaded')
+    # In pieces of 1 MiB; the client takes some more before its end is noticed, and wget tries again.
+    assert len(sent) < 1024, len(sent)
+
+
+@test
+def a_server_that_falls_silent(world):
+    silence = threading.Event()
+
+    def answer(request):
+        request.send_response(200)
+        request.send_header('Content-Length', '1000')
+        request.end_headers()
+        request.wfile.flush()
+        silence.wait(60)
+        request.close_connection = True
+        return True
+
+    world.url = world.serve(answer)
+    text = TEXT.replace('--speed-time 60', '--speed-time 2').replace('--retry 3', '--retry 0')
+    assert text != TEXT
+    world.run('--systemd', text=text).stopped(1, 'could not be downloaded')
+    silence.set()
+
+
 @test
 def an_unknown_version(world):
     world.environment['BORGMATIC_VERSION'] = '2031.6.0'

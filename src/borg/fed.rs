@@ -78,6 +78,7 @@ fn failed(feeder: &Feeder, ended: FeederEnded) -> Failure {
         exit: fate.exit,
         said: ended.said,
         hook: None,
+        cause: None,
     })
 }
 

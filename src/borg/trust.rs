@@ -44,7 +44,7 @@ pub fn group(program: &Path, files: &Files) -> Option<Stranger> {
 }
 
 /// All of them: on the way to the program as it is named, and on the way to the file that it is.
-fn strangers(program: &Path, files: &Files) -> impl Iterator<Item = Stranger> {
+pub fn strangers(program: &Path, files: &Files) -> impl Iterator<Item = Stranger> {
     let real = files.real(program).unwrap_or_default();
     let named = program.ancestors().skip(1).map(Path::to_owned);
     let real: Vec<_> = real.ancestors().map(Path::to_owned).collect();

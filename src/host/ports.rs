@@ -84,8 +84,8 @@ pub trait Terminal: Send + Sync {
     fn is_answered(&self) -> bool;
     /// Width of the terminal, in characters.
     fn width(&self) -> usize;
-    /// Asks the person at the terminal, never standard input, and takes a line. `None`: nobody is
-    /// there.
+    /// Asks the person at the terminal, never standard input, and takes a line, with its end: without
+    /// one, the person went away (Ctrl-D). `None`: nobody is there.
     fn ask(&self, question: &str) -> Option<String>;
 }
 

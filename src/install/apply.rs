@@ -9,6 +9,7 @@ use super::own_files;
 use super::paths::Paths;
 use super::programs::{set_crontab, tell};
 use super::setting::Setting;
+use super::strangers;
 use crate::host::{Failure, Host};
 use crate::option::words::quote;
 
@@ -18,6 +19,7 @@ pub fn act(host: &Host<'_>, change: &Change) -> Result<(), Failure> {
     match change {
         Change::Folder { path, mode } => files.make_folder(path, *mode),
         Change::NoFolder { path, .. } => files.remove_folder(path).map(drop),
+        Change::Rights { path, new, .. } => files.set_rights(path, new.mode, new.owner),
         Change::Stage { path, bytes, mode } => files.stage(path, bytes, *mode),
         Change::StageLink { path, to } => {
             files.stage_link(path, to, own_files::wrapper(path).as_deref())
@@ -63,7 +65,7 @@ pub fn privilege(host: &Host<'_>, setting: &Setting) -> Result<(), Failure> {
 pub fn targets<'c>(
     host: &Host<'_>,
     paths: &Paths,
-    reach: Reach,
+    (reach, rooted): (Reach, bool),
     changes: impl Iterator<Item = &'c Change>,
 ) -> Result<(), Failure> {
     let mut seen: Vec<&Path> = Vec::new();
@@ -90,14 +92,19 @@ pub fn targets<'c>(
             } else {
                 ""
             };
-            target(host, reach, folder, way)?;
+            target(host, (reach, rooted), folder, way)?;
         }
     }
     Ok(())
 }
 
 /// `way`: the way around it, where there is one.
-fn target(host: &Host<'_>, reach: Reach, folder: &Path, way: &str) -> Result<(), Failure> {
+fn target(
+    host: &Host<'_>,
+    (reach, rooted): (Reach, bool),
+    folder: &Path,
+    way: &str,
+) -> Result<(), Failure> {
     let refuse = |words: String| Failure::new("borgmatic::install::target", words);
     let shown = folder.display();
     if !host.files.is_dir(folder) {
@@ -127,23 +134,24 @@ fn target(host: &Host<'_>, reach: Reach, folder: &Path, way: &str) -> Result<(),
             .help(help + way)
             .status(status));
     }
-    if host.env.user != 0 {
+    let found = match host.env.user {
+        0 => strangers::of_folder(host.files, folder, rooted),
+        _ => None,
+    };
+    let Some(stranger) = found else {
         return Ok(());
-    }
-    let real = host.files.real(folder).unwrap_or_else(|| folder.to_owned());
-    for (depth, above) in real.ancestors().enumerate() {
-        let mode = host.files.mode(above).unwrap_or(0);
-        let sticky = depth > 0 && mode & 0o1000 != 0;
-        if mode & 0o002 != 0 && !sticky {
-            let words = format!("everybody may write to {}", above.display());
-            let help = format!(
-                "somebody could replace what root runs: chmod o-w {}",
-                above.display()
-            );
-            return Err(refuse(words).help(help));
+    };
+    let help = match reach {
+        // `sudo` leaves HOME to the user in places.
+        Reach::User => {
+            "install as that user, without sudo; or for the machine, without --user".into()
         }
-    }
-    Ok(())
+        Reach::System => {
+            let cure = strangers::cure(&stranger);
+            format!("somebody could replace what root runs: {cure}{way}")
+        }
+    };
+    Err(refuse(stranger.to_string()).help(help))
 }
 
 #[cfg(test)]
@@ -163,7 +171,7 @@ mod tests {
         let result = targets(
             &stage.host(),
             &paths,
-            Reach::System,
+            (Reach::System, true),
             std::iter::once(&change),
         );
         result.err()
@@ -211,7 +219,7 @@ mod tests {
         for path in ["/open/bin/x", "/open/x"] {
             assert_eq!(
                 refused(&stage, path).as_deref(),
-                Some("everybody may write to /open")
+                Some("everybody may change /open")
             );
         }
         assert!(refused(&stage, "/sticky/x").is_some());

@@ -62,6 +62,13 @@ fn ask(task: &Task<'_>) -> Option<Result<Option<Scheduler>, Failure>> {
         format!("What is to start the backups? systemd, cron, launchd or none [{usual}]: ");
     let answer = task.host.terminal.ask(&question)?;
     Some(match answer.trim() {
+        _ if answer.is_empty() => {
+            let words = "nobody answered, so that nothing was changed";
+            Err(usage(
+                words,
+                "say it with a flag: --systemd, --cron or --no-schedule",
+            ))
+        }
         "" => Ok(Some(task.setting.detected)),
         "systemd" => possible(task, Scheduler::Systemd).map(Some),
         "cron" => Ok(Some(Scheduler::Cron)),

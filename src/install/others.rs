@@ -28,8 +28,9 @@ pub(super) fn starters(
     if scheduler.is_none() {
         return Ok(());
     }
-    let own = decided.iter().map(|one| one.item.path.clone());
-    let mut own: Vec<PathBuf> = own.collect();
+    // A crontab has lines of others beside ours, which are told by their marks.
+    let files = decided.iter().filter(|one| !one.item.is_block());
+    let mut own: Vec<PathBuf> = files.map(|one| one.item.path.clone()).collect();
     if scheduler == Some(Scheduler::Systemd) {
         for one in decided.iter().filter(|one| one.item.is_schedule()) {
             let name = one.item.path.file_name().unwrap_or_default();

@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::Needs;
 use super::job::{Battery, Inhibit, Job, PATH, Reach, Sandbox};
 use super::self_install::Task;
+use super::strangers;
 use crate::borg::locate::{self, By, Found};
 use crate::borg::{Feature, verify};
 use crate::config::find::{self, expand};
@@ -45,7 +46,9 @@ pub(super) fn configurations(task: &Task<'_>, paths: &[PathBuf]) -> Result<Vec<L
 pub(super) fn job(task: &Task<'_>, loaded: &[Loaded]) -> Result<Job, Failure> {
     let (flags, setting) = (task.flags, task.setting);
     let program = if task.stays() {
-        task.own_path()?
+        let own = task.own_path()?;
+        strangers::refuse_program(task.alone.host, &own, setting.root.is_some())?;
+        own
     } else {
         setting.paths.program()
     };

@@ -13,6 +13,7 @@ use super::own_files::OLD_NAMES;
 use super::paths::{BUSYBOX, CRON, Paths, SPOOL};
 use super::recipe::Crontab;
 use super::schedulers::{Managers, Scheduler};
+use super::strangers;
 use super::systemd::SERVICE;
 use crate::config::find::expand;
 use crate::host::files::lexical;
@@ -37,6 +38,8 @@ pub struct Setting {
     pub user: u32,
     /// Names of the variables that people give the service.
     pub given: Vec<OsString>,
+    /// A file of such variables that this user may not read.
+    pub unread: Option<PathBuf>,
 }
 
 impl Setting {
@@ -57,6 +60,7 @@ impl Setting {
         let reach = if system { Reach::System } else { Reach::User };
         let mut env = surroundings(host.env, reach, root.is_some(), &files);
         let mut paths = Paths::of(reach, &env);
+        strangers::refuse_manifest(host, &files, &paths, root.is_some())?;
         let known = Known::read(&files, &paths)?;
         let (mut flags, mut configs) = (flags.clone(), configs.to_vec());
         let last = known.last();
@@ -97,8 +101,8 @@ impl Setting {
                 fallback.clone_into(&mut paths.bin);
             }
         }
-        let given = given::variables(&files, &dropin::folder(&paths.units.join(SERVICE)));
-        env.variables.extend(given.iter().cloned());
+        let given = given::find(&files, &dropin::folder(&paths.units.join(SERVICE)));
+        env.variables.extend(given.variables.iter().cloned());
         let detected = detect(&files, root.is_some());
         let managers = Managers {
             reach,
@@ -118,7 +122,8 @@ impl Setting {
             configs,
             detected,
             user,
-            given: given.into_iter().map(|(name, _)| name).collect(),
+            given: given.variables.into_iter().map(|(name, _)| name).collect(),
+            unread: given.unread,
         })
     }
 

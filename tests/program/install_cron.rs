@@ -116,6 +116,28 @@ fn lines_in_a_crontab_of_others_come_and_go() {
     assert_eq!(tree(&world, false), before);
 }
 
+#[test]
+fn who_starts_backups_in_the_same_crontab_is_no_part_of_ours() {
+    let mut world = machine();
+    let rival = "0 3 * * * /usr/bin/borgmatic --verbosity 1\n";
+    world.write(BUSYBOX, rival);
+    let told = ends(below(&mut world, &["--cron"]), 3);
+    assert!(
+        told.err.contains("/etc/crontabs/root, line 1"),
+        "{}",
+        told.err
+    );
+    assert_eq!(text(&world, BUSYBOX), rival);
+    edit(&world, BUSYBOX, "0 3", "#0 3");
+    ends(below(&mut world, &["--cron"]), 0);
+    // Our own lines are in nobody's way.
+    assert!(
+        ends(below(&mut world, &["--cron"]), 0)
+            .out
+            .contains("up to date")
+    );
+}
+
 const MINE: &str = "7 7 * * * mine\n";
 const END: &str = "# END borgmatic self-install\n";
 

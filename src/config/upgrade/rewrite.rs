@@ -43,8 +43,7 @@ pub fn rewrite(name: &str, text: &str) -> Result<Rewritten, Problems> {
     };
     let mut goal = read.root.clone();
     apply(&mut goal, &mut problems);
-    let wrong = |problem: &&crate::text::Problem| problem.code != "borgmatic::config::removed";
-    if problems.errors().any(|problem| wrong(&problem)) {
+    if is_wrong(&problems) {
         return Err(problems);
     }
     let mut work = Work {
@@ -74,6 +73,12 @@ pub fn rewrite(name: &str, text: &str) -> Result<Rewritten, Problems> {
     })
 }
 
+/// Errors, other than options that are gone: those stay and are named.
+fn is_wrong(problems: &Problems) -> bool {
+    let removed = "borgmatic::config::removed";
+    problems.errors().any(|problem| problem.code != removed)
+}
+
 /// A rewrite under way.
 struct Work<'a> {
     name: &'a str,
@@ -97,10 +102,7 @@ impl Work<'_> {
     fn scope(&mut self, entry: Option<usize>) {
         let mut hooks = true;
         for rule in RULES {
-            if self
-                .node(entry)
-                .is_none_or(|node| rule.find(node).is_none())
-            {
+            if !self.stays(entry, rule) {
                 continue;
             }
             if let Change::Command(..) = rule.change {
@@ -112,11 +114,10 @@ impl Work<'_> {
             let mut result = self.step(entry, rule);
             if result.is_ok() {
                 self.done.push(rule);
-                let stays = |node| rule.find(node).is_some();
-                if self.node(entry).is_some_and(stays) {
-                    // Some repositories of several.
-                    result = self.step(entry, rule);
-                }
+            }
+            // Some repositories of several, or a key that stands in the text more than once.
+            while result.is_ok() && self.stays(entry, rule) {
+                result = self.step(entry, rule);
             }
             if let Err(why) = result {
                 self.left.push(Pending { rule, entry, why });
@@ -129,6 +130,11 @@ impl Work<'_> {
             None => Some(&self.read.root),
             Some(index) => self.read.root.get("repositories")?.items().get(index),
         }
+    }
+
+    fn stays(&self, entry: Option<usize>, rule: &Rule) -> bool {
+        let old = |node| rule.find(node).is_some();
+        self.node(entry).is_some_and(old)
     }
 
     fn step(&mut self, entry: Option<usize>, rule: &Rule) -> Result<(), Refused> {
@@ -146,29 +152,38 @@ impl Work<'_> {
 
     /// All hooks of a mapping at once, for they become one list.
     fn hooks(&mut self, entry: Option<usize>) {
-        let Some(node) = self.node(entry) else { return };
-        let rules: Vec<_> = commands::found(node)
-            .into_iter()
-            .map(|(rule, _)| rule)
-            .collect();
-        let scope = Scope::of(&self.read.text, &self.read.root, node);
-        let result = commands::edits(&scope).and_then(|edits| self.accept(edits));
-        match result {
-            Ok(()) => self.done.extend(rules),
-            Err(why) => {
+        let mut before: Vec<&Rule> = Vec::new();
+        while let Some(node) = self.node(entry) {
+            let found = commands::found(node);
+            let rules: Vec<_> = found.into_iter().map(|(rule, _)| rule).collect();
+            if rules.is_empty() {
+                return;
+            }
+            let scope = Scope::of(&self.read.text, &self.read.root, node);
+            let result = commands::edits(&scope).and_then(|edits| self.accept(edits));
+            if let Err(why) = result {
                 let pending = |rule| Pending { rule, entry, why };
                 self.left.extend(rules.into_iter().map(pending));
+                return;
             }
+            // A hook that stands in the text more than once is met again.
+            let new = |rule: &&&Rule| before.iter().all(|old| old.at != rule.at);
+            self.done.extend(rules.iter().filter(new));
+            before = rules;
         }
     }
 
     /// Takes a changed text, if it loads to the goal and has all the comments.
     fn accept(&mut self, edits: Edits) -> Result<(), Refused> {
         let text = edits.apply(&self.read.text).ok_or(Refused::Unproven)?;
+        if text == self.read.text {
+            return Err(Refused::Layout);
+        }
         let read = Read::of(self.name, &text, &mut Problems::default()).ok_or(Refused::Unproven)?;
         let mut loaded = read.root.clone();
-        apply(&mut loaded, &mut Problems::default());
-        if !loaded.means(&self.goal) || read.comments() != self.comments {
+        let mut problems = Problems::default();
+        apply(&mut loaded, &mut problems);
+        if is_wrong(&problems) || !loaded.means(&self.goal) || read.comments() != self.comments {
             return Err(Refused::Unproven);
         }
         self.read = read;

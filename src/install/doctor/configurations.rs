@@ -11,6 +11,7 @@ use crate::config::find::expand;
 use crate::config::{Config, Loaded, directories, lints};
 use crate::host::files::Sort;
 use crate::host::outcome::reason;
+use crate::install::strangers;
 use crate::option::words::quote;
 use crate::text::{Problem, Severity};
 
@@ -24,6 +25,12 @@ pub(super) fn look(visit: &Visit<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     for loaded in visit.alone.loaded {
         found.push(file(visit, loaded));
+        if visit.host.env.user == 0 {
+            let others = strangers::of_configurations(&loaded.files, visit.host.files);
+            found.extend(
+                others.map(|(words, cure)| Finding::look("configuration", words).cure(cure)),
+            );
+        }
         if let Some(config) = &loaded.config {
             found.extend(sources(visit, config));
         }

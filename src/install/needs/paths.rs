@@ -72,7 +72,9 @@ fn own(config: &Config, place: Place<'_>, needs: &mut Needs) {
     add(&mut needs.keeps, state, why);
     if let Some(text) = run.user_runtime_directory.text() {
         let why = format!("user_runtime_directory: {text}");
-        add(&mut needs.writes, find::expand(text, place.env), why);
+        let path = find::expand(text, place.env);
+        add(&mut needs.writes, path.clone(), why.clone());
+        add(&mut needs.keeps, path, why);
     }
     if place.env.user == 0 {
         add(&mut needs.writes, "/run/lock".into(), "the locks of runs");

@@ -7,6 +7,7 @@ mod service;
 mod text;
 mod timer;
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::job::{Job, Reach, Sandbox};
@@ -48,16 +49,28 @@ pub fn files(job: &Job, folder: &Path) -> Result<Vec<File>, Failure> {
     ])
 }
 
-/// Directories that have to be there before the first run: within the sandbox, nobody can make them.
-/// Those above one come before it.
-pub fn folders(job: &Job) -> Vec<PathBuf> {
-    let mut folders = Vec::new();
+/// Directories that have to be there before a run: within the sandbox, nobody can make them.
+fn kept(job: &Job) -> Vec<PathBuf> {
     if job.account.is_some() || job.reach == Reach::User || !Profile::of(job).is_strict() {
-        return folders;
+        return Vec::new();
     }
     let of_borg_2 = job.needs.of_borg_2.iter().filter(|_| job.borg_2);
-    for need in job.needs.keeps.iter().chain(of_borg_2) {
-        let what = lexical(&need.what);
+    let all = job.needs.keeps.iter().chain(of_borg_2);
+    let mut kept: Vec<PathBuf> = all.map(|need| lexical(&need.what)).collect();
+    let mut seen = HashSet::new();
+    kept.retain(|path| seen.insert(path.clone()));
+    kept
+}
+
+/// Those of them that an installation makes. Those above one come before it.
+pub fn folders(job: &Job) -> Vec<PathBuf> {
+    let mut folders = Vec::new();
+    // The next start of the machine empties these.
+    let stays = |path: &PathBuf| {
+        let passing = ["/run", "/var/run", "/dev", "/tmp"];
+        !passing.iter().any(|folder| path.starts_with(folder))
+    };
+    for what in kept(job).into_iter().filter(stays) {
         let above = what.ancestors();
         let own: Vec<&Path> = above
             .take_while(|path| path.starts_with(&job.home) && **path != job.home || **path == what)

@@ -17,6 +17,15 @@ pub(super) fn text(job: &Job) -> Result<String, Failure> {
         "ExecStart",
         &command_line(&job.command(&["--verbosity", "1"])),
     );
+    let kept = super::kept(job);
+    if !kept.is_empty() {
+        let paths = kept.iter().map(|path| path.to_string_lossy().into_owned());
+        let made = ["/bin/mkdir", "-p"].map(str::to_owned).into_iter();
+        let made = command_line(&made.chain(paths).collect::<Vec<_>>());
+        let why =
+            "# Outside the sandbox, which opens only what is there; somebody may have removed it.";
+        text.before("ExecStart", &[why, &format!("ExecStartPre=-+{made}")]);
+    }
     text.set(
         "Environment",
         &word(&format!("PATH={}", job.path(job::PATH))),

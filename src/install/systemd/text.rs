@@ -37,6 +37,13 @@ impl Text {
         }
     }
 
+    /// Puts lines before the first setting of a key.
+    pub(super) fn before(&mut self, key: &str, lines: &[&str]) {
+        let at = self.find(key).unwrap_or(self.0.len());
+        self.0
+            .splice(at..at, lines.iter().map(|line| (*line).to_owned()));
+    }
+
     /// Takes all settings of a key out.
     pub(super) fn remove(&mut self, key: &str) {
         while let Some(at) = self.find(key) {
