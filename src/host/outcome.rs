@@ -169,6 +169,12 @@ impl Failure {
                 "make room on the file system of {}, then run again",
                 path.display()
             )),
+            // Root may do the rest.
+            io::ErrorKind::PermissionDenied if is_protected(error) => failure.help(format!(
+                "run as a user who may do that (often: sudo borgmatic …); if that is root already, \
+                 the file may be protected, see: lsattr -d {}",
+                path.display()
+            )),
             io::ErrorKind::PermissionDenied => {
                 failure.help("run as a user who may do that (often: sudo borgmatic …)")
             }
@@ -212,6 +218,11 @@ impl Failure {
     }
 }
 
+/// Not for want of rights to a file: it is immutable, or the like.
+fn is_protected(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(rustix::io::Errno::PERM.raw_os_error())
+}
+
 /// The system's reason without «(os error 2)».
 pub fn reason(error: &io::Error) -> String {
     let text = error.to_string();
@@ -250,5 +261,21 @@ impl From<Problem> for Failure {
             help: problem.help.clone(),
             ..Self::new(problem.code, problem.line())
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn root_is_told_where_to_look_when_rights_are_not_what_is_missing() {
+        let help = |errno: rustix::io::Errno| {
+            let error = io::Error::from(errno);
+            let failure = Failure::file("remove", Path::new("/etc/x"), &error);
+            failure.help.unwrap_or_default()
+        };
+        assert!(help(rustix::io::Errno::PERM).ends_with("see: lsattr -d /etc/x"));
+        assert!(!help(rustix::io::Errno::ACCESS).contains("lsattr"));
     }
 }
