@@ -224,7 +224,10 @@ fn an_edited_unit_stops_it_until_a_person_has_decided() {
     edit(&world, SERVICE, &format!("{line}\n"), "");
     let ran = ends(below(&mut world, &["--to-dropin"]), 3);
     let told = ran.err.replace('\n', " ");
-    assert!(told.contains("Nice was taken out") && !told.contains(": --to-dropin"), "{told}");
+    assert!(
+        told.contains("Nice was taken out") && !told.contains(": --to-dropin"),
+        "{told}"
+    );
     ends(below(&mut world, &["--force"]), 0);
 
     edit(&world, SERVICE, &line, "Nice=5");
