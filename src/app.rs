@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use crate::actions::config::nothing_configured;
 use crate::actions::{Act, Alone, Run};
-use crate::cli::{self, Invocation, Special};
+use crate::cli::help::Rest;
+use crate::cli::{self, Again, Invocation, Special};
 use crate::config::{Loaded, is_secret};
 use crate::host::dry::Dry;
 use crate::host::{
@@ -77,9 +78,13 @@ fn tell(special: &Special, terminal: &dyn Terminal) -> u8 {
         Special::Version => format!("{}\n", env!("CARGO_PKG_VERSION")),
         Special::Completion(script) => (*script).to_owned(),
         Special::Help(of, all) => {
-            // Programs and pagers get every flag; who looks for one on a terminal gets one screen.
-            let all = *all || of.is_empty() && !terminal.out_is_terminal();
-            cli::help::page(of, install::entries(), all, terminal.width())
+            let rest = match all {
+                true => Rest::All,
+                // borgmatic 2.1.10 lists every flag there, and programs look for them.
+                false if of.is_empty() && !terminal.out_is_terminal() => Rest::Names,
+                false => Rest::Short,
+            };
+            cli::help::page(of, install::entries(), rest, terminal.width())
         }
         Special::Man(of) => cli::man::page(of, install::entries()),
     };
@@ -138,6 +143,9 @@ fn listen(
 
 fn execute(invocation: &Invocation, loaded: &[Loaded], machine: &Machine<'_>) -> u8 {
     let bus = Bus::default();
+    if let Some(again) = Again::new(&invocation.configs, install::entries()) {
+        bus.rephrase(Box::new(move |text| again.named(text)));
+    }
     let verbosity = match listen(invocation, loaded, machine, &bus) {
         Ok(verbosity) => verbosity,
         Err(status) => return status,

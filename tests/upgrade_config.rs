@@ -134,7 +134,7 @@ fn all_files_of_a_directory_are_upgraded_and_what_stays_is_named() {
         said.contains("1 of 2 files could not be upgraded"),
         "{said}"
     );
-    assert!(said.contains("config validate -c .\n"), "{said}");
+    assert!(said.contains("borgmatic -c . config validate\n"), "{said}");
 
     let (code, said) = run(folder.path(), &["upgrade-config", "-c", "/dev/null"]);
     assert_eq!(code, 1, "{said}");

@@ -16,7 +16,7 @@ impl AloneAction for Browse {
     const INFO: Info = Info {
         name: "browse",
         aliases: &[],
-        about: "Look through archives on the terminal (not in this version yet)",
+        about: "Look through archives (not in this version yet)",
     };
     const LOADS: bool = false;
 

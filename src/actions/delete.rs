@@ -43,7 +43,7 @@ impl Action for Delete {
     const INFO: Info = Info {
         name: "delete",
         aliases: &[],
-        about: "Delete archives; without a choice of them, the whole repository",
+        about: "Delete archives; without a choice, the repository",
     };
     const TAKES_TURN: bool = true;
 

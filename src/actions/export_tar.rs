@@ -65,7 +65,25 @@ impl Action for ExportTar {
             .args(flags.path.items())
             .on_terminal_if(streams);
         let level = if list { Level::Answer } else { Level::Info };
-        borg.run(context.host, &command, level)?;
+        let path = context.working().join(destination);
+        let written = || context.host.files.modified(&path).filter(|_| !streams);
+        let before = written();
+        let ended = borg.run(context.host, &command, level);
+        ended.map_err(|failure| {
+            if written() == before {
+                failure
+            } else {
+                half(failure, destination)
+            }
+        })?;
         Ok(Answer::Done)
     }
+}
+
+/// Borg writes into the file itself, and leaves what it has come to.
+fn half(failure: Failure, destination: &str) -> Failure {
+    let own = failure.help.as_deref().unwrap_or_default();
+    let and = if own.is_empty() { "" } else { "; " };
+    let help = format!("{own}{and}{destination} holds only a part of the archive: remove it");
+    failure.help(help)
 }

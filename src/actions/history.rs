@@ -44,9 +44,15 @@ pub fn key(file: &Path, repository: &Repository, files: &Files, env: &Env) -> Ke
 
 /// The name of the file whose lock stands for a configuration.
 pub fn lock_name(loaded: &Loaded, files: &Files, env: &Env) -> String {
+    format!("{}.lock", mark_name(loaded, files, env))
+}
+
+/// A name for a file that stands for a configuration.
+pub fn mark_name(loaded: &Loaded, files: &Files, env: &Env) -> String {
     let path = real(&loaded.path, files, env);
-    let hash = directories::hashed(path.as_os_str().as_encoded_bytes());
-    format!("{}.lock", &hash[..16])
+    let mut hash = directories::hashed(path.as_os_str().as_encoded_bytes());
+    hash.truncate(16);
+    hash
 }
 
 /// A configuration by any of its names is the same.

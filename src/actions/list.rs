@@ -91,7 +91,9 @@ fn one(context: &Context<'_>, flags: &Flags, name: &str) -> Result<Answer, Failu
     let name = context.archive_name(name)?;
     context.say(Level::Answer, &format!("Files of archive {name}"));
     let command = command(context, flags, &name);
-    context.borg.run(context.host, &command, Level::Answer)?;
+    if !context.borg.tells(context.host, &command, Level::Answer)? {
+        nothing(context, &format!("Nothing to list in archive {name}"));
+    }
     Ok(Answer::Done)
 }
 
@@ -109,14 +111,28 @@ fn search(context: &Context<'_>, flags: &Flags) -> Result<Answer, Failure> {
         &flags.ends.flags(),
     ]);
     let choice = [matching, rest].concat();
-    for name in &borg.archive_names(context.host, context.repository, choice)? {
+    let archives = borg.archive_names(context.host, context.repository, choice)?;
+    let mut found = false;
+    for name in &archives {
         context
             .host
             .bus
             .line(Level::Answer, "", &format!("Files of archive {name}"));
-        borg.run(context.host, &command(context, flags, name), Level::Answer)?;
+        found |= borg.tells(context.host, &command(context, flags, name), Level::Answer)?;
+    }
+    if archives.is_empty() {
+        nothing(context, "There is no archive to look through");
+    } else if !found {
+        nothing(context, "Nothing was found");
     }
     Ok(Answer::Done)
+}
+
+/// Where a person waits for lines and none came. Programs get what the original says: nothing.
+pub(super) fn nothing(context: &Context<'_>, words: &str) {
+    if context.host.terminal.err_is_terminal() {
+        context.say(Level::Warning, words);
+    }
 }
 
 /// How a listing starts.

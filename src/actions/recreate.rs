@@ -5,7 +5,11 @@
 //! an archive stays. borgmatic 2.1.10 does neither, and with Borg 1 it rewrites all archives of the
 //! repository, whatever `--match-archives` says.
 
+mod left_over;
+
 use std::path::{Path, PathBuf};
+
+use left_over::UNFINISHED;
 
 use super::create::{command, paths};
 use super::patterns_file::PatternsFile;
@@ -74,7 +78,7 @@ impl Action for Recreate {
         // All are looked at before the first one is changed.
         let looked = targets
             .iter()
-            .map(|target| look(context, target, &patterns));
+            .map(|target| look(context, flags, target, &patterns));
         let own = looked.collect::<Result<Vec<_>, Failure>>()?;
         for (target, own) in targets.iter().zip(own) {
             let file = PatternsFile::write(context, &[own, patterns.clone()].concat())?;
@@ -104,21 +108,12 @@ impl Target {
     }
 }
 
-/// How borg ends the name of an archive that it has not finished.
-const UNFINISHED: &str = ".recreate";
-
 fn targets(context: &Context<'_>, flags: &Flags) -> Result<Vec<Target>, Failure> {
     let (borg, path) = (context.borg, context.repository.path());
     if let Some(name) = flags.archive.text() {
         let name = context.archive_name(name)?;
-        if name.ends_with(UNFINISHED) {
-            let words = format!("archive {name} is left over from a recreate that was interrupted");
-            return Err(
-                Failure::new("borgmatic::recreate::unfinished", words).help(format!(
-                    "delete it: borgmatic delete --archive {}; or choose another",
-                    crate::option::words::quote(&name)
-                )),
-            );
+        if let Some(whole) = name.strip_suffix(UNFINISHED) {
+            return Err(left_over::unfinished(context, &name, whole));
         }
         let at = if borg.has(Feature::SeparateRepository) {
             [borg.at(path), context.matching_name(Some(&name))].concat()
@@ -143,7 +138,8 @@ fn targets(context: &Context<'_>, flags: &Flags) -> Result<Vec<Target>, Failure>
         .into_iter()
         .partition(|name| name.ends_with(UNFINISHED));
     for name in unfinished {
-        let words = format!("Leaving out {name}, which an interrupted recreate has left over");
+        let words =
+            format!("Leaving out {name}: borg calls so what an interrupted recreate leaves over");
         context.say(Level::Warning, &words);
     }
     if names.is_empty() {
@@ -188,12 +184,14 @@ fn patterns(context: &Context<'_>) -> Result<Vec<Pattern>, Failure> {
 /// Asks borg what would go. Returns patterns for what has to stay.
 fn look(
     context: &Context<'_>,
+    flags: &Flags,
     target: &Target,
     patterns: &[Pattern],
 ) -> Result<Vec<Pattern>, Failure> {
     let borg = context.borg;
     let file = PatternsFile::write(context, patterns)?;
     let command = start(context, &file)
+        .option("--target", flags.target.text())
         .args(command::excludes(&context.config.exclude))
         .args(context.extra(&borg.options.extra().recreate))
         .args(&target.at)
@@ -224,6 +222,10 @@ fn look(
             return false;
         }
         true
+    })
+    .map_err(|failure| match flags.target.get() {
+        None => left_over::taken(context, target.name.as_deref(), failure),
+        Some(_) => failure,
     })?;
     let shown = target.shown();
     if staying == 0 && going > 0 {

@@ -27,7 +27,7 @@ impl Action for RepoDelete {
     const INFO: Info = Info {
         name: "repo-delete",
         aliases: &["rdelete"],
-        about: "Delete a repository with everything in it; borg asks first",
+        about: "Delete a repository and all in it; borg asks first",
     };
     const TAKES_TURN: bool = true;
 

@@ -1,7 +1,7 @@
 //! `repo-list`: the archives of a repository.
 
 use super::select::{Age, Ends, Match, Order, Prefix, Where, only_one, sorted, switch};
-use super::{Action, Answer, Context, Info};
+use super::{Action, Answer, Context, Info, list};
 use crate::host::{Command, Failure, Level};
 use crate::options;
 use crate::text::{Node, Problems};
@@ -52,8 +52,12 @@ impl Action for RepoList {
         for line in out.lines() {
             context.host.bus.line(Level::Answer, "", line);
         }
-        if out.trim().is_empty() && !matching.is_empty() {
-            none_matches(context);
+        if out.trim().is_empty() {
+            if matching.is_empty() {
+                list::nothing(context, "There is no archive in it");
+            } else {
+                none_matches(context);
+            }
         }
         Ok(Answer::Done)
     }

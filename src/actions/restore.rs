@@ -48,7 +48,7 @@ impl Action for Restore {
     const INFO: Info = Info {
         name: "restore",
         aliases: &["-r", "--restore"],
-        about: "Bring databases back from an archive (not in this version yet)",
+        about: "Bring databases back (not in this version yet)",
     };
     const TAKES_TURN: bool = true;
 

@@ -46,6 +46,21 @@ pub fn judge(exit: Exit, rules: &[ExitRule]) -> (Meaning, Judge) {
     }
 }
 
+/// There is an archive of that name already.
+pub const TAKEN: i32 = 30;
+
+/// No code of its own: a 2, after the system's words.
+pub const FULL: &str = "there is no room left for what borg writes";
+
+/// What a person can do about that.
+pub fn make_room(repository: &str) -> String {
+    let one = crate::option::words::quote(repository);
+    format!(
+        "make room where the repository is (what prune has let go is freed by: borgmatic compact \
+         --repository {one}), or where borg's cache is: ~/.cache/borg"
+    )
+}
+
 /// What an exit code says, in words. Borg 1.4 docs: return codes, modern.
 pub fn name(code: i32) -> Option<&'static str> {
     Some(match code {
@@ -53,7 +68,7 @@ pub fn name(code: i32) -> Option<&'static str> {
         13 => "the repository does not exist",
         15 => "this is not a valid repository",
         26 => "the repository has no manifest",
-        30 => "there is an archive of that name already",
+        TAKEN => "there is an archive of that name already",
         31 => "there is no such archive",
         41..=44 => "the key of the repository is not here, or is another one",
         50 => "there is no passphrase",
@@ -87,7 +102,7 @@ pub fn code_of(error: &str) -> Option<i32> {
         "NoPassphraseFailure" => 50,
         "PasscommandFailure" => 51,
         "CancelledByUser" => 3,
-        "Archive.AlreadyExists" => 30,
+        "Archive.AlreadyExists" => TAKEN,
         "Archive.DoesNotExist" => 31,
         "KeyfileMismatchError" => 41,
         "KeyfileNotFoundError" => 42,
@@ -101,38 +116,42 @@ pub fn code_of(error: &str) -> Option<i32> {
     })
 }
 
-/// What a person can do about an exit code of a command on this repository.
-pub fn help(code: i32, repository: &str) -> Option<String> {
+/// What a person can do about an exit code of a command on this repository. `encryption`: what a new
+/// one usually has. Is a passphrase `configured`?
+pub fn help(code: i32, repository: &str, encryption: &str, configured: bool) -> Option<String> {
     let one = crate::option::words::quote(repository);
     Some(match code {
         13 => format!(
             "is its disk or share mounted? A new one is made with: \
-             borgmatic repo-create --repository {one} --encryption repokey"
+             borgmatic repo-create --repository {one} --encryption {encryption}"
         ),
-        15 => {
+        15 => format!(
             "is something else at its path, or did its creation stop half way? Then move it away \
-               and make it anew: borgmatic repo-create --encryption repokey"
-                .into()
-        }
+             and make it anew: borgmatic repo-create --encryption {encryption}"
+        ),
         // Its archives may all be there but for the list of them: borg rebuilds it.
         26 => format!(
             "did repo-create stop half way? Then it holds nothing: set a passphrase, remove it and make \
-             it anew: borgmatic repo-create --repository {one} --encryption repokey. If there were \
+             it anew: borgmatic repo-create --repository {one} --encryption {encryption}. If there were \
              backups in it, do not remove it: borgmatic check --repository {one} --repair"
         ),
-        30 => format!(
-            "choose another name, or delete that archive first; one whose name ends in .recreate is \
-             left over from a recreate that was interrupted. See: borgmatic repo-list --repository {one}"
+        TAKEN => format!(
+            "choose another name, or delete that archive first: \
+             borgmatic repo-list --repository {one} shows all"
         ),
         31 => format!("see what there is: borgmatic repo-list --repository {one}"),
         41..=44 => format!(
             "put the copy of its key back: borgmatic key import --repository {one} --path FILE"
         ),
-        50..=53 => {
-            "check encryption_passphrase or encryption_passcommand in the configuration; without one: \
-               BORG_PASSPHRASE in the environment"
-                .into()
+        50..=53 if configured => {
+            "check encryption_passphrase or encryption_passcommand in the configuration".into()
         }
+        // One that is typed into a command line stays in the history of the shell.
+        50..=53 => "no passphrase is configured here. Give it in the environment, and run this again:\n    \
+             read -rs BORG_PASSPHRASE; export BORG_PASSPHRASE\n\
+             or as the command that prints it, in BORG_PASSCOMMAND; with a configuration: \
+             encryption_passphrase or encryption_passcommand. On a terminal, borg asks"
+            .into(),
         62 => "if that is expected, set relocated_repo_access_is_ok or \
                unknown_unencrypted_repo_access_is_ok to true for one run"
             .into(),

@@ -8,11 +8,16 @@ use crate::host::{Bus, Command, Exit, Failure, Heard, Host, Level, Streams, Tail
 /// The longest answer of a probe that is kept, in bytes.
 const LONGEST: usize = 16 << 20;
 
+/// The longest answer that is kept at all: that of 100,000 archives is half of it at most.
+pub(super) const MOST: usize = 256 << 20;
+
 /// How a child ended, unjudged.
 pub struct Ended {
     pub exit: Exit,
     /// Standard output, if it was asked for.
     pub out: String,
+    /// It was too long, and is not there.
+    pub is_cut: bool,
     /// The last lines that nobody has seen.
     pub tail: Vec<String>,
     /// The last lines that were said already.
@@ -63,6 +68,7 @@ pub(super) fn listen_and(
         take,
         translation: Translation::default(),
         out: String::new(),
+        is_cut: false,
         tail: Tail::default(),
         said: Tail::default(),
         crashed: false,
@@ -95,6 +101,7 @@ struct Ear<'h> {
     take: &'h mut dyn FnMut(&str) -> bool,
     translation: Translation,
     out: String,
+    is_cut: bool,
     /// The last lines that nobody has seen, and those that were said.
     tail: Tail,
     said: Tail,
@@ -123,6 +130,10 @@ impl Ear<'_> {
         let line = String::from_utf8_lossy(bytes);
         match self.hear {
             Hear::Quiet if self.out.len() >= LONGEST => {}
+            Hear::Keep if self.is_cut || self.out.len() >= MOST => {
+                self.is_cut = true;
+                self.out = String::new();
+            }
             Hear::Keep | Hear::Quiet => {
                 self.out += &line;
                 self.out.push('\n');
@@ -170,6 +181,7 @@ impl Ear<'_> {
         Ended {
             exit,
             out: self.out,
+            is_cut: self.is_cut,
             tail: self.tail.into_lines(),
             said: self.said.into_lines(),
             error: self.translation.error,

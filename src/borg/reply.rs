@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::hear::MOST;
 use crate::host::{Command, Failure};
 
 #[derive(Debug, Deserialize)]
@@ -34,6 +35,14 @@ pub struct ArchiveReply {
     pub name: Option<String>,
     pub archive: Option<String>,
     pub id: Option<String>,
+}
+
+/// An answer of which nothing is kept.
+pub(super) fn too_long(command: &Command) -> Failure {
+    let most = MOST >> 20;
+    let words = format!("the answer of `{command}` is longer than {most} MiB");
+    Failure::new("borgmatic::borg::answer", words)
+        .help("ask for fewer archives, with --last or --match-archives; or is this no borg?")
 }
 
 /// Reads an answer; says which command gave one that cannot be read.

@@ -3,10 +3,12 @@
 use std::sync::PoisonError;
 
 use super::exit::{self, Judge, Meaning};
+use super::feature::Feature;
 use super::hear::{Ended, Hear, listen, listen_and};
 use super::made::Made;
 use super::progress;
 use super::ready::Borg;
+use super::reply;
 use crate::host::{Child, Command, Exit, Failure, FailureKind, Host, Level};
 
 /// An exit that was a warning.
@@ -79,7 +81,12 @@ impl Borg<'_> {
     /// Runs a command for its standard output.
     pub fn capture(&self, host: &Host<'_>, command: &Command) -> Result<String, Failure> {
         let ended = listen(host, command, Hear::Keep, &mut Made::default())?;
-        self.judge(host, command, ended, Strictness::Usual)
+        let is_cut = ended.is_cut;
+        let out = self.judge(host, command, ended, Strictness::Usual)?;
+        if is_cut {
+            return Err(reply::too_long(command));
+        }
+        Ok(out)
     }
 
     /// What borg told of an archive in the last command whose lines were said.
@@ -142,6 +149,12 @@ impl Borg<'_> {
         } else {
             cause.and_then(exit::name)
         };
+        let is_full = ended.exit == Exit::Code(2)
+            && [&ended.said, &ended.tail]
+                .into_iter()
+                .flatten()
+                .any(|line| line.contains("No space left on device"));
+        let why = if is_full { Some(exit::FULL) } else { why };
         let words = || explain(command, ended.exit, why, judge, meaning);
         match meaning {
             Meaning::Fine => Ok(ended.out),
@@ -161,7 +174,18 @@ impl Borg<'_> {
                 self.forget(host);
                 let mut failure = Failure::new("borgmatic::borg::exit", words())
                     .kind(FailureKind::Command(ended.exit));
-                failure.help = cause.and_then(|cause| exit::help(cause, &self.scope));
+                let encryption = if self.has(Feature::SeparateRepository) {
+                    "aes256-ocb"
+                } else {
+                    "repokey"
+                };
+                let configured = self.options.encryption_passphrase.is_set()
+                    || self.options.encryption_passcommand.is_set();
+                let help = |cause| exit::help(cause, &self.scope, encryption, configured);
+                failure.help = cause.and_then(help);
+                if is_full {
+                    failure.help = Some(exit::make_room(&self.scope));
+                }
                 let said = if ended.said.is_empty() {
                     ended.tail.clone()
                 } else {
@@ -173,6 +197,7 @@ impl Borg<'_> {
                     exit: ended.exit,
                     said,
                     hook: None,
+                    cause,
                 }))
             }
         }

@@ -3,7 +3,7 @@
 use clap::Command;
 
 use super::globals::Globals;
-use crate::actions::Entry;
+use crate::actions::{DEFAULT, Entry};
 use crate::config::Config;
 use crate::option::flags::{self, written};
 use crate::option::shape::fields;
@@ -12,53 +12,102 @@ use crate::option::{Field, Groups, Options, Shape};
 /// Where what a flag means begins, at most.
 const COLUMN: usize = 34;
 
+/// The same for commands: the longest of [`USUAL`] stands on its line.
+const WIDE: usize = 46;
+
+/// The commands of a first backup, and what each does.
+pub(super) const USUAL: [(&str, &str); 7] = [
+    (
+        "borgmatic config generate",
+        "Write a configuration to change.",
+    ),
+    ("borgmatic config validate", "Look for mistakes in it."),
+    (
+        "borgmatic repo-create --encryption repokey",
+        "Make the repositories in it.",
+    ),
+    (
+        "borgmatic --verbosity 1 --list",
+        "Back up, prune, compact and check.",
+    ),
+    (
+        "borgmatic list --archive latest",
+        "List the files of the last backup.",
+    ),
+    (
+        "borgmatic extract --archive latest",
+        "Bring them back, into this folder.",
+    ),
+    ("borgmatic self-install", "Have all this done regularly."),
+];
+
+/// The flags of every run that stand on the first page, by their names in the table.
+const FIRST: [&str; 6] = ["config", "dry_run", "verbosity", "version", "help", "all"];
+
+/// How much is said of the flags that are no action's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rest {
+    /// How to see them.
+    Short,
+    /// Their names: a script that looks for a flag finds it.
+    Names,
+    /// What each does.
+    All,
+}
+
 /// A flag, and what it means.
 pub(super) struct Row {
     pub(super) flag: String,
     pub(super) words: String,
 }
 
-/// The page for these actions, or for the whole. `all` adds the flags that every action has.
-pub fn page(of: &[&'static Entry], entries: &'static [Entry], all: bool, width: usize) -> String {
+/// The page for these actions, or for the whole: what is their own, and then the rest.
+pub fn page(of: &[&'static Entry], entries: &'static [Entry], rest: Rest, width: usize) -> String {
     let width = width.clamp(40, 100);
-    if of.is_empty() {
-        return overview(entries, all, width);
-    }
     let mut pages: Vec<_> = of.iter().map(|entry| action(entry, width)).collect();
-    pages.push(if all {
-        format!("{}\n{}", of_every_run(width), of_options(width))
-    } else {
-        "With --all: the flags of every run (--config, --help) and of all options\n".to_owned()
+    if of.is_empty() {
+        pages.push(overview(entries, rest, width));
+    }
+    pages.push(match rest {
+        Rest::Short => {
+            "With --all: the flags of every run (--config, --help) and of all options\n".to_owned()
+        }
+        Rest::Names => names(width),
+        Rest::All => format!("{}\n{}", of_every_run(width), of_options(width)),
     });
     pages.join("\n")
 }
 
-fn overview(entries: &'static [Entry], all: bool, width: usize) -> String {
-    let options = if all {
-        of_options(width)
-    } else {
-        "Every option of the configuration is a flag, too: --keep-daily 7\n\
-         They are listed by: borgmatic --help --all\n"
-            .to_owned()
+fn overview(entries: &'static [Entry], rest: Rest, width: usize) -> String {
+    let row = |(flag, words): &(&str, &str)| Row {
+        flag: (*flag).to_owned(),
+        words: (*words).to_owned(),
     };
-    let end = format!(
-        "{}\nFlags of an action: borgmatic ACTION --help\n\n{options}\n\
-         First backup, as root:\n  borgmatic config generate\n  borgmatic repo-create --encryption repokey\n  borgmatic --verbosity 1 --list\n\
-         As another user, begin with:\n  borgmatic config generate --destination ~/.config/borgmatic/config.yaml",
-        of_every_run(width),
-    );
-    let actions = entries
+    let usual: Vec<_> = USUAL.iter().map(row).collect();
+    let actions: Vec<_> = entries
         .iter()
-        .map(|entry| Command::new(entry.info.name).about(entry.info.about));
-    blank("borgmatic", width)
-        .about("Makes, prunes and checks backups with borg, as configuration files say.")
-        .override_usage("borgmatic [ACTION]… [FLAGS]")
-        .subcommand_help_heading("Actions (without one: create, prune, compact, check)")
-        .subcommands(actions)
-        .disable_help_subcommand(true)
-        .after_help(end)
-        .render_help()
-        .to_string()
+        .map(|entry| row(&(entry.info.name, entry.info.about)))
+        .collect();
+    let mut page = format!(
+        "Makes, prunes and checks backups with borg, as configuration files say.\n\n\
+         Usage: borgmatic [ACTION]… [FLAGS]\n\n\
+         To begin with, as root (for yourself alone, add to the first line:\n\
+         --destination ~/.config/borgmatic/config.yaml):\n{}\n\
+         Actions (without one: {}):\n{}\n\
+         Flags of an action: borgmatic ACTION --help\n",
+        columns(&usual, width, WIDE),
+        DEFAULT.join(", "),
+        columns(&actions, width, COLUMN),
+    );
+    if rest != Rest::All {
+        let first = of_runs().filter(|field| FIRST.contains(&field.name));
+        let first: Vec<_> = first.map(row_of).collect();
+        page += &format!(
+            "Flags of every run, the usual ones:\n{}",
+            columns(&first, width, COLUMN)
+        );
+    }
+    page
 }
 
 fn action(entry: &'static Entry, width: usize) -> String {
@@ -70,7 +119,7 @@ fn action(entry: &'static Entry, width: usize) -> String {
     let flags = if rows.is_empty() {
         String::new()
     } else {
-        format!("Flags:\n{}", columns(&rows, width))
+        format!("Flags:\n{}", columns(&rows, width, COLUMN))
     };
     let page = blank(entry.info.name, width)
         .about(about)
@@ -97,7 +146,10 @@ fn blank(name: &'static str, width: usize) -> Command {
 }
 
 fn of_every_run(width: usize) -> String {
-    format!("Flags of every run:\n{}", columns(&every_run(), width))
+    format!(
+        "Flags of every run:\n{}",
+        columns(&every_run(), width, COLUMN)
+    )
 }
 
 fn of_options(width: usize) -> String {
@@ -105,14 +157,46 @@ fn of_options(width: usize) -> String {
         "Every option of the configuration is a flag, too; --no-… turns one off.",
         "An element of a list is written as --repositories[0].label x.",
     ];
-    format!("{}\n{}", lines.join("\n"), columns(&options(), width))
+    format!(
+        "{}\n{}",
+        lines.join("\n"),
+        columns(&options(), width, COLUMN)
+    )
+}
+
+/// The names of all flags that are no action's own, and those that their words speak of.
+fn names(width: usize) -> String {
+    let rows: Vec<_> = every_run().into_iter().chain(options()).collect();
+    let told = rows.iter().map(|row| &row.words);
+    let mut all: Vec<&str> = Vec::new();
+    for text in rows.iter().map(|row| &row.flag).chain(told) {
+        let flags = text
+            .split_whitespace()
+            .map(|word| word.trim_end_matches([',', '.', ';', ':']));
+        for flag in flags.filter(|word| word.starts_with("--")) {
+            if !all.contains(&flag) {
+                all.push(flag);
+            }
+        }
+    }
+    let names = Row {
+        flag: String::new(),
+        words: all.join(" "),
+    };
+    format!(
+        "With --all: what each flag of every run and of all options does. These are:\n{}",
+        columns(&[names], width, COLUMN)
+    )
 }
 
 /// The flags that belong to no action.
+fn of_runs() -> impl Iterator<Item = &'static Field> {
+    let short = fields(Config::GROUPS).filter(|field| field.short.is_some());
+    fields(Globals::GROUPS).chain(short)
+}
+
 pub(super) fn every_run() -> Vec<Row> {
-    let short = fields(Config::GROUPS);
-    let short = short.filter(|field| field.short.is_some()).map(row);
-    rows(Globals::GROUPS).into_iter().chain(short).collect()
+    of_runs().map(row_of).collect()
 }
 
 /// The flags of the configuration's options, with the first sentence about each. Of lists, the flags
@@ -138,10 +222,10 @@ pub(super) fn options() -> Vec<Row> {
 /// The flags of these groups.
 pub(super) fn rows(groups: Groups) -> Vec<Row> {
     let fields = fields(groups);
-    fields.filter(|field| !field.no_flag).map(row).collect()
+    fields.filter(|field| !field.no_flag).map(row_of).collect()
 }
 
-fn row(field: &'static Field) -> Row {
+fn row_of(field: &'static Field) -> Row {
     let mut flag = match field.short {
         Some(letter) => format!("-{letter}, --{}", written(field.name)),
         None => format!("--{}", written(field.name)),
@@ -162,17 +246,17 @@ fn row(field: &'static Field) -> Row {
     Row { flag, words }
 }
 
-/// Flags at the left, what they mean at the right.
-fn columns(rows: &[Row], width: usize) -> String {
+/// Flags at the left, what they mean at the right: where that begins, at most.
+fn columns(rows: &[Row], width: usize, most: usize) -> String {
     let widths = rows.iter().map(|row| row.flag.chars().count() + 4);
-    let column = widths
-        .filter(|width| *width <= COLUMN)
-        .max()
-        .unwrap_or(COLUMN);
+    let column = widths.filter(|width| *width <= most).max().unwrap_or(most);
     let mut text = String::new();
     for row in rows {
         let mut line = format!("  {}", row.flag);
         let mut at = line.chars().count();
+        if at > width {
+            line = line.replace(", ", ",\n  ");
+        }
         if at + 2 > column {
             line.push('\n');
             at = 0;

@@ -2,7 +2,7 @@
 
 use roff::{Inline, Roff, bold, italic, roman};
 
-use super::help::{Row, every_run, operands, options, rows};
+use super::help::{Row, USUAL, every_run, operands, options, rows};
 use crate::actions::{DEFAULT, Entry};
 
 /// What stands at the left, and what it means.
@@ -58,25 +58,6 @@ const EXIT_STATUS: [Item; 4] = [
         "Of self-install and self-update: flags that cannot be meant; a person has to decide; not root; no borg that works; --check found a difference.",
     ),
     ("128 and the number of a signal", "A signal ended the run."),
-];
-
-const EXAMPLES: [Item; 4] = [
-    (
-        "borgmatic config generate",
-        "Write a configuration file to change.",
-    ),
-    (
-        "borgmatic repo-create --encryption repokey",
-        "Make the repositories that it names.",
-    ),
-    (
-        "borgmatic --verbosity 1 --list",
-        "Make a backup, remove old ones, check; tell each file.",
-    ),
-    (
-        "borgmatic extract --archive latest --destination restored",
-        "Bring all files of the newest archive back.",
-    ),
 ];
 
 /// All pages, by the names of their files.
@@ -187,7 +168,7 @@ fn program(entries: &'static [Entry]) -> String {
     table(&mut page, "FILES", &FILES, italic);
     table(&mut page, "ENVIRONMENT", &ENVIRONMENT, bold);
     table(&mut page, "EXIT STATUS", &EXIT_STATUS, bold);
-    table(&mut page, "EXAMPLES", &EXAMPLES, bold);
+    table(&mut page, "EXAMPLES", &USUAL, bold);
     let others: Vec<_> = entries
         .iter()
         .map(|entry| format!("{}(1)", name(entry)))

@@ -24,15 +24,33 @@ pub(super) fn later(argv: &Argv, requested: &[(usize, &'static Entry)]) -> Optio
     })
 }
 
-/// `--config ''`: as a path it would be the current directory, with whatever lies there.
+/// Flags that say where files go.
+const PLACES: [&str; 2] = ["destination", "mount_point"];
+
+/// `--config ''`: as a path it would be the current directory, with whatever lies there. So it is with
+/// flags that say where files go; and what runs alone would do something else than was asked for.
 pub(super) fn nameless(deal: &Deal, problems: &mut Problems) {
-    let named = deal.globals.get("config").map_or(&[][..], Node::items);
-    for empty in named.iter().filter(|path| path.as_text() == Some("")) {
-        problems.add(
-            Problem::new("borgmatic::cli::value", "`--config` names no file")
+    let configs = deal.globals.get("config").into_iter();
+    let mut given: Vec<(&str, &Node)> = configs.map(|node| ("config", node)).collect();
+    // The installer tells what each of its flags takes.
+    let acts = deal.acts.iter();
+    for act in acts.filter(|act| act.entry.info.name != "self-install") {
+        let flags = act.flags.pairs().iter();
+        let named = flags.filter_map(|(key, value)| Some((key.as_text()?, value)));
+        given.extend(named.filter(|(name, _)| act.entry.is_alone() || PLACES.contains(name)));
+    }
+    for (name, node) in given {
+        let values = std::iter::once(node).chain(node.items());
+        for empty in values.filter(|value| value.as_text() == Some("")) {
+            problems.add(
+                Problem::new(
+                    "borgmatic::cli::value",
+                    format!("`--{}` is empty", written(name)),
+                )
                 .at(&empty.origin, "nothing here")
-                .help("name a file or a directory; a variable of a script may be empty here"),
-        );
+                .help("give it a value, or leave it out; a variable of a script may be empty here"),
+            );
+        }
     }
 }
 

@@ -13,6 +13,31 @@ pub fn rules(config: &Config, out: &mut Problems) {
     repositories(config, out);
     placeholders::rules(config, out);
     umask(config, out);
+    line_ends(config, out);
+}
+
+/// Borg 1 takes line ends in names (Borg 2 refuses them): archives and directories are made that are
+/// hard to name, and a pattern with one matches nothing else. Mostly a `|` has put it there.
+fn line_ends(config: &Config, out: &mut Problems) {
+    let archive = &config.archive;
+    let names = [
+        ("archive_name_format", &archive.archive_name_format),
+        ("match_archives", &archive.match_archives),
+    ];
+    let repositories = config.repositories.repositories.items().iter();
+    let paths = repositories.map(|repository| ("path", &repository.path));
+    for (name, option) in names.into_iter().chain(paths) {
+        let (Some(text), Some(origin)) = (option.text(), option.origin()) else {
+            continue;
+        };
+        if text.contains(['\n', '\r']) {
+            let words =
+                format!("`{name}` holds a line end, which borg takes for a part of the name");
+            let problem = Problem::new("borgmatic::config::line-end", words);
+            let help = format!("write it behind `{name}:` in one line, without | or >");
+            out.add(problem.at(origin, "more than a line").help(help).warning());
+        }
+    }
 }
 
 /// The decimal digits of `umask` are octal ones. borgmatic 2.1.10 finds that out when a hook is to run.

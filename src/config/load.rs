@@ -14,6 +14,7 @@ use crate::host::outcome::reason;
 use crate::host::{Env, Files};
 use crate::option::flags::{self, Step};
 use crate::option::shape::field;
+use crate::option::words::quote;
 use crate::option::{At, Field, Groups, Options, walk};
 use crate::text::{self, Kind, Node, Origin, Problem, Problems, Severity, Source, Within};
 
@@ -276,7 +277,7 @@ fn empty(path: &Path, source: &Arc<Source>) -> Problem {
         .at(&Origin::new(source, 0..0), "nothing here")
         .help(format!(
             "make a new one:\n    borgmatic config generate --overwrite -d {}",
-            path.display()
+            quote(&path.to_string_lossy())
         ))
 }
 
@@ -286,12 +287,14 @@ fn unreadable(path: &Path, what: &str, error: &std::io::Error) -> Problem {
     let problem = |what: &str| Problem::new("borgmatic::config::file", format!("{shown}: {what}"));
     match error.kind() {
         ErrorKind::NotFound => problem("there is no such configuration file").help(format!(
-            "check the path, or make the file:\n    borgmatic config generate --destination {shown}"
+            "check the path, or make the file:\n    borgmatic config generate --destination {}",
+            quote(&path.to_string_lossy())
         )),
         ErrorKind::PermissionDenied => problem(&format!("no permission to read this {what}"))
             .help("run as a user who may read it (often: sudo borgmatic …)"),
         ErrorKind::IsADirectory => problem("this directory holds no .yaml file").help(format!(
-            "make one:\n    borgmatic config generate --destination {shown}/config.yaml"
+            "make one:\n    borgmatic config generate --destination {}",
+            quote(&path.join("config.yaml").to_string_lossy())
         )),
         ErrorKind::FileTooLarge => {
             problem("larger than 64 MB, which no configuration is").help("is this the right file?")

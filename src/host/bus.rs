@@ -24,7 +24,12 @@ struct Shared {
     listeners: Vec<Box<dyn Listener>>,
     /// What no listener may hear.
     secrets: Vec<Secret>,
+    /// What somebody is told to do, in other words.
+    rephrase: Option<Rephrase>,
 }
+
+/// Says it for this command line.
+pub type Rephrase = Box<dyn Fn(&str) -> String + Send>;
 
 /// Can a secret be looked for? A short one would be found in half of all words, and where the
 /// password of a test is `postgres`, each path with that name would be cut.
@@ -36,6 +41,11 @@ pub fn is_telling(secret: &str) -> bool {
 impl Bus {
     pub fn attach(&self, listener: Box<dyn Listener>) {
         self.shared().listeners.push(listener);
+    }
+
+    /// Says what is to be done in other words from now on.
+    pub fn rephrase(&self, say: Rephrase) {
+        self.shared().rephrase = Some(say);
     }
 
     fn shared(&self) -> MutexGuard<'_, Shared> {
@@ -103,10 +113,20 @@ impl Bus {
         };
         let event = Event { scope, ..event };
         let mut shared = self.shared();
-        let Shared { listeners, secrets } = &mut *shared;
-        masked(event, secrets, &mut |event| {
-            tell(listeners, event, &self.about);
-        });
+        let Shared {
+            listeners,
+            secrets,
+            rephrase,
+        } = &mut *shared;
+        let mut tell = |event: &Event<'_>| {
+            masked(*event, secrets, &mut |event| {
+                tell(listeners, event, &self.about);
+            });
+        };
+        match rephrase {
+            Some(say) => rephrased(event, say, &mut tell),
+            None => tell(&event),
+        }
     }
 
     pub fn line(&self, level: Level, scope: &Scope, line: &str) {
@@ -219,6 +239,33 @@ fn troubles(listeners: &mut [Box<dyn Listener>], about: &About) {
                 listener.hear(&event, about);
             }
         }
+    }
+}
+
+/// Hands on an event with other words for what is to be done: in its help, and in warnings of ours.
+fn rephrased(event: Event<'_>, say: &Rephrase, hand: &mut dyn FnMut(&Event<'_>)) {
+    let body = event.body;
+    match body {
+        Body::Line(text) if event.level >= Level::Warning => hand(&Event {
+            body: Body::Line(&say(text)),
+            ..event
+        }),
+        Body::Failure(failure) => hand(&Event {
+            body: Body::Failure(&Failure {
+                help: failure.help.as_deref().map(say),
+                ..failure.clone()
+            }),
+            ..event
+        }),
+        Body::Problem(problem) if problem.help.is_some() => {
+            let mut problem = problem.clone();
+            problem.help = problem.help.as_deref().map(say);
+            hand(&Event {
+                body: Body::Problem(&problem),
+                ..event
+            });
+        }
+        _ => hand(&event),
     }
 }
 

@@ -94,6 +94,8 @@ pub struct Child {
     pub said: Vec<String>,
     /// The hook that it was: `before repository`.
     pub hook: Option<String>,
+    /// The exit code of borg that tells most of what went wrong.
+    pub cause: Option<i32>,
 }
 
 #[derive(Clone, Debug)]

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::begun::{self, Begun, Plan};
 use super::record::{Action, BorgSeen, Record};
 use crate::host::files::Held;
 use crate::host::{Failure, Files, Host};
@@ -71,8 +72,41 @@ impl Ledger {
         files.real(&self.path).unwrap_or_else(|| self.path.clone())
     }
 
-    /// All records that can be read, the oldest first; none where there is no ledger.
+    /// Marks a run as begun while the value lives; `name` stands for its configuration. What a run
+    /// before it could not write down, because it was killed, is written first.
+    pub fn begin(
+        &self,
+        host: &Host<'_>,
+        name: &str,
+        plan: &Plan,
+    ) -> Result<Option<Begun>, Failure> {
+        let Some((begun, killed)) = Begun::mark(host, &self.marks(), name, plan) else {
+            return Ok(None);
+        };
+        if let Some(killed) = killed {
+            let lost = begun::lost(&killed, &self.lines(host.files)?);
+            self.append(host, &lost)?;
+        }
+        Ok(Some(begun))
+    }
+
+    fn marks(&self) -> PathBuf {
+        self.path.with_file_name("locks")
+    }
+
+    /// All records that can be read, the oldest first, and at their end what killed runs could not
+    /// write down; none where there is no ledger.
     pub fn read(&self, files: &Files) -> Result<Vec<Record>, Failure> {
+        // A run that ends now has told all before its mark goes.
+        let killed = begun::killed(files, &self.marks());
+        let mut records = self.lines(files)?;
+        for plan in killed {
+            records.extend(begun::lost(&plan, &records));
+        }
+        Ok(records)
+    }
+
+    fn lines(&self, files: &Files) -> Result<Vec<Record>, Failure> {
         let bytes = self.bytes(files)?;
         Ok(lines(&bytes).filter_map(Record::read).collect())
     }

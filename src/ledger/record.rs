@@ -82,6 +82,13 @@ pub enum Outcome {
     Interrupted,
 }
 
+impl Action {
+    /// Was it ended by what leaves no time to write it down?
+    pub fn was_killed(&self) -> bool {
+        self.result == Outcome::Interrupted && self.code.is_none()
+    }
+}
+
 impl Outcome {
     /// Is the work done?
     pub fn is_success(self) -> bool {

@@ -61,7 +61,7 @@ fn nested(groups: Groups, above: &str, rows: &mut String) {
 }
 
 /// What it means, and what else is to be known.
-fn words(field: &Field) -> String {
+pub fn words(field: &Field) -> String {
     let mut text = field.about();
     if field.required {
         text += match field.condition() {
@@ -88,11 +88,17 @@ fn words(field: &Field) -> String {
     text
 }
 
-fn kind(shape: &Shape) -> String {
-    match shape {
+/// What its value is.
+pub fn kind(shape: &Shape) -> String {
+    match *shape {
+        Shape::Int(i64::MIN, i64::MAX) => "whole number".into(),
+        Shape::Int(least, most) if most >= i64::from(u32::MAX) => {
+            format!("whole number from {least}")
+        }
+        Shape::Int(least, most) => format!("whole number from {least} to {most}"),
         Shape::List(item) | Shape::Set(item) => format!("list of {}", kind(item)),
         Shape::Choice(_) => "choice".into(),
         Shape::Secret => "secret text".into(),
-        other => other.describe().trim_start_matches("a ").to_owned(),
+        ref other => other.describe().trim_start_matches("a ").to_owned(),
     }
 }

@@ -208,14 +208,18 @@ fn nested(field: &Field, on: bool) -> Vec<String> {
 
 /// The options of an object that a short example needs: the required ones, else the first.
 fn live(groups: Groups) -> impl Iterator<Item = &'static Field> {
-    let fields = || fields(groups);
-    let needed = |field: &&Field| field.required && field.of.is_empty() || !field.or.is_empty();
-    let any = fields().any(|field| needed(&field));
-    let first = fields().next().filter(|_| !any);
-    fields().filter(move |field| needed(field)).chain(first)
+    let any = needed(groups).next().is_some();
+    let first = fields(groups).next().filter(|_| !any);
+    needed(groups).chain(first)
 }
 
-fn block(name: &str, list: bool, inner: Vec<String>) -> Vec<String> {
+/// The options without which an object cannot be.
+pub fn needed(groups: Groups) -> impl Iterator<Item = &'static Field> {
+    let needed = |field: &&Field| field.required && field.of.is_empty() || !field.or.is_empty();
+    fields(groups).filter(needed)
+}
+
+pub fn block(name: &str, list: bool, inner: Vec<String>) -> Vec<String> {
     let mut all = vec![format!("{name}:")];
     for (at, line) in inner.into_iter().enumerate() {
         let mark = match (list, at) {
@@ -263,7 +267,7 @@ fn words(field: &Field, indent: usize) -> Vec<String> {
 }
 
 /// Words in lines of at most `width` characters.
-fn wrap(text: &str, width: usize) -> Vec<String> {
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split_whitespace() {
         let last = lines.last().map_or(0, |line| line.chars().count());

@@ -25,7 +25,7 @@ impl Walk<'_> {
             bus: &bus,
             ..*self.host
         };
-        let _turn = match Turn::take(&host, file, self.due, self.dry) {
+        let turn = match Turn::take(&host, file, self.due, self.dry) {
             Ok(_) if !self.dry && self.is_done(&host, file) => return verdict,
             Ok(turn) => turn,
             Err(failure) if matches!(failure.kind, FailureKind::Soft) => {
@@ -42,6 +42,7 @@ impl Walk<'_> {
                 return verdict;
             }
         };
+        let _begun = turn.is_held().then(|| self.observer.begin(file));
         self.between_hooks(&host, file, &path, verdict)
     }
 

@@ -6,6 +6,7 @@ use jiff::Zoned;
 use crate::actions::Answer;
 use crate::borg::{Made, Warned};
 use crate::host::Failure;
+use crate::ledger::Begun;
 use crate::plan::{ActPart, FilePart, UnitPart};
 
 /// One action on one repository, in one try.
@@ -64,6 +65,11 @@ pub enum Ended<'a> {
 }
 
 pub trait Observer: Sync {
+    /// The actions of a file that are to run begin, while the value lives.
+    fn begin(&self, _file: &FilePart<'_>) -> Vec<Begun> {
+        Vec::new()
+    }
+
     /// An action ended, or will not be started.
     fn acted(&self, acted: &Acted<'_>);
 }

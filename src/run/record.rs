@@ -8,7 +8,8 @@ use super::observe::{Acted, Ended, Observer};
 use crate::actions::{Answer, history};
 use crate::borg::Made;
 use crate::host::{Failure, FailureKind, Host, Level};
-use crate::ledger::{Action, Ledger, Outcome, Record};
+use crate::ledger::{Action, Begun, Ledger, Outcome, Plan, Planned, Record};
+use crate::plan::FilePart;
 
 pub struct Recorder<'a> {
     host: &'a Host<'a>,
@@ -27,6 +28,51 @@ impl<'a> Recorder<'a> {
             run: format!("{now}-{}", host.env.process),
             dry,
             lost: Mutex::default(),
+        }
+    }
+
+    /// What is to run in the repositories of a file, by the ledger that will hear of it.
+    fn plans(&self, file: &FilePart<'_>) -> Vec<(Ledger, Plan)> {
+        let host = self.host;
+        let mut plans: Vec<(Ledger, Plan)> = Vec::new();
+        for part in file
+            .units
+            .iter()
+            .filter(|part| part.running().next().is_some())
+        {
+            let repository = &part.unit.repository;
+            let key = history::key(&file.loaded.path, repository, host.files, host.env);
+            let planned = Planned {
+                repository: key.repository,
+                label: repository.label.text().map(str::to_owned),
+                actions: part.running().map(|act| act.name().to_owned()).collect(),
+            };
+            let ledger = history::ledger(&part.unit.config.run, host.env);
+            match plans.iter_mut().find(|(known, _)| *known == ledger) {
+                Some((_, plan)) => plan.repositories.push(planned),
+                None => plans.push((
+                    ledger,
+                    Plan {
+                        run: self.run.clone(),
+                        configuration: key.configuration,
+                        since: host.clock.now().timestamp(),
+                        repositories: vec![planned],
+                    },
+                )),
+            }
+        }
+        plans
+    }
+
+    /// A ledger could not be written.
+    fn lose(&self, ledger: Ledger, scope: &str, failure: &Failure) {
+        let mut lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
+        if lost.insert(ledger) {
+            let words = format!(
+                "{}; status and due will not know of this run",
+                failure.words
+            );
+            self.host.bus.line(Level::Warning, scope, &words);
         }
     }
 
@@ -56,21 +102,25 @@ impl<'a> Recorder<'a> {
 }
 
 impl Observer for Recorder<'_> {
+    fn begin(&self, file: &FilePart<'_>) -> Vec<Begun> {
+        let host = self.host;
+        let name = history::mark_name(file.loaded, host.files, host.env);
+        let begun = self.plans(file).into_iter().filter_map(|(ledger, plan)| {
+            let begun = ledger.begin(host, &name, &plan);
+            begun.unwrap_or_else(|failure| {
+                self.lose(ledger, &file.loaded.path.to_string_lossy(), &failure);
+                None
+            })
+        });
+        begun.collect()
+    }
+
     fn acted(&self, acted: &Acted<'_>) {
         let unit = acted.unit.unit;
         let ledger = history::ledger(&unit.config.run, self.host.env);
         let record = Record::Action(self.action(acted));
         if let Err(failure) = ledger.append(self.host, &[record]) {
-            let mut lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
-            if lost.insert(ledger) {
-                let words = format!(
-                    "{}; status and due will not know of this run",
-                    failure.words
-                );
-                self.host
-                    .bus
-                    .line(Level::Warning, unit.repository.name(), &words);
-            }
+            self.lose(ledger, unit.repository.name(), &failure);
         }
     }
 }

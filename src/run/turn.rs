@@ -87,15 +87,7 @@ impl Turn {
             // Who has just taken it has told nobody yet, and who has just ended has gone.
             let short = PAUSE * 5;
             if waited >= most && (holder.is_some() || waited >= short) {
-                let now = host.clock.now();
-                let is_young =
-                    |holder: &Holder| due.is_some_and(|due| due.is_young(holder.since, &now));
-                let failure = busy(holder.as_ref(), waited, now.timestamp());
-                return Err(if holder.as_ref().is_some_and(is_young) {
-                    failure.kind(FailureKind::Soft)
-                } else {
-                    failure
-                });
+                return Err(given_up(host, holder.as_ref(), waited, due));
             }
             if let Some(holder) = holder.filter(|_| !announced) {
                 let now = host.clock.now().timestamp();
@@ -110,6 +102,11 @@ impl Turn {
                 return Err(Failure::interrupted(signal));
             }
         }
+    }
+
+    /// Is it ours alone?
+    pub(super) fn is_held(&self) -> bool {
+        self.held.is_some()
     }
 
     fn unlocked(host: &Host<'_>, scope: &str, path: &Path, error: &io::Error) -> Self {
@@ -183,6 +180,23 @@ impl Holder {
     /// How long it has been held, unless a clock was wrong.
     fn age(&self, now: Timestamp) -> Option<Duration> {
         Duration::try_from(now.duration_since(self.since)).ok()
+    }
+}
+
+/// Nobody waits any longer.
+fn given_up(
+    host: &Host<'_>,
+    holder: Option<&Holder>,
+    waited: Duration,
+    due: Option<&Due>,
+) -> Failure {
+    let now = host.clock.now();
+    let is_young = |holder: &Holder| due.is_some_and(|due| due.is_young(holder.since, &now));
+    let failure = busy(holder, waited, now.timestamp());
+    if holder.is_some_and(is_young) {
+        failure.kind(FailureKind::Soft)
+    } else {
+        failure
     }
 }
 

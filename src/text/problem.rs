@@ -154,9 +154,16 @@ impl Problem {
         self
     }
 
+    /// What would mend it. Nobody guesses what a secret is: a wrong one would look right until the
+    /// repository is needed.
     #[must_use]
     pub fn fix(mut self, fix: Fix) -> Self {
-        self.fix = Some(fix);
+        let source = self.labels.first().map(|(origin, _)| &origin.source);
+        let secret = source.filter(|_| !fix.sure).is_some_and(|source| {
+            let edits = fix.edits.clone().sorted();
+            edits.iter().any(|(span, _)| source.touches_secret(span))
+        });
+        self.fix = Some(fix).filter(|_| !secret);
         self
     }
 

@@ -145,6 +145,14 @@ impl Source {
             .collect()
     }
 
+    /// Would a change there change a secret, or where it ends?
+    pub(super) fn touches_secret(&self, place: &Span) -> bool {
+        let hidden = self.hidden.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = super::secret::values(&self.text, self.is_secret);
+        let mut all = hidden.iter().chain(&found);
+        all.any(|span| !span.is_empty() && place.start <= span.end && span.start <= place.end)
+    }
+
     /// The text with every secret overwritten by asterisks and every character that would do
     /// something by a question mark or [`SIGN`], byte for byte.
     pub fn masked(&self) -> String {

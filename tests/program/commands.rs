@@ -3,6 +3,8 @@
 
 use std::fs;
 
+use borgmatic::host::script::Answer;
+
 use crate::kept::{Kept, tests};
 use crate::world::World;
 
@@ -537,4 +539,33 @@ fn the_surroundings_of_borg_are_those_of_the_options() {
     );
     // The question for the version needs no secret.
     assert!(commands[0].secret.is_none());
+}
+
+/// Who waits at a terminal is told that nothing came; programs get what the original says.
+#[test]
+fn a_search_that_finds_nothing_says_so_on_a_terminal() {
+    let lines: [(&[&str], &str); 4] = [
+        (&["list", "--find", "zzz"], "Nothing was found"),
+        (
+            &["list", "--archive", "me-1", "--path", "zzz"],
+            "Nothing to list in archive me-1",
+        ),
+        (&["repo-list", "-a", "*"], "There is no archive in it"),
+        (&["list", "-a", "*"], "There is no archive in it"),
+    ];
+    for (words, wanted) in lines {
+        for looks in [true, false] {
+            let mut world = World::new();
+            world.looks = looks;
+            world
+                .stage
+                .script
+                .answer("--version", Answer::fine().out("borg 1.4.0"))
+                .answer("--short", Answer::fine().out("me-1"))
+                .answer("", Answer::fine());
+            let ran = world.run(&[words, &["--repository", "one", "--no-color"]].concat());
+            assert_eq!(ran.code, 0, "{words:?}: {}", ran.err);
+            assert_eq!(ran.err.contains(wanted), looks, "{words:?}: {}", ran.err);
+        }
+    }
 }

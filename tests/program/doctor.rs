@@ -25,7 +25,7 @@ fn what_to_type_names_the_files_that_were_named() {
     let told = cures(&mut world, &["-c", "my backup.yaml", "doctor", "--json"]);
     for command in [
         "made with: borgmatic -c 'my backup.yaml' repo-create --repository one",
-        "back up now: borgmatic -c 'my backup.yaml' create\n",
+        "first mend the repository, as told above; then back up now: borgmatic -c 'my backup.yaml' create\n",
         "schedule: borgmatic -c 'my backup.yaml' self-install --user; or",
     ] {
         assert!(told.contains(command), "{command}: {told}");
@@ -34,10 +34,19 @@ fn what_to_type_names_the_files_that_were_named() {
     let told = cures(&mut world, &["doctor", "--json"]);
     for command in [
         "made with: borgmatic repo-create --repository one",
-        "back up now: borgmatic create\n",
+        "first mend the repository, as told above; then back up now: borgmatic create\n",
     ] {
         assert!(told.contains(command), "{command}: {told}");
     }
+}
+
+#[test]
+fn a_backup_is_due_at_once_where_the_repository_answers() {
+    let mut world = World::new().with_borg("1.4.1");
+    std::fs::create_dir_all(world.at("/backup/one.borg")).unwrap();
+    let told = cures(&mut world, &["doctor", "--json"]);
+    let own = "last backup one: back up now: borgmatic create\n";
+    assert!(told.contains(own), "{told}");
 }
 
 #[test]

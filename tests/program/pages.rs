@@ -5,6 +5,7 @@ use std::path::Path;
 use borgmatic::actions::{self, Act, config::template};
 use borgmatic::cli;
 use borgmatic::config::{is_secret, load};
+use borgmatic::option::Options;
 use borgmatic::plan::outline;
 
 use crate::kept::{Kept, tests};
@@ -23,6 +24,7 @@ fn help_is_what_it_was() {
         kept.same(&folder.join(name), &ran.out);
     };
     page(&["--help"], "help.txt");
+    page(&["--help", "--all"], "help-all.txt");
     page(&["config", "--help"], "config.txt");
     for entry in actions::ALL {
         let words: Vec<&str> = entry.info.name.split(' ').chain(["--help"]).collect();
@@ -44,6 +46,74 @@ fn help_tells_every_flag_of_an_action() {
             assert_eq!(out.contains(&flag), !field.no_flag, "{words:?} {flag}");
         }
     }
+}
+
+/// An option, a nested one, old names, one that several have, an action, a slip, a stranger.
+#[test]
+fn an_option_is_explained() {
+    let words = [
+        "keep_daily",
+        "checks.data_tolerance_percentage",
+        "repositories",
+        "numeric_owner",
+        "before_backup",
+        "location",
+        "hostname",
+        "frequency",
+        "create",
+        "prune",
+        "--keep-dialy",
+        "xyzzy",
+    ];
+    let text: String = words
+        .map(|word| {
+            let shown = World::new().run(&["explain", word]).shown();
+            format!("$ borgmatic explain {word}\n{shown}\n")
+        })
+        .concat();
+    let mut kept = Kept::default();
+    kept.same(&tests().join("program/pages/options.txt"), &text);
+    kept.end();
+}
+
+#[test]
+fn help_of_the_whole_is_two_screens() {
+    let mut world = World::new();
+    world.looks = true;
+    let shown = world.run(&["--help"]).out;
+    let lines: Vec<_> = shown.lines().collect();
+    assert!(lines.len() <= 80, "{} lines", lines.len());
+    for entry in borgmatic::install::entries() {
+        let line = format!("  {} ", entry.info.name);
+        let line = lines.iter().find(|it| it.starts_with(&line));
+        let line = line.unwrap_or_else(|| panic!("{}", entry.info.name));
+        assert!(
+            line.ends_with(entry.info.about),
+            "more than one line: {line}"
+        );
+    }
+    assert!(shown.contains("--verbosity <N>") && !shown.contains("--keep-daily"));
+    assert!(shown.ends_with("of all options\n"), "{shown}");
+}
+
+/// The original's `--help` names every flag, and scripts look for one there.
+#[test]
+fn help_that_a_program_reads_names_every_flag() {
+    let read = World::new().run(&["--help"]).out;
+    let all = World::new().run(&["--help", "--all"]).out;
+    let names: Vec<_> = read.split_whitespace().collect();
+    for (name, _) in borgmatic::option::flags::every(borgmatic::config::Config::GROUPS) {
+        let flag = format!("--{name}");
+        // Elements of lists of plain values are written like the first option of others.
+        assert!(
+            name.ends_with(']') || names.contains(&flag.as_str()),
+            "{flag}"
+        );
+        assert!(name.ends_with(']') || all.contains(&flag), "{flag}");
+    }
+    assert!(names.contains(&"--override") && names.contains(&"--bash-completion"));
+    assert!(read.lines().count() < 300);
+    assert!(all.contains("Number of days to keep an archive of"));
 }
 
 #[test]

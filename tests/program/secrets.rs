@@ -167,3 +167,39 @@ fn a_password_in_an_address_is_seen_nowhere() {
         }
     }
 }
+
+/// Without a configuration there is nowhere to look it up; what is typed goes into no history.
+#[test]
+fn who_has_no_passphrase_is_told_how_to_give_one() {
+    let mut world = World::new();
+    let answers = |world: &World| {
+        world
+            .stage
+            .script
+            .answer("--version", Answer::fine().out("borg 1.4.0"))
+            .answer("", Answer::exit(50));
+    };
+    answers(&world);
+    let ran = world.run(&["config", "bootstrap", "--repository", "/backup/one.borg"]);
+    assert_eq!(ran.code, 1);
+    assert!(
+        ran.err
+            .contains("    read -rs BORG_PASSPHRASE; export BORG_PASSPHRASE\n"),
+        "{}",
+        ran.err
+    );
+    let secret = format!(
+        "encryption_passphrase: one two three\n{}",
+        crate::world::GOOD
+    );
+    world.write("/etc/borgmatic/config.yaml", secret);
+    answers(&world);
+    let ran = world.run(&["repo-info", "--repository", "one"]);
+    assert!(
+        ran.err
+            .contains("check encryption_passphrase or encryption_passcommand in the"),
+        "{}",
+        ran.err
+    );
+    assert!(!ran.err.contains("BORG_PASSPHRASE;"), "{}", ran.err);
+}

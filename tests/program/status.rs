@@ -1,7 +1,7 @@
 //! What is known of earlier runs: `status`, `due` and the metrics, from a ledger that is there.
 
 use borgmatic::host::script::{Answer, Still};
-use borgmatic::ledger::{Action, Ledger, Outcome, Record, Sizes};
+use borgmatic::ledger::{Action, Ledger, Outcome, Plan, Planned, Record, Sizes};
 use jiff::{Timestamp, ToSpan};
 use std::path::Path;
 
@@ -78,6 +78,81 @@ fn lived() -> World {
 #[test]
 fn the_table_shows_each_repository() {
     same("table", &lived().run(&["status"]).shown());
+}
+
+/// A run that is killed leaves its mark, which nobody holds; one that lives holds it.
+#[test]
+fn a_run_that_was_killed_is_told_until_the_next() {
+    let mut world = lived().with_borg("1.4.1");
+    let ledger = Ledger::new(Path::new(STATE));
+    let one = create(&world, "/backup/one.borg", 1, Outcome::Done);
+    let planned = |repository: &str, actions: &[&str]| Planned {
+        repository: repository.into(),
+        label: None,
+        actions: actions.iter().map(|&action| action.into()).collect(),
+    };
+    let plan = Plan {
+        run: one.run.clone(),
+        configuration: one.configuration.clone(),
+        since: one.start,
+        repositories: vec![
+            planned("/backup/one.borg", &["create", "prune"]),
+            planned("ssh://me@host/./two.borg", &["create", "prune"]),
+        ],
+    };
+    let begun = ledger.begin(&world.stage.host(), "mark", &plan).unwrap();
+    assert!(begun.is_some());
+    write(&world, vec![one]);
+    assert!(!world.run(&["status"]).out.contains("interrupted"));
+    let mark = world.at(&format!("{STATE}/locks/mark.run"));
+    let left = std::fs::read(&mark).unwrap();
+    drop(begun);
+    assert!(!mark.exists());
+
+    std::fs::write(&mark, &left).unwrap();
+    same("killed", &world.run(&["status"]).shown());
+    same("killed-json", &world.run(&["status", "--json"]).shown());
+    assert_eq!(world.run(&["due", "--max-age", "31h"]).code, 0);
+    // The next run writes down what that one could not.
+    let next = Plan {
+        run: "next".into(),
+        ..plan
+    };
+    drop(ledger.begin(&world.stage.host(), "mark", &next).unwrap());
+    let lines = std::fs::read_to_string(world.at(&format!("{STATE}/runs.jsonl"))).unwrap();
+    assert_eq!(lines.matches("\"result\":\"interrupted\"").count(), 2);
+    assert!(!mark.exists());
+    assert!(world.run(&["status"]).out.contains("create interrupted"));
+    // What is no mark of ours tells nothing.
+    for strange in [&b""[..], b"{}", &left[..left.len() / 2]] {
+        std::fs::write(&mark, strange).unwrap();
+        assert_eq!(
+            ledger.read(&world.stage.files).unwrap().len(),
+            lines.lines().count()
+        );
+    }
+    let later = String::from_utf8(left)
+        .unwrap()
+        .replace("\"v\":1", "\"v\":2");
+    std::fs::write(&mark, later).unwrap();
+    assert_eq!(
+        ledger.read(&world.stage.files).unwrap().len(),
+        lines.lines().count()
+    );
+}
+
+/// A run marks itself while it works, where it has its turn.
+#[test]
+fn a_run_is_marked_while_it_lives() {
+    let mut world = World::new().with_borg("1.4.1");
+    assert_eq!(world.run(&["create"]).code, 0);
+    let locks = world.at(&format!("{STATE}/locks"));
+    assert_eq!(std::fs::read_dir(&locks).unwrap().count(), 0);
+    std::fs::remove_dir(&locks).unwrap();
+    for harmless in [&["repo-list"][..], &["create", "--dry-run"]] {
+        world.run(harmless);
+        assert!(!locks.exists(), "{harmless:?}");
+    }
 }
 
 /// What systemd says of its timer, played.

@@ -3,6 +3,8 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
+use borgmatic::host::script::Answer;
+
 use crate::world::World;
 
 const BROKEN: &str = "\
@@ -181,14 +183,15 @@ fn what_can_be_mended_is_offered_and_what_is_offered_is_done() {
         let mut world = world(&format!("{start}{rest}"));
         let command = ["config", "validate", "-c", "x.yaml"];
         let ran = world.run(&command);
-        let help = format!("{offered}borgmatic config validate {}", flags.join(" "));
+        let flags_written = flags.join(" ");
+        let help = format!("{offered}borgmatic -c x.yaml config validate {flags_written}");
         assert!(ran.err.contains(&help), "{}", ran.err);
         let ran = world.run(&[&command[..], flags].concat());
         assert_eq!(ran.code, 0, "{}", ran.err);
         assert_eq!(text(&world, "x.yaml"), format!("{new}{rest}"));
     }
     let ran = world(&format!("{sure}{guess}{rest}")).run(&["config", "validate", "-c", "x.yaml"]);
-    let help = "mend 1 mistake: borgmatic config validate --fix; and 2 more by a guess: --unsafe-fixes, too";
+    let help = "mend 1 mistake: borgmatic -c x.yaml config validate --fix; and 2 more by a guess: --unsafe-fixes, too";
     assert!(ran.err.contains(help), "{}", ran.err);
     let ran = world("frobnicate: 1\n").run(&["config", "validate", "-c", "x.yaml"]);
     assert!(ran.code == 1 && !ran.err.contains("--fix"), "{}", ran.err);
@@ -472,4 +475,60 @@ fn files_that_contradict_each_other_about_the_log_are_told_with_the_rest() {
     assert!(codes.any(|code| code == "borgmatic::config::two-logs"));
     let ran = world.run(&[&["config", "show"][..], &both].concat());
     assert_eq!(ran.code, 0, "what opens no log needs none: {}", ran.err);
+}
+
+/// What is to be typed names the files that the line named, as a shell takes them.
+#[test]
+fn advice_is_about_the_files_that_were_named() {
+    let mut world = World::new();
+    world.write(
+        "/home/me/my files.yaml",
+        crate::world::GOOD.replace("keep_daily", "keep_dialy"),
+    );
+    let path = "/home/me/my files.yaml";
+    let ran = world.run(&["config", "validate", "-c", path]);
+    let wanted = format!("borgmatic -c '{path}' config validate --fix --unsafe-fixes");
+    assert!(ran.err.contains(&wanted), "{}", ran.err);
+    assert!(
+        ran.err.contains("borgmatic explain config::unknown-option"),
+        "{}",
+        ran.err
+    );
+
+    world.write("/home/me/my files.yaml", crate::world::GOOD);
+    world
+        .stage
+        .script
+        .answer("--version", Answer::fine().out("borg 1.4.0"))
+        .answer("", Answer::exit(13));
+    let ran = world.run(&["repo-info", "--config", path, "--repository", "one"]);
+    let wanted = format!("borgmatic -c '{path}' repo-create --repository one");
+    assert!(ran.err.contains(&wanted), "{}", ran.err);
+    let wanted = format!("see more: borgmatic -c '{path}' --verbosity 2");
+    assert!(ran.err.contains(&wanted), "{}", ran.err);
+}
+
+/// A guess that reads well would be found out only when the repository is needed.
+#[test]
+fn nobody_guesses_what_a_secret_is() {
+    for line in [
+        "encryption_passphrase: \"hunter two",
+        "encryption_passphrase: 'hunter two",
+        "encryption_passphrase: \"hunter\\wo\"",
+        "ntfy:\n    topic: x\n    password: \"hunter two",
+        "encryption_passcommand: x\npostgresql_databases:\n    - name: all\n      password: 'hunter",
+    ] {
+        let text = format!("{line}\n{}", crate::world::GOOD);
+        let mut world = world(&text);
+        let command = ["config", "validate", "-c", "x.yaml"];
+        let ran = world.run(&command);
+        assert_eq!(ran.code, 1, "{line}: {}", ran.err);
+        assert!(!ran.err.contains("--fix"), "{line}: {}", ran.err);
+        assert!(!ran.err.contains("hunter"), "{line}: {}", ran.err);
+        let json = world.run(&[&command[..], &["--format", "json"]].concat());
+        assert!(!json.out.contains("\"edits\""), "{line}: {}", json.out);
+        let ran = world.run(&[&command[..], &["--fix", "--unsafe-fixes"]].concat());
+        assert_eq!(ran.code, 1, "{line}: {}", ran.err);
+        assert_eq!(self::text(&world, "x.yaml"), text, "{line}");
+    }
 }

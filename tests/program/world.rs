@@ -35,6 +35,8 @@ pub(crate) struct World {
     pub(crate) stage: Stage,
     /// What a person says next.
     answers: Vec<String>,
+    /// Somebody looks: both streams are a terminal.
+    pub(crate) looks: bool,
 }
 
 /// A small configuration that works.
@@ -75,6 +77,7 @@ impl World {
             folder,
             stage,
             answers: Vec::new(),
+            looks: false,
         };
         world.write("/home/me/files/letter.txt", "Dear reader");
         fs::create_dir(world.at("/tmp")).unwrap();
@@ -142,7 +145,9 @@ impl World {
             .map(OsString::from)
             .collect();
         let answers = std::mem::take(&mut self.answers);
-        self.stage.terminal = Arc::new(Collected::answering(answers));
+        let mut terminal = Collected::answering(answers);
+        terminal.terminal = self.looks;
+        self.stage.terminal = Arc::new(terminal);
         let stage = &self.stage;
         let code = app::run(
             &words,

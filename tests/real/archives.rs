@@ -17,6 +17,7 @@ with_both_borgs! {
     recreate_leaves_out_what_is_excluded_by_now_and_nothing_else
     recreate_refuses_to_empty_the_archive_of_somebody_else
     recreate_makes_a_second_archive_with_a_comment
+    what_an_interrupted_recreate_leaves_is_told_with_what_to_type
     two_archives_are_compared
     a_tar_file_holds_the_files
     a_lock_that_was_left_behind_is_removed
@@ -233,6 +234,37 @@ fn recreate_makes_a_second_archive_with_a_comment(world: &World) {
     world
         .fails(&["recreate", "--archive", &first, "--target", "copy"])
         .says("there is an archive of that name already");
+}
+
+/// Borg killed between its two steps leaves NAME and NAME.recreate, both whole, as this `--target` does.
+fn what_an_interrupted_recreate_leaves_is_told_with_what_to_type(world: &World) {
+    world.ready("");
+    world.ok(&["create"]);
+    let name = world.archives("repo.borg").remove(0);
+    let whole = paths(world, &name);
+    let left = format!("{name}.recreate");
+    let at = format!("{}::{name}", world.text("repo.borg"));
+    world
+        .borg(&["recreate", "--target", &left, "--comment", "x", &at])
+        .ends_with(0);
+    let line = ["recreate", "--archive", &name, "--comment", "y"];
+    let delete = format!("--archive {left}");
+    for line in [&line[..], &["recreate", "--match-archives", "*"]] {
+        let told = world.fails(line).says("borgmatic delete --repository");
+        told.says(&delete).says("is whole");
+    }
+    // Another name is free.
+    let other = ["--target", "other", "--dry-run"];
+    world.ok(&[&line[..], &other].concat());
+    // Once it is the only one, it gets the name of the one that is gone.
+    world.ok(&["delete", "--archive", &name]);
+    let rename = format!("rename ::{left} {name}");
+    world.fails(&["recreate", "--archive", &left]).says(&rename);
+    let from = format!("::{left}");
+    world.ok(&["borg", "rename", &from, &name]);
+    assert_eq!(paths(world, &name), whole);
+    world.ok(&line);
+    assert_eq!(paths(world, &name), whole);
 }
 
 fn two_archives_are_compared(world: &World) {

@@ -184,3 +184,16 @@ fn a_repository_lives_with_borg_2() {
     world.ok(&["repo-delete", "--force"]);
     assert!(!world.path("repo.borg/config").exists());
 }
+
+#[test]
+fn a_repository_that_is_not_there_is_made_as_told() {
+    let world = World::new("1.4");
+    if !upgrade(&world) {
+        return;
+    }
+    world.configure(&["repo.borg"], &options());
+    world
+        .fails(&["create"])
+        .says("repo-create --repository")
+        .says("--encryption aes256-ocb");
+}

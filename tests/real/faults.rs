@@ -17,6 +17,7 @@ with_both_borgs! {
     a_hanging_borg_ends_with_the_run
     a_flood_of_lines_is_passed_in_constant_memory
     any_bytes_and_any_end_of_borg_are_borne
+    an_answer_without_an_end_is_refused
     ctrl_c_in_a_terminal_runs_what_stands_after
 }
 
@@ -115,6 +116,10 @@ fn a_killed_run_leaves_nothing_behind(world: &World) {
         if !point.contains("later") {
             // What comes later may come too late.
             assert_eq!(killed.code, None, "{point}");
+            let told = world.ok(&["status"]).out;
+            let in_the_middle = !point.ends_with("everything") && !point.contains("after");
+            let words = format!("{} interrupted: the run was killed", actions[0]);
+            assert_eq!(told.contains(&words), in_the_middle, "{point}: {told}");
         }
         world.ok(actions);
         let left = |folder| {
@@ -124,8 +129,11 @@ fn a_killed_run_leaves_nothing_behind(world: &World) {
         };
         assert_eq!(left("run"), Vec::<String>::new(), "{point}");
         assert_eq!(left("tmp"), Vec::<String>::new(), "{point}");
-        world.ok(&["status"]);
+        world.ok(&["status"]).never_says("interrupted");
     }
+    let ledger = fs::read_to_string(world.path("state/borgmatic/runs.jsonl")).unwrap();
+    assert!(ledger.contains("\"result\":\"interrupted\""), "{ledger}");
+    assert_eq!(names(world, "state/borgmatic/locks"), Vec::<String>::new());
     world
         .borg(&["check", "--verify-data", &world.text("repo.borg")])
         .ends_with(0);
@@ -225,7 +233,48 @@ fn any_bytes_and_any_end_of_borg_are_borne(world: &World) {
         in_front_of_borg(world, &format!("if [ $verb = create ]; then {end}; fi"));
         world.fails(&["create"]).says(words);
     }
+    in_front_of_borg(
+        world,
+        "if [ $verb = create ]; then echo 'OSError: [Errno 28] No space left on device' >&2; exit 2; fi",
+    );
+    let told = world.fails(&["create"]).says("there is no room left");
+    told.says("borgmatic compact --repository");
+    // What was there stays unless borg began to write.
+    let tar = world.text("out/x.tar");
+    world.write("out/x.tar", "whole");
+    let line = ["export-tar", "--archive", "latest", "--destination", &tar];
+    let part = "x.tar holds only a part";
+    in_front_of_borg(world, "if [ $verb = export-tar ]; then exit 2; fi");
+    world.fails(&line).never_says(part);
+    in_front_of_borg(
+        world,
+        &format!("if [ $verb = export-tar ]; then echo half > {tar}; kill -KILL $$; fi"),
+    );
+    world.fails(&line).says(part);
+    in_front_of_borg(world, "");
+    world.ok(&line);
     assert_eq!(world.archives("repo.borg").len(), 1);
+}
+
+/// More than any list of archives: it is not held in memory, and no success.
+fn an_answer_without_an_end_is_refused(world: &World) {
+    world.ready("");
+    let peak = world.text("peak");
+    in_front_of_borg(
+        world,
+        &format!(
+            "if [ $verb = list ]; then\n\
+               yes {} | head -c 600000000\n\
+               grep VmHWM /proc/$PPID/status > {peak}\n\
+             fi",
+            "x".repeat(1000)
+        ),
+    );
+    let told = world.fails(&["repo-list", "--json"]);
+    told.says("is longer than 256 MiB");
+    let peak = fs::read_to_string(world.path("peak")).unwrap();
+    let kilobytes: u64 = peak.split_whitespace().nth(1).unwrap().parse().unwrap();
+    assert!(kilobytes < 400_000, "{peak}");
 }
 
 fn ctrl_c_in_a_terminal_runs_what_stands_after(world: &World) {

@@ -66,7 +66,8 @@ impl AloneAction for Generate {
         if host.files.is_dir(&path) {
             let words = format!("{shown} is a directory");
             return Err(refused(words).help(format!(
-                "name a file in it: --destination {shown}/config.yaml"
+                "name a file in it: --destination {}",
+                quote(&path.join("config.yaml").to_string_lossy())
             )));
         }
         if host.files.is_there(&path) && !flags.overwrite.is_on() {

@@ -14,5 +14,5 @@ options! {
 pub const INFO: Info = Info {
     name: "config outline",
     aliases: &[],
-    about: "Show what a run would do, and why; actions and their flags may follow",
+    about: "Show what a run would do, or the actions that follow",
 };

@@ -11,10 +11,9 @@ use crate::config::find::{self, expand};
 use crate::config::include::Texts;
 use crate::config::is_secret;
 use crate::config::load::LARGEST;
-use crate::config::upgrade::files::{Planned, plan};
+use crate::config::upgrade::files::{Planned, order, plan};
 use crate::config::upgrade::{apply, ini};
 use crate::host::{Failure, Level};
-use crate::option::words::quote;
 use crate::options;
 use crate::text::printable::printable;
 use crate::text::{self, Problems, Source};
@@ -47,7 +46,7 @@ impl AloneAction for Upgrade {
     const INFO: Info = Info {
         name: "upgrade-config",
         aliases: &["config upgrade"],
-        about: "Bring configuration files of older versions to today's form",
+        about: "Bring old configuration files to today's form",
     };
 
     const LOADS: bool = false;
@@ -132,11 +131,7 @@ fn upgrade(
     if !wrong {
         return Err(failure);
     }
-    let mut command = "borgmatic config validate".to_owned();
-    for path in alone.configs {
-        command += &format!(" -c {}", quote(path));
-    }
-    Err(failure.help(format!("see what is wrong: {command}")))
+    Err(failure.help("see what is wrong: borgmatic config validate"))
 }
 
 /// Writes one file, or shows what would change in it.
@@ -167,17 +162,20 @@ fn file(alone: &Alone<'_>, one: &Planned, shows_only: bool) -> Result<(), Failur
 /// Writes the files that include each other, for half of them could mean something else; where the
 /// old texts are.
 fn joined(alone: &Alone<'_>, all: &[Planned]) -> Result<Vec<PathBuf>, Option<Failure>> {
-    let texts: Vec<_> = all
+    let order = order(all, alone.host.files, alone.host.env);
+    let texts: Vec<_> = order
         .iter()
-        .filter(|one| one.joined)
-        .filter_map(|one| Some((one.path.as_path(), one.new_text()?.as_bytes())))
+        .filter_map(|at| Some((all[*at].path.as_path(), all[*at].new_text()?.as_bytes())))
         .collect();
     let written = alone.host.files.replace_all(&texts);
-    written.map_err(|failure| {
+    let copies = written.map_err(|failure| {
         let words = "files that include each other stay as they are, all of them";
         alone.host.bus.line(Level::Warning, "", words);
         Some(failure)
-    })
+    })?;
+    let mut placed: Vec<_> = order.into_iter().zip(copies).collect();
+    placed.sort_unstable();
+    Ok(placed.into_iter().map(|(_, copy)| copy).collect())
 }
 
 fn upgraded(alone: &Alone<'_>, path: &Path, copy: &Path) {

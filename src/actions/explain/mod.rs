@@ -1,8 +1,12 @@
-//! `explain`: what the code of a diagnostic means, at length, with an example before and after. The
-//! texts beside this file are the one source; `docs/diagnostics.md` is checked against them.
+//! `explain`: what the code of a diagnostic means, at length, with an example before and after; and
+//! what an option is ([`option`]). The texts beside this file are the one source of codes;
+//! `docs/diagnostics.md` is checked against them.
 
-use crate::actions::{Alone, AloneAction, Answer, Info};
+mod option;
+
+use crate::actions::{Alone, AloneAction, Answer, Info, named};
 use crate::host::Failure;
+use crate::option::sample;
 use crate::options;
 use crate::text::near::nearest;
 
@@ -22,8 +26,9 @@ const ROOM: &str = "borgmatic::";
 options! {
     /// Flags of explain.
     pub struct Flags {
-        /// The codes to explain: all of one, or only its end. Without one, all are listed.
-        options: Vec<String> = "CODE", no_flag;
+        /// What to explain: options, or codes (all of one, or only its end). Without one, all codes are
+        /// listed.
+        options: Vec<String> = "OPTION|CODE", no_flag;
     }
 }
 
@@ -43,6 +48,12 @@ impl Entry {
         let rest = self.code.strip_prefix(ROOM).unwrap_or(self.code);
         let end = rest.rsplit("::").next();
         self.code == word || rest == word || end == Some(word)
+    }
+
+    fn paragraphs(&self) -> Vec<String> {
+        let parts = [self.code, self.summary].into_iter();
+        let parts = parts.chain(self.text.split("\n\n"));
+        parts.map(str::to_owned).collect()
     }
 }
 
@@ -69,7 +80,7 @@ impl AloneAction for Explain {
     const INFO: Info = Info {
         name: "explain",
         aliases: &[],
-        about: "Explain the code of a diagnostic: borgmatic explain CODE",
+        about: "Explain an option, or the code of a diagnostic",
     };
     const LOADS: bool = false;
     const FIRST: bool = true;
@@ -83,16 +94,27 @@ impl AloneAction for Explain {
                 page += &format!("{}\n    {}\n", entry.code, entry.summary);
             }
         }
+        let width = alone.host.terminal.width().clamp(40, 100);
         for word in words {
-            let found: Vec<_> = all.iter().filter(|entry| entry.is_called(word)).collect();
+            let codes = all.iter().filter(|entry| entry.is_called(word));
+            let codes = codes.map(Entry::paragraphs);
+            let options = option::about(word);
+            let options = Some(options).filter(|parts| !parts.is_empty());
+            let mut found: Vec<_> = codes.chain(options).collect();
+            let action = named(word).map(|action| action.info.name);
+            if let (Some(last), Some(name)) = (found.last_mut(), action) {
+                last.push(format!(
+                    "`{name}` is an action, too: borgmatic {name} --help"
+                ));
+            }
             if found.is_empty() {
                 return Err(unknown(word, &all));
             }
-            for entry in found {
+            for parts in found {
                 if !page.is_empty() {
                     page.push('\n');
                 }
-                page += &drawn(entry, alone.host.terminal.width());
+                page += &drawn(&parts, width);
             }
         }
         alone.host.bus.data(&page);
@@ -100,31 +122,40 @@ impl AloneAction for Explain {
     }
 }
 
-/// An entry for a terminal: paragraphs are wrapped, examples stay.
-fn drawn(entry: &Entry, width: usize) -> String {
-    let mut page = format!("{}\n", entry.code);
-    for part in [entry.summary, entry.text] {
-        for paragraph in part.split("\n\n") {
-            page.push('\n');
-            if paragraph.starts_with(' ') {
-                page += paragraph;
-            } else {
-                page += &textwrap::fill(paragraph, width.clamp(40, 100));
-            }
+/// Paragraphs for a terminal: they are wrapped, examples stay.
+fn drawn(parts: &[String], width: usize) -> String {
+    let mut page = String::new();
+    for part in parts {
+        if !page.is_empty() {
             page.push('\n');
         }
+        if part.starts_with(' ') {
+            page += part;
+        } else {
+            page += &sample::wrap(part, width).join("\n");
+        }
+        page.push('\n');
     }
     page
 }
 
 fn unknown(word: &str, all: &[Entry]) -> Failure {
+    let words = format!("there is no option and no code `{word}`");
+    let failure = Failure::new("borgmatic::cli::value", words);
+    if let Some(action) = named(word) {
+        let name = action.info.name;
+        return failure.help(format!("it is an action: borgmatic {name} --help"));
+    }
     let whole = all.iter().map(|entry| entry.code);
     let short = whole.clone().filter_map(|code| code.strip_prefix(ROOM));
     let ends = whole.clone().filter_map(|code| code.rsplit("::").next());
-    let help = match nearest(word, whole.chain(short).chain(ends)) {
+    let options = option::names();
+    let options = options.iter().map(String::as_str);
+    let written = word.strip_prefix("--").unwrap_or(word).replace('-', "_");
+    // A code has dashes, an option none.
+    let near = nearest(&written, options).or_else(|| nearest(word, whole.chain(short).chain(ends)));
+    failure.help(match near {
         Some(near) => format!("did you mean {near}?"),
-        None => "borgmatic explain lists them all".to_owned(),
-    };
-    let words = format!("there is no code `{word}`");
-    Failure::new("borgmatic::cli::value", words).help(help)
+        None => "borgmatic explain lists all codes, borgmatic --help --all all options".to_owned(),
+    })
 }

@@ -75,15 +75,7 @@ impl Rule {
         match self.change {
             Change::Section => {
                 node.remove(self.at);
-                match value.kind {
-                    Kind::Null => {}
-                    // From another file, which a rewrite does not look into.
-                    Kind::Date(ref tag) if tag.starts_with('!') => node.set(key, value),
-                    Kind::Map(pairs) => pairs
-                        .into_iter()
-                        .for_each(|(key, value)| node.set(key, value)),
-                    _ => out.add(self.no_section(&value)),
-                }
+                self.open(node, key, value, out);
             }
             Change::Rename(to) => {
                 node.remove(self.at);
@@ -105,22 +97,7 @@ impl Rule {
                 let inner = text(name);
                 node.set(key.clone(), map(vec![(inner, value.clone())]));
             }
-            Change::WrapItems(name) => {
-                let wrap = |item: Node| match item.kind {
-                    Kind::Text(_) => {
-                        let origin = item.origin.clone();
-                        Node::new(Kind::Map(vec![(text(name), item)]), origin)
-                    }
-                    _ => item,
-                };
-                let origin = value.origin.clone();
-                let items = match value.kind {
-                    Kind::List(items) => items,
-                    _ => vec![value],
-                };
-                let items = items.into_iter().map(wrap).collect();
-                node.set(key.clone(), Node::new(Kind::List(items), origin));
-            }
+            Change::WrapItems(name) => node.set(key.clone(), wrapped(&text(name), value)),
             Change::List => {
                 let list = Node::new(Kind::List(vec![value.clone()]), value.origin);
                 node.set(key, list);
@@ -140,6 +117,19 @@ impl Rule {
                 node.remove(self.at);
             }
             Change::Address | Change::Stay => {}
+        }
+    }
+
+    /// The options of a section become those of the mapping that has it.
+    fn open(&self, node: &mut Node, key: Node, value: Node, out: &mut Problems) {
+        match value.kind {
+            Kind::Null => {}
+            // From another file, which a rewrite does not look into.
+            Kind::Date(ref tag) if tag.starts_with('!') => node.set(key, value),
+            Kind::Map(pairs) => pairs
+                .into_iter()
+                .for_each(|(key, value)| node.set(key, value)),
+            _ => out.add(self.no_section(&value)),
         }
     }
 
@@ -182,6 +172,23 @@ impl Rule {
             .on(value, format!("{} here", value.describe()))
             .help("write options as `name: value`, at the top level")
     }
+}
+
+/// A list in which each text is a mapping with one name; a single text is a list of one.
+fn wrapped(name: &Node, value: Node) -> Node {
+    let origin = value.origin.clone();
+    let items = match value.kind {
+        Kind::List(items) => items,
+        _ => vec![value],
+    };
+    let wrap = |item: Node| match item.kind {
+        Kind::Text(_) => {
+            let origin = item.origin.clone();
+            Node::new(Kind::Map(vec![(name.clone(), item)]), origin)
+        }
+        _ => item,
+    };
+    Node::new(Kind::List(items.into_iter().map(wrap).collect()), origin)
 }
 
 /// A hook as an entry of `commands`.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::rewrite::{Left, Rewritten, rewrite};
 use super::scope::Refused;
+pub use super::together::order;
 use super::together::{Broken, broken, name_included};
 use crate::config::include::{Texts, candidates};
 use crate::config::is_secret;
@@ -174,6 +175,25 @@ mod tests {
             .iter()
             .map(|one| one.new_text().unwrap_or("-").to_owned())
             .collect()
+    }
+
+    /// The commands of the included file run first, as before, also where a kill comes in between.
+    #[test]
+    fn what_a_kill_leaves_means_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let first = "<<: !include common.yaml\nafter_backup: [echo b]\nrepositories: [path: /r]\n";
+        fs::write(at("a.yaml"), first).unwrap();
+        fs::write(at("common.yaml"), "before_backup: [echo a]\n").unwrap();
+        let (files, env) = (Files::new("/"), Env::default());
+        let all = plan(&[at("a.yaml")], &Texts::new(), &files, &env);
+        assert!(all.iter().all(|one| one.new_text().is_some()), "{all:?}");
+        assert_eq!(order(&all, &files, &env), [1, 0]);
+        // Halfway: the second run finishes the rest, to the same.
+        fs::write(at("common.yaml"), all[1].new_text().unwrap()).unwrap();
+        let rest = plan(&[at("a.yaml")], &Texts::new(), &files, &env);
+        assert_eq!(rest[0].new_text(), all[0].new_text());
+        assert_eq!(rest[1].new_text(), None);
     }
 
     #[test]

@@ -25,17 +25,7 @@ pub(super) struct Broken {
 pub(super) fn broken(planned: &[Planned], files: &Files, env: &Env) -> Option<Broken> {
     let (old, new) = (texts(planned, files, false), texts(planned, files, true));
     for one in with_includes(planned) {
-        let meaning = |texts: &Texts| {
-            let mut found = Problems::default();
-            let (mut node, read) = tree(one, texts, files, env, &mut found);
-            if let Some(node) = &mut node {
-                apply(node, &mut found);
-            }
-            // Two sections may contradict each other only when all files are read.
-            let good = !found.has_errors();
-            (node.filter(|_| good), read, found)
-        };
-        let (before, read, problems) = meaning(&old);
+        let (before, read, problems) = meaning(one, &old, files, env);
         let named = one.path.clone();
         let Some(before) = before else {
             // Nothing can be told of it and what it includes.
@@ -45,7 +35,8 @@ pub(super) fn broken(planned: &[Planned], files: &Files, env: &Env) -> Option<Br
                 problems,
             });
         };
-        let same = meaning(&new).0.is_some_and(|after| before.means(&after));
+        let after = meaning(one, &new, files, env).0;
+        let same = after.is_some_and(|after| before.means(&after));
         if !same {
             return Some(Broken {
                 named,
@@ -55,6 +46,55 @@ pub(super) fn broken(planned: &[Planned], files: &Files, env: &Env) -> Option<Br
         }
     }
     None
+}
+
+/// What a file means with what it includes, and the files that were read.
+fn meaning(
+    one: &Planned,
+    texts: &Texts,
+    files: &Files,
+    env: &Env,
+) -> (Option<Node>, Vec<PathBuf>, Problems) {
+    let mut found = Problems::default();
+    let (mut node, read) = tree(one, texts, files, env, &mut found);
+    if let Some(node) = &mut node {
+        apply(node, &mut found);
+    }
+    // Two sections may contradict each other only when all files are read.
+    let good = !found.has_errors();
+    (node.filter(|_| good), read, found)
+}
+
+/// The order in which files can be replaced one by one, so that what a kill leaves means the same
+/// after each of them. Where there is none, the rest comes as it was planned.
+pub fn order(planned: &[Planned], files: &Files, env: &Env) -> Vec<usize> {
+    let mut state = texts(planned, files, false);
+    let read = with_includes(planned);
+    let before: Vec<_> = read
+        .filter_map(|one| Some((one, meaning(one, &state, files, env).0?)))
+        .collect();
+    let is_same = |state: &Texts| {
+        before.iter().all(|(one, before)| {
+            let now = meaning(one, state, files, env).0;
+            now.is_some_and(|now| before.means(&now))
+        })
+    };
+    let changes = |at: &usize| planned[*at].joined && planned[*at].new_text().is_some();
+    let mut rest: Vec<usize> = (0..planned.len()).filter(changes).collect();
+    let mut order = Vec::new();
+    while !rest.is_empty() {
+        let after = |at: usize| {
+            let mut next = state.clone();
+            let text = planned[at].new_text().unwrap_or_default();
+            next.insert(real(&planned[at].path, files), text.to_owned());
+            next
+        };
+        let found = rest.iter().position(|at| is_same(&after(*at)));
+        let next = found.unwrap_or_default();
+        state = after(rest[next]);
+        order.push(rest.remove(next));
+    }
+    order
 }
 
 /// Names the old forms whose value is all that another file holds: `healthchecks: !include hc.yaml`.

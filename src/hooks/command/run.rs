@@ -126,6 +126,7 @@ impl Surroundings<'_> {
             _ => FailureKind::Command(exit),
         };
         let child = Child {
+            cause: None,
             words: command.words(),
             exit,
             said: said.into_lines(),

@@ -3,19 +3,27 @@
 
 use std::time::Duration;
 
-use super::{Finding, Visit};
+use super::{Finding, Report, Visit, repository};
 use crate::actions::history::{Past, pasts};
 use crate::option::Choice;
 use crate::option::age::brief;
 
-pub(super) fn look(visit: &Visit<'_>) -> Vec<Finding> {
+/// `before`: what was found so far. A repository that does not work comes before its backups.
+pub(super) fn look(visit: &Visit<'_>, before: &Report) -> Vec<Finding> {
     let host = &visit.host;
     let mut found = Vec::new();
     match pasts(visit.alone.loaded, host.files, host.env) {
         Ok(pasts) => {
             for past in &pasts {
-                found.extend(age(visit, past));
-                found.extend(last_run(past));
+                let broken = before.is_wrong(&repository::about(past.unit));
+                let about_it = age(visit, past).into_iter().chain(last_run(past));
+                found.extend(about_it.map(|finding| {
+                    if broken {
+                        finding.after("first mend the repository, as told above")
+                    } else {
+                        finding
+                    }
+                }));
             }
             found.push(clock(visit, &pasts));
         }

@@ -77,6 +77,12 @@ impl Finding {
         }
     }
 
+    /// Puts another thing to do before its own.
+    pub(super) fn after(mut self, first: &str) -> Self {
+        self.cure = self.cure.map(|cure| format!("{first}; then {cure}"));
+        self
+    }
+
     pub(super) fn cure(mut self, cure: impl Into<String>) -> Self {
         self.cure = Some(cure.into());
         self
@@ -101,6 +107,12 @@ impl Report {
         {
             *cure = say(cure);
         }
+    }
+
+    /// Was something wrong found about that?
+    pub(super) fn is_wrong(&self, about: &str) -> bool {
+        let wrong = |finding: &Finding| finding.state == State::Wrong && finding.about == about;
+        self.0.iter().any(wrong)
     }
 
     pub(super) fn all(&self) -> usize {

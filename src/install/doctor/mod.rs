@@ -17,13 +17,14 @@ use std::time::Duration;
 use finding::{Finding, Report, State};
 use within::Within;
 
+use super::entries;
 use crate::actions::due::USUAL;
-use crate::actions::{self, Alone, AloneAction, Answer, Entry, Info};
+use crate::actions::{Alone, AloneAction, Answer, Info};
+use crate::cli::Again;
 use crate::config::load::flags_alone;
 use crate::config::logging::Logs;
 use crate::host::{Failure, Host};
 use crate::option::Age;
-use crate::option::words::quote;
 use crate::options;
 use crate::report::style::Colours;
 
@@ -49,7 +50,7 @@ impl AloneAction for Doctor {
     const INFO: Info = Info {
         name: "doctor",
         aliases: &[],
-        about: "Check borg, the configuration, the repositories and the schedule; say what is wrong",
+        about: "Find out what keeps backups from working, and say why",
     };
     const FIRST: bool = true;
 
@@ -76,8 +77,10 @@ impl AloneAction for Doctor {
         report.extend(programs::others(&visit));
         report.extend(caches::look(&visit));
         report.extend(schedule::look(&visit));
-        report.extend(backups::look(&visit));
-        report.rephrase(|cure| visit.with_files(cure));
+        report.extend(backups::look(&visit, &report));
+        if let Some(again) = Again::new(alone.configs, entries()) {
+            report.rephrase(|cure| again.named(cure));
+        }
         if let Some(signal) = host.processes.stop() {
             return Err(Failure::interrupted(signal));
         }
@@ -109,33 +112,11 @@ struct Visit<'a> {
 impl Visit<'_> {
     /// A command line of ours, for the files that this one is about.
     fn command(&self, action: &str) -> String {
-        let files = self.alone.configs.iter();
-        let named = files.flat_map(|path| ["-c".to_owned(), quote(path)]);
-        let words = std::iter::once("borgmatic".to_owned()).chain(named);
-        let words: Vec<String> = words.chain([action.to_owned()]).collect();
-        words.join(" ")
-    }
-
-    /// What to type about the same files, where it names an action without them.
-    fn with_files(&self, cure: &str) -> String {
-        let mut parts = cure.split("borgmatic ");
-        let mut text = parts.next().unwrap_or_default().to_owned();
-        for part in parts {
-            let word = part.split([' ', ';', ':', ',']).next().unwrap_or_default();
-            let is_of = |entry: &Entry| {
-                let group = entry.info.name.split_once(' ').map(|(group, _)| group);
-                entry.is_called(word) || group == Some(word)
-            };
-            // `config validate` is told with its file.
-            let is_run =
-                word == "--verbosity" || word != "config" && actions::ALL.iter().any(is_of);
-            text += &if is_run {
-                self.command(part)
-            } else {
-                format!("borgmatic {part}")
-            };
-        }
-        text
+        let again = Again::new(self.alone.configs, entries());
+        again.map_or_else(
+            || format!("borgmatic {action}"),
+            |again| again.command(action),
+        )
     }
 
     fn is_coloured(&self) -> bool {

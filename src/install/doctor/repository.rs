@@ -43,8 +43,13 @@ pub(super) fn all(visit: &Visit<'_>) -> Vec<Finding> {
     found
 }
 
+/// What its finding is about.
+pub(super) fn about(unit: &Unit) -> String {
+    format!("repository {}", unit.repository.shown_name())
+}
+
 fn one(visit: &Visit<'_>, unit: &Unit) -> Finding {
-    let about = format!("repository {}", unit.repository.shown_name());
+    let about = about(unit);
     if let Err(failure) = unbuilt::refuse(&unit.config, "repo-list", true) {
         return Finding::look(about, format!("not asked: {}", failure.words));
     }

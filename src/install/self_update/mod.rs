@@ -44,7 +44,7 @@ impl AloneAction for SelfUpdate {
     const INFO: Info = Info {
         name: "self-update",
         aliases: &[],
-        about: "Replace this program by a newer release of it, or bring the one before back",
+        about: "Replace this program by a newer release, or go back",
     };
     const LOADS: bool = false;
     const FIRST: bool = true;

@@ -84,22 +84,12 @@ impl Scene<'_> {
         let above = lines.next()?;
         let (_, above_words) = self.words(above);
         let above_own = indent(self.written(above));
-        let place = |other: usize| {
-            let (span, other_words) = self.words(other);
-            let place = indent(self.written(other));
-            if is_item(other_words) == is_item(words) {
-                return Some((place, span));
-            }
-            let inner = other_words.strip_prefix('-')?.trim_start();
-            let start = span.end - inner.len();
-            (!inner.is_empty()).then_some((place + start - span.start, start..span.end))
-        };
         let candidates: Vec<_> = std::iter::once(above)
             .chain(lines)
             .enumerate()
             .filter(|(_, other)| looks_like_structure(self.words(*other).1))
             .filter_map(|(steps, other)| {
-                let (column, span) = place(other)?;
+                let (column, span) = self.start_in(other, is_item(words))?;
                 (column != own).then_some((steps, other, column, span))
             })
             .collect();
@@ -122,39 +112,49 @@ impl Scene<'_> {
             std::mem::swap(&mut nearest, deeper);
         }
         let (_, _, place, other) = nearest;
-        let spaces = |count: usize| counted(count, "space");
         let label = match own {
             0 => "no spaces before this".to_owned(),
-            _ => format!("{} before this", spaces(own)),
+            _ => before_this(own),
         };
-        let target = |place: usize, other: &Span| {
-            let target = match place {
-                0 => "start this line at the left edge".to_owned(),
-                _ => format!("put {} before this line", spaces(place)),
-            };
-            let other = shown(self.quoted(other.clone()));
-            format!("{target}, so that it lines up with `{other}`")
-        };
-        let mut help = target(*place, other);
+        let mut help = self.target(*place, other);
         let problem = Problem::new(
             "borgmatic::yaml::indentation",
             "this line does not line up with the lines above it",
         )
         .at(&self.first(span.start), label)
-        .at(
-            &self.first(other.start),
-            format!("{} before this", spaces(*place)),
-        );
+        .at(&self.first(other.start), before_this(*place));
         let problem = match second {
             Some((_, _, place, other)) => {
-                help += &format!("; or {}", target(*place, other));
-                let label = format!("{} before this", spaces(*place));
-                problem.at(&self.first(other.start), label)
+                help += &format!("; or {}", self.target(*place, other));
+                problem.at(&self.first(other.start), before_this(*place))
             }
             None => problem,
         };
         let mend = self.shifted(line, own, *place);
         Some(self.found(problem.help(help), mend, Trust::Guess))
+    }
+
+    /// Where a line begins that an entry of a list, or an option, could line up with: the line, or
+    /// what stands behind its dash.
+    fn start_in(&self, line: usize, item: bool) -> Option<(usize, Span)> {
+        let (span, words) = self.words(line);
+        let place = indent(self.written(line));
+        if is_item(words) == item {
+            return Some((place, span));
+        }
+        let inner = words.strip_prefix('-')?.trim_start();
+        let start = span.end - inner.len();
+        (!inner.is_empty()).then_some((place + start - span.start, start..span.end))
+    }
+
+    /// Where to put a line so that it lines up with `other`.
+    fn target(&self, place: usize, other: &Span) -> String {
+        let target = match place {
+            0 => "start this line at the left edge".to_owned(),
+            _ => format!("put {} before this line", counted(place, "space")),
+        };
+        let other = shown(self.quoted(other.clone()));
+        format!("{target}, so that it lines up with `{other}`")
     }
 
     /// Does a line stand in the column of one above that it can follow?
@@ -229,6 +229,11 @@ impl Scene<'_> {
         ));
         Some(self.found(problem, Fix::replace(span, ""), Trust::Never))
     }
+}
+
+/// The label of a line that stands so far in.
+fn before_this(column: usize) -> String {
+    format!("{} before this", counted(column, "space"))
 }
 
 /// The option that was meant: `keep_daily 7` and `keep_daily = 7` lack a colon.

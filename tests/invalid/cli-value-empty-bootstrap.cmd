@@ -1,0 +1,1 @@
+borgmatic config bootstrap --repository ''

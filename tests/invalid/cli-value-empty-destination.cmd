@@ -1,0 +1,1 @@
+borgmatic upgrade-config -d ''

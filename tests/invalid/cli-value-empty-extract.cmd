@@ -1,0 +1,1 @@
+borgmatic extract --archive latest --destination ''

@@ -1,0 +1,1 @@
+borgmatic config generate -s ''
