@@ -51,7 +51,8 @@ impl World {
         };
         let mut world = world;
         // Whose the files here are.
-        world.stage.env.user = rustix::process::geteuid().as_raw();
+        let meta = fs::metadata(world.root.path()).unwrap();
+        world.stage.env.user = std::os::unix::fs::MetadataExt::uid(&meta);
         fs::write(world.at(OWN), "the program of 2031.4.0\n").unwrap();
         world.runs_from(OWN);
         let entry = Entry {
