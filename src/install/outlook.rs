@@ -127,6 +127,7 @@ impl Task<'_> {
                 place: setting.paths.borg(),
                 files: &setting.files,
                 tries: !self.shows_only(),
+                beside: setting.root.is_none().then_some(&*setting.paths.bin),
             };
             steps.push(Step::File(fetched::borg(self.alone.host, &wanted)?));
         }

@@ -261,6 +261,13 @@ impl Disk<'_> {
                     other(item, &hashed(&bytes), known, || sort_of(&bytes))
                 }
             }
+            Some(_) if self.is_masked(&file.path) => {
+                let name = file.path.file_name().unwrap_or_default();
+                let name = name.to_string_lossy();
+                State::Foreign(format!(
+                    "masked, so that systemd starts it never: systemctl unmask {name}"
+                ))
+            }
             Some(placed) => State::Foreign(
                 match placed.sort {
                     files::Sort::Directory => "a directory",
@@ -271,6 +278,12 @@ impl Disk<'_> {
             ),
         };
         Ok(())
+    }
+
+    /// systemctl(1), «mask».
+    fn is_masked(&self, path: &Path) -> bool {
+        let to = self.files.read_link(path);
+        to.is_some_and(|to| to == Path::new("/dev/null"))
     }
 
     fn link(&self, item: &mut Item<'_>, to: &Path, known: &Known) -> Result<(), Failure> {

@@ -84,6 +84,15 @@ pub(crate) fn edit(world: &World, path: &str, from: &str, to: &str) {
 }
 
 #[test]
+fn a_masked_unit_is_called_so() {
+    let mut world = machine();
+    symlink("/dev/null", world.at(TIMER)).unwrap();
+    let ran = ends(below(&mut world, &["--systemd"]), 3);
+    let told = ran.err.replace('\n', " ");
+    assert!(told.contains("systemctl unmask borgmatic.timer"), "{told}");
+}
+
+#[test]
 fn a_dry_run_shows_all_and_writes_nothing() {
     let mut world = machine();
     let before = tree(&world, true);
@@ -220,6 +229,15 @@ fn an_edited_unit_stops_it_until_a_person_has_decided() {
     assert!(text(&world, &dropin).ends_with("[Service]\nNice=4\n"));
     let status = below(&mut world, &["--status"]);
     assert!(status.out.contains(&format!("drop-in      {dropin}")));
+
+    edit(&world, SERVICE, &format!("{line}\n"), "");
+    let ran = ends(below(&mut world, &["--to-dropin"]), 3);
+    let told = ran.err.replace('\n', " ");
+    assert!(
+        told.contains("Nice was taken out") && !told.contains(": --to-dropin"),
+        "{told}"
+    );
+    ends(below(&mut world, &["--force"]), 0);
 
     edit(&world, SERVICE, &line, "Nice=5");
     let ran = ends(below(&mut world, &["--uninstall"]), 0);

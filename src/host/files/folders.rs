@@ -46,14 +46,16 @@ impl Files {
         set().map_err(failed("put right", path))
     }
 
-    /// Removes a directory if nothing is in it; was it removed?
+    /// Removes a directory if nothing is in it; was it removed? A link to one, which somebody made, stays.
     pub fn remove_folder(&self, path: &Path) -> Result<bool, Failure> {
         match fs::remove_dir(self.at(path)) {
             Ok(()) => Ok(true),
             Err(error)
                 if matches!(
                     error.kind(),
-                    io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::NotFound
+                    io::ErrorKind::DirectoryNotEmpty
+                        | io::ErrorKind::NotFound
+                        | io::ErrorKind::NotADirectory
                 ) =>
             {
                 Ok(false)
@@ -150,5 +152,7 @@ mod tests {
         files.let_go(Path::new("/var/lib")).unwrap();
         files.remove_within(top, file).unwrap();
         assert_eq!(files.names(top).unwrap(), ["other"]);
+        std::os::unix::fs::symlink("var", folder.path().join("link")).unwrap();
+        assert!(!files.remove_folder(Path::new("/link")).unwrap());
     }
 }
