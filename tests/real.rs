@@ -79,6 +79,8 @@ mod self_update;
 mod snapshots;
 #[path = "real/ssh.rs"]
 mod ssh;
+#[path = "real/streams.rs"]
+mod streams;
 #[path = "real/tended.rs"]
 mod tended;
 #[path = "real/terminal.rs"]

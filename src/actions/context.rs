@@ -92,10 +92,15 @@ impl Context<'_> {
     /// Runs a command for a JSON answer, with the repository's label in it.
     pub fn json(&self, command: &Command) -> Result<super::Answer, Failure> {
         let out = self.borg.capture(self.host, command)?;
+        self.document(command, &out)
+    }
+
+    /// Reads the JSON answer of a command.
+    pub fn document(&self, command: &Command, out: &str) -> Result<super::Answer, Failure> {
         if self.dry && out.trim().is_empty() {
             return Ok(super::Answer::Done);
         }
-        let document = out.find('{').map_or(out.as_str(), |start| &out[start..]);
+        let document = out.find('{').map_or(out, |start| &out[start..]);
         let mut value: serde_json::Value = crate::borg::reply::read(command, document)?;
         if let Some(repository) = value
             .get_mut("repository")

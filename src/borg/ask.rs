@@ -2,9 +2,9 @@
 
 use super::Feature;
 use super::ready::Borg;
-use super::reply::{self, Listing};
+use super::reply::{self, ArchiveReply, Listing};
 use super::repository::Repository;
-use crate::host::{Failure, Host, Level, Scope};
+use crate::host::{Command, Failure, Host, Level, Scope};
 
 impl Borg<'_> {
     /// The names of archives, one in a line; `choice` chooses among them and says `--short`.
@@ -40,26 +40,8 @@ impl Borg<'_> {
         if name != "latest" {
             return Ok(name.to_owned());
         }
-        let extra = self.options.extra();
-        let command = self
-            .command(self.renamed("repo-list", "list"))
-            .args(self.shared(true))
-            .args(matching)
-            .args(["--last", "1", "--json"])
-            .args(self.extra(self.renamed(&extra.repo_list, &extra.list)))
-            .args(self.at(repository.path()))
-            .reads();
-        let out = self.capture(host, &command)?;
-        let listing: Listing = reply::read(&command, &out)?;
-        let series = self.has(Feature::ArchiveSeries);
-        let latest = listing.archives.last().and_then(|archive| {
-            if series {
-                archive.id.clone()
-            } else {
-                archive.archive.clone().or(archive.name.clone())
-            }
-        });
-        let Some(latest) = latest else {
+        let latest = self.latest(host, repository, matching, false)?;
+        let Some(latest) = latest.and_then(|archive| self.handle(archive)) else {
             let words = format!("{} has no archives that match", repository.name());
             return Err(Failure::new("borgmatic::borg::no-archive", words)
                 .help("make one: borgmatic create, or see what is there: borgmatic repo-list --match-archives '*'"));
@@ -70,5 +52,43 @@ impl Borg<'_> {
             &format!("the latest archive is {latest}"),
         );
         Ok(latest)
+    }
+
+    /// The latest of the archives that match; `checkpoints`: also of those whose names say that they
+    /// are not whole.
+    pub fn latest(
+        &self,
+        host: &Host<'_>,
+        repository: &Repository,
+        matching: &[String],
+        checkpoints: bool,
+    ) -> Result<Option<ArchiveReply>, Failure> {
+        let command = self.ask_latest(repository.path(), matching, checkpoints);
+        let out = self.capture(host, &command)?;
+        let mut listing: Listing = reply::read(&command, &out)?;
+        Ok(listing.archives.pop())
+    }
+
+    fn ask_latest(&self, repository: &str, matching: &[String], checkpoints: bool) -> Command {
+        let extra = self.options.extra();
+        // Borg 2 has no checkpoints.
+        let checkpoints = checkpoints && !self.has(Feature::RepoCommands);
+        self.command(self.renamed("repo-list", "list"))
+            .args(self.shared(true))
+            .args(matching)
+            .when(checkpoints, ["--consider-checkpoints"])
+            .args(["--last", "1", "--json"])
+            .args(self.extra(self.renamed(&extra.repo_list, &extra.list)))
+            .args(self.at(repository))
+            .reads()
+    }
+
+    /// What a command calls an archive by.
+    pub fn handle(&self, archive: ArchiveReply) -> Option<String> {
+        if self.has(Feature::ArchiveSeries) {
+            archive.id
+        } else {
+            archive.archive.or(archive.name)
+        }
     }
 }

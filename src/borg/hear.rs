@@ -3,7 +3,9 @@
 use super::line::{self, Translation};
 use super::made::Made;
 use super::progress;
-use crate::host::{Bus, Command, Exit, Failure, Heard, Host, Level, Streams, Tail};
+use crate::host::{
+    Bus, Command, Exit, Failure, Fate, Fed, Feeder, Heard, Host, Level, Passed, Streams, Tail,
+};
 
 /// The longest answer of a probe that is kept, in bytes.
 const LONGEST: usize = 16 << 20;
@@ -60,26 +62,73 @@ pub(super) fn listen_and(
     host.bus.line(Level::Debug, "", &command.to_string());
     let asking = asking(host, command);
     let command = asking.as_ref().unwrap_or(command);
-    let mut ear = Ear {
-        bus: host.bus,
-        command,
-        hear,
-        made,
-        take,
-        translation: Translation::default(),
-        out: String::new(),
-        is_cut: false,
-        tail: Tail::default(),
-        said: Tail::default(),
-        crashed: false,
-    };
-    let exit = host.processes.run(command, &mut |heard| match heard {
-        Heard::Idle(unfinished) => ear.pause(unfinished),
-        Heard::Out(bytes) => ear.out(bytes),
-        Heard::Err(bytes) => ear.log(bytes),
-    });
+    let mut ear = Ear::of(host.bus, command, hear, made, take);
+    let exit = host.processes.run(command, &mut |heard| ear.heard(&heard));
     host.bus.progress(None);
     Ok(ear.ended(exit?))
+}
+
+/// How a child that feeds borg ended, and the last lines that it said.
+pub(super) struct FeederEnded {
+    pub(super) fate: Fate,
+    pub(super) said: Vec<String>,
+}
+
+/// Runs a child together with those that feed it, and hears all of them to their end.
+pub(super) fn listen_fed(
+    host: &Host<'_>,
+    command: &Command,
+    feeders: &[Feeder],
+    fails: &dyn Fn(Exit) -> bool,
+    hear: Hear,
+    made: &mut Made,
+) -> Result<(Ended, Fate, Vec<FeederEnded>), Failure> {
+    for feeder in feeders {
+        host.bus.line(Level::Debug, "", &feeder.to_string());
+    }
+    host.bus.line(Level::Debug, "", &command.to_string());
+    let asking = asking(host, command);
+    let command = asking.as_ref().unwrap_or(command);
+    let mut take = |_: &str| false;
+    let mut ear = Ear::of(host.bus, command, hear, made, &mut take);
+    let mut said: Vec<Tail> = feeders.iter().map(|_| Tail::default()).collect();
+    let fed = host
+        .processes
+        .run_fed(command, feeders, fails, &mut |number, heard| match number {
+            None => ear.heard(&heard),
+            Some(number) => tool(host.bus, &mut said[number], &heard),
+        });
+    host.bus.progress(None);
+    let Fed { reader, feeders } = fed?;
+    let feeders = feeders
+        .into_iter()
+        .zip(said)
+        .map(|(fate, said)| FeederEnded {
+            fate,
+            said: said.into_lines(),
+        });
+    Ok((ear.ended(reader.exit), reader, feeders.collect()))
+}
+
+/// Says a line of another program.
+fn tool(bus: &Bus, said: &mut Tail, heard: &Heard<'_>) {
+    let (bytes, of_err) = match heard {
+        Heard::Idle(_) => return bus.flush(),
+        Heard::Out(bytes) => (bytes, false),
+        Heard::Err(bytes) => (bytes, true),
+    };
+    let text = String::from_utf8_lossy(bytes);
+    said.push(&text);
+    let level = if of_err {
+        line::of_tool(&text)
+    } else {
+        Level::Info
+    };
+    let passed = Passed {
+        text: &text,
+        ..Passed::default()
+    };
+    bus.pass(level, passed);
 }
 
 /// The command with our standard input, where a person can answer the questions of one borg.
@@ -108,7 +157,39 @@ struct Ear<'h> {
     crashed: bool,
 }
 
+impl<'h> Ear<'h> {
+    fn of(
+        bus: &'h Bus,
+        command: &'h Command,
+        hear: Hear,
+        made: &'h mut Made,
+        take: &'h mut dyn FnMut(&str) -> bool,
+    ) -> Self {
+        Self {
+            bus,
+            command,
+            hear,
+            made,
+            take,
+            translation: Translation::default(),
+            out: String::new(),
+            is_cut: false,
+            tail: Tail::default(),
+            said: Tail::default(),
+            crashed: false,
+        }
+    }
+}
+
 impl Ear<'_> {
+    fn heard(&mut self, heard: &Heard<'_>) {
+        match heard {
+            Heard::Idle(unfinished) => self.pause(unfinished),
+            Heard::Out(bytes) => self.out(bytes),
+            Heard::Err(bytes) => self.log(bytes),
+        }
+    }
+
     /// The level of lines that have none of their own.
     fn usual(&self) -> Level {
         match self.hear {

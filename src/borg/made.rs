@@ -39,6 +39,15 @@ impl Made {
         }
     }
 
+    /// The same archive under another name.
+    #[must_use]
+    pub fn named(self, name: &str) -> Self {
+        Self {
+            archive: Some(name.to_owned()),
+            ..self
+        }
+    }
+
     /// Reads the answer of `create --json`.
     pub fn read(document: &serde_json::Value) -> Self {
         let archive = &document["archive"];

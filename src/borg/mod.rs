@@ -1,5 +1,5 @@
 //! What borg understands: versions, flags, environment, repositories, archives, patterns, exit codes
-//! and answers. Pure, except [`ready`], [`run`], [`ask`] and [`verify`], which run borg, and [`remote`],
+//! and answers. Pure, except [`ready`], [`run`], `fed`, [`ask`] and [`verify`], which run borg, and [`remote`],
 //! which asks ssh.
 
 pub mod archive;
@@ -7,6 +7,7 @@ pub mod ask;
 pub mod environment;
 pub mod exit;
 pub mod feature;
+mod fed;
 mod hear;
 pub mod line;
 pub mod listed;

@@ -24,6 +24,8 @@ pub enum Strictness {
     Usual,
     /// Exit code 1 is an error too. borgmatic 2.1.10: check. Ours: umount, which then did nothing.
     NoWarning,
+    /// The same command will run again and tell its warnings then.
+    Rehearsal,
 }
 
 impl Borg<'_> {
@@ -89,6 +91,11 @@ impl Borg<'_> {
         Ok(out)
     }
 
+    /// What is known of an archive that was told of before.
+    pub fn made_is(&self, made: Made) {
+        *self.made.lock().unwrap_or_else(PoisonError::into_inner) = made;
+    }
+
     /// What borg told of an archive in the last command whose lines were said.
     pub fn made(&self) -> Made {
         self.made
@@ -103,6 +110,21 @@ impl Borg<'_> {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+
+    /// Runs a command for the lines of both streams. None is said.
+    pub fn lines(
+        &self,
+        host: &Host<'_>,
+        command: &Command,
+        take: &mut dyn FnMut(&str),
+    ) -> Result<Ended, Failure> {
+        let mut take = |line: &str| {
+            take(line);
+            true
+        };
+        let made = &mut Made::default();
+        listen_and(host, command, Hear::Say(Level::Info), made, &mut take)
     }
 
     /// Runs a command whose failure is an answer too.
@@ -158,6 +180,7 @@ impl Borg<'_> {
         let words = || explain(command, ended.exit, why, judge, meaning);
         match meaning {
             Meaning::Fine => Ok(ended.out),
+            Meaning::Warning if strictness == Strictness::Rehearsal => Ok(ended.out),
             Meaning::Warning => {
                 let words = format!("{}: what the lines above name may be missing", words());
                 host.bus.line(Level::Warning, &self.scope, &words);

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::command::{Command, Effect};
+use super::feeder::{Fed, Feeder};
 use super::outcome::{Exit, Failure, Signal};
 use super::ports::{Beside, Heard, Processes};
 
@@ -12,6 +13,18 @@ impl Processes for Dry<'_> {
     fn run(&self, command: &Command, hear: &mut dyn FnMut(Heard<'_>)) -> Result<Exit, Failure> {
         let_through(command)?;
         self.0.run(command, hear)
+    }
+
+    fn run_fed(
+        &self,
+        command: &Command,
+        feeders: &[Feeder],
+        fails: &dyn Fn(Exit) -> bool,
+        hear: &mut dyn FnMut(Option<usize>, Heard<'_>),
+    ) -> Result<Fed, Failure> {
+        let all = feeders.iter().map(|feeder| &feeder.command);
+        all.chain([command]).try_for_each(let_through)?;
+        self.0.run_fed(command, feeders, fails, hear)
     }
 
     fn stop(&self) -> Option<Signal> {

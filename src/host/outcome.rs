@@ -171,6 +171,12 @@ impl Failure {
                 "make room on the file system of {}, then run again",
                 path.display()
             )),
+            // Root may do the rest.
+            io::ErrorKind::PermissionDenied if is_protected(error) => failure.help(format!(
+                "run as a user who may do that (often: sudo borgmatic …); if that is root already, \
+                 the file may be protected, see: lsattr -d {}",
+                path.display()
+            )),
             io::ErrorKind::PermissionDenied => {
                 failure.help("run as a user who may do that (often: sudo borgmatic …)")
             }
@@ -214,6 +220,14 @@ impl Failure {
     }
 }
 
+/// errno(3); EACCES is 13.
+const EPERM: i32 = 1;
+
+/// Not for want of rights to a file: it is immutable, or the like.
+fn is_protected(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(EPERM)
+}
+
 /// The system's reason without «(os error 2)».
 pub fn reason(error: &io::Error) -> String {
     let text = error.to_string();
@@ -252,5 +266,21 @@ impl From<Problem> for Failure {
             help: problem.help.clone(),
             ..Self::new(problem.code, problem.line())
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn root_is_told_where_to_look_when_rights_are_not_what_is_missing() {
+        let help = |errno| {
+            let error = io::Error::from_raw_os_error(errno);
+            let failure = Failure::file("remove", Path::new("/etc/x"), &error);
+            failure.help.unwrap_or_default()
+        };
+        assert!(help(EPERM).ends_with("see: lsattr -d /etc/x"));
+        assert!(!help(13).contains("lsattr"));
     }
 }

@@ -11,6 +11,7 @@ use jiff::Zoned;
 
 use super::bus::Bus;
 use super::command::Command;
+use super::feeder::{Fed, Feeder};
 use super::files::Files;
 use super::outcome::{Exit, Failure, Signal};
 
@@ -30,6 +31,17 @@ pub trait Processes: Sync {
     /// or that a signal told us to stop (the child has ended by then). After such a signal only
     /// commands that run anyway are started.
     fn run(&self, command: &Command, hear: &mut dyn FnMut(Heard<'_>)) -> Result<Exit, Failure>;
+
+    /// Runs a child to its end together with those that feed it, and ends all of them where one fails:
+    /// the child where a feeder does, the feeders where the child ends so that `fails` is true. Lines
+    /// of a feeder come with its number. `Err` as in [`Self::run`]; then, too, all have ended.
+    fn run_fed(
+        &self,
+        command: &Command,
+        feeders: &[Feeder],
+        fails: &dyn Fn(Exit) -> bool,
+        hear: &mut dyn FnMut(Option<usize>, Heard<'_>),
+    ) -> Result<Fed, Failure>;
 
     /// The signal that told the whole run to end, if one came.
     fn stop(&self) -> Option<Signal>;

@@ -19,6 +19,7 @@ pub fn act(host: &Host<'_>, change: &Change) -> Result<(), Failure> {
     match change {
         Change::Folder { path, mode } => files.make_folder(path, *mode),
         Change::NoFolder { path, .. } => files.remove_folder(path).map(drop),
+        Change::Rights { path, new, .. } => files.set_rights(path, new.mode, new.owner),
         Change::Stage { path, bytes, mode } => files.stage(path, bytes, *mode),
         Change::StageLink { path, to } => {
             files.stage_link(path, to, own_files::wrapper(path).as_deref())

@@ -70,7 +70,7 @@ fn is_own(entry: &Entry) -> bool {
 }
 
 /// `NAME.bak-20261125070000`, beside it or with the manifest.
-fn is_copy(copy: &Path, entry: &Entry, paths: &Paths) -> bool {
+pub(super) fn is_copy(copy: &Path, entry: &Entry, paths: &Paths) -> bool {
     let name = entry.path.file_name().unwrap_or_default().to_string_lossy();
     let folder = copy.parent();
     let end = copy.file_name().unwrap_or_default().to_string_lossy();

@@ -80,6 +80,7 @@ fn choices(task: &Task<'_>, one: &Decided<'_>) -> String {
     }
     let mut choices = vec![format!("keep it as it is: --keep {path}")];
     if one.item.state == State::Edited
+        && !task.flags.to_dropin.is_on()
         && matches!(one.item.step, Some(Step::File(file)) if file.kind == Kind::Unit)
     {
         choices.push("move the edits to a drop-in: --to-dropin".into());

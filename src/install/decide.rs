@@ -205,6 +205,7 @@ pub fn uninstall<'a>(items: Vec<Item<'a>>, force: bool) -> Vec<Decided<'a>> {
             State::Absent => Doing::Forget,
             state if state.is_ours() => Doing::Remove,
             State::Edited if force => Doing::Remove,
+            State::Kept if force && item.was_ours() => Doing::Remove,
             _ => Doing::Leave,
         },
         item,

@@ -8,7 +8,7 @@ use super::recipe::{File, Kind};
 use crate::borg::locate::{By, Found};
 use crate::borg::verify;
 use crate::config::directories::hashed;
-use crate::host::{Failure, Files, Host};
+use crate::host::{Failure, FailureKind, Files, Host};
 
 /// The largest program that is fetched, in bytes.
 const LARGEST: u64 = 256 << 20;
@@ -24,6 +24,8 @@ pub(super) struct Wanted<'a> {
     pub(super) files: &'a Files,
     /// Is it run before it is taken? A dry run does not.
     pub(super) tries: bool,
+    /// Where it may be run, too, if programs for a short time may not (`noexec`).
+    pub(super) beside: Option<&'a Path>,
 }
 
 /// The file to install. What stands in its place with the same hash is not fetched again.
@@ -59,7 +61,7 @@ pub(super) fn borg(host: &Host<'_>, wanted: &Wanted<'_>) -> Result<File, Failure
         ));
     }
     if wanted.tries {
-        try_out(host, &bytes).map_err(unusable)?;
+        try_out(host, &bytes, wanted.beside).map_err(unusable)?;
     }
     Ok(file(bytes))
 }
@@ -69,9 +71,19 @@ fn unusable(failure: Failure) -> Failure {
 }
 
 /// Runs it where nobody else can reach it.
-fn try_out(host: &Host<'_>, bytes: &[u8]) -> Result<(), Failure> {
-    let parent = host.env.text("TMPDIR").unwrap_or("/tmp");
-    let folder = host.files.scratch(Path::new(parent), "borgmatic-borg-")?;
+fn try_out(host: &Host<'_>, bytes: &[u8], beside: Option<&Path>) -> Result<(), Failure> {
+    let usual = Path::new(host.env.text("TMPDIR").unwrap_or("/tmp"));
+    let first = try_in(host, bytes, usual);
+    match (&first, beside.filter(|beside| host.files.is_dir(beside))) {
+        (Err(failure), Some(beside)) if matches!(failure.kind, FailureKind::Missing) => {
+            try_in(host, bytes, beside)
+        }
+        _ => first,
+    }
+}
+
+fn try_in(host: &Host<'_>, bytes: &[u8], parent: &Path) -> Result<(), Failure> {
+    let folder = host.files.scratch(parent, ".borgmatic-borg-")?;
     let path = folder.join("borg");
     let verified = host.files.write_whole(&path, bytes, 0o700).and_then(|()| {
         let found = Found {
@@ -112,6 +124,7 @@ mod tests {
             place: PLACE.into(),
             files: &stage.files,
             tries,
+            beside: Some(Path::new("/usr/local/bin")),
         };
         borg(&stage.host(), &wanted)
     }
@@ -145,5 +158,22 @@ mod tests {
         let asked = stage.script.commands().len();
         fetched(&stage, &hash, false).unwrap();
         assert_eq!(stage.script.commands().len(), asked);
+    }
+
+    /// `/tmp` is mounted noexec on many servers.
+    #[test]
+    fn where_short_lived_programs_may_not_run_it_is_tried_in_its_place() {
+        let hash = hashed(b"\x7fELF borg");
+        let (_folder, stage) = stage(Answer::missing().once());
+        stage
+            .script
+            .answer("--version", Answer::fine().out("borg 1.4.5"));
+        fetched(&stage, &hash, true).unwrap();
+        let asked = stage.script.commands();
+        let last = asked.last().unwrap().program.to_string_lossy().into_owned();
+        assert!(last.starts_with("/usr/local/bin/."), "{last}");
+        for folder in ["/tmp", "/usr/local/bin"] {
+            assert!(stage.files.names(Path::new(folder)).unwrap().is_empty());
+        }
     }
 }

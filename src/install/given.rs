@@ -2,6 +2,7 @@
 //! made from is then read as the unit's runs will read it.
 
 use std::ffi::OsString;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::host::Files;
@@ -10,8 +11,17 @@ use crate::option::words::split;
 /// The largest drop-in or file of variables that is read, in bytes.
 const LARGEST: u64 = 1 << 20;
 
+/// What was found.
+#[derive(Default)]
+pub(super) struct Given {
+    pub(super) variables: Vec<(OsString, OsString)>,
+    /// A file of variables that this user may not read.
+    pub(super) unread: Option<PathBuf>,
+}
+
 /// From the drop-ins in this folder, later ones over earlier ones. systemd.exec(5), «Environment».
-pub(super) fn variables(files: &Files, folder: &Path) -> Vec<(OsString, OsString)> {
+pub(super) fn find(files: &Files, folder: &Path) -> Given {
+    let mut given = Given::default();
     let text = |path: &Path| {
         let bytes = files.read(path, LARGEST).unwrap_or_default();
         String::from_utf8_lossy(&bytes).into_owned()
@@ -38,6 +48,10 @@ pub(super) fn variables(files: &Files, folder: &Path) -> Vec<(OsString, OsString
     }
     // Files go over what stands in units.
     for path in &further {
+        let is_refused = |error: std::io::Error| error.kind() == ErrorKind::PermissionDenied;
+        if files.head(path, 1).is_err_and(is_refused) {
+            given.unread = Some(path.clone());
+        }
         let text = text(path);
         let assignments = text.lines().map(str::trim);
         let assignments = assignments.filter(|line| !line.starts_with(['#', ';']));
@@ -47,9 +61,10 @@ pub(super) fn variables(files: &Files, folder: &Path) -> Vec<(OsString, OsString
         }));
     }
     let pairs = lines.iter().filter_map(|line| line.split_once('='));
-    pairs
+    given.variables = pairs
         .map(|(name, value)| (name.into(), value.into()))
-        .collect()
+        .collect();
+    given
 }
 
 /// The lines of a unit, where a backslash at the end joins two.
@@ -88,10 +103,10 @@ mod tests {
         );
         write(&format!("{folder}/notes.txt"), "Environment=C=1\n");
         write("etc/more", "# D=0\nB='from a file'\nE=a b\n");
-        let found = variables(
-            &Files::new(root.path()),
-            Path::new("/etc/borgmatic.service.d"),
-        );
+        let files = Files::new(root.path());
+        let given = find(&files, Path::new("/etc/borgmatic.service.d"));
+        assert_eq!(given.unread, None);
+        let found = given.variables;
         let found: std::collections::BTreeMap<_, _> = found.into_iter().collect();
         let pairs = [("A", "1 2"), ("B", "from a file"), ("E", "a b")];
         let pairs = pairs.map(|(name, value)| (name.into(), value.into()));

@@ -18,6 +18,7 @@ pub mod dropin;
 mod fetched;
 pub mod flags;
 mod given;
+mod hidden;
 pub mod job;
 mod judge;
 pub mod launchd;

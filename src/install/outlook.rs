@@ -12,7 +12,7 @@ use super::recipe::{Crontab, Recipe, Step};
 use super::schedulers::Scheduler;
 use super::self_install::Task;
 use super::state::Disk;
-use super::{agree, choose, crond, fetched, own_files, prepare, schedulers, strangers};
+use super::{agree, choose, crond, fetched, hidden, own_files, prepare, schedulers, strangers};
 use crate::host::files::Owner;
 use crate::host::{Command, Failure, Level};
 
@@ -108,6 +108,9 @@ impl Task<'_> {
     pub(super) fn plan(&self, asks: bool) -> Result<Planned, Failure> {
         let setting = self.setting;
         let found = prepare::paths(self);
+        if found.is_empty() {
+            hidden::refuse(self)?;
+        }
         let scheduler = choose::scheduler(self, !found.is_empty(), asks)?;
         agree::suits(setting, scheduler)?;
         let (mut steps, mut notes) = (Vec::new(), Vec::new());
@@ -124,12 +127,14 @@ impl Task<'_> {
                 place: setting.paths.borg(),
                 files: &setting.files,
                 tries: !self.shows_only(),
+                beside: setting.root.is_none().then_some(&*setting.paths.bin),
             };
             steps.push(Step::File(fetched::borg(self.alone.host, &wanted)?));
         }
         steps.extend(own_files::shared(&setting.paths));
         if let Some(scheduler) = scheduler {
-            let loaded = prepare::configurations(self, &found)?;
+            let loaded = prepare::configurations(self, &found)
+                .map_err(|failure| hidden::refuse(self).err().unwrap_or(failure))?;
             let job = prepare::job(self, &loaded)?;
             let word = format!("--{}", scheduler.word());
             if !flags.contains(&word) {

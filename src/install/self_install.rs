@@ -9,13 +9,13 @@ use super::flags::{Flags, Wish};
 use super::job::Reach;
 use super::manifest::Manifest;
 use super::outlook::Outlook;
-use super::recipe::Crontab;
+use super::recipe::{Crontab, Recipe};
 use super::schedulers::Scheduler;
 use super::setting::Setting;
 use super::show;
 use super::state::{State, crontab_path};
 use super::systemd;
-use super::{apply, conflict, judge, others, status};
+use super::{apply, conflict, hidden, judge, others, status};
 use crate::actions::{Alone, AloneAction, Answer, Info};
 use crate::config::find::expand;
 use crate::host::files::Held;
@@ -228,10 +228,20 @@ impl Task<'_> {
             let written = show::count(decided, Doing::writes);
             let version = env!("CARGO_PKG_VERSION");
             let goes = |one: &&Decided<'_>| one.doing == Doing::Remove;
-            let mut words = format!("Installed borgmatic {version}: {written} written");
+            let mut done = Vec::new();
+            if decided
+                .iter()
+                .any(|one| one.is_counted() && one.doing.writes())
+            {
+                done.push(format!("{written} written"));
+            }
             if decided.iter().any(|one| goes(&one)) {
                 let removed = show::count(decided, |doing| *doing == Doing::Remove);
-                words += &format!(", {removed} removed");
+                done.push(format!("{removed} removed"));
+            }
+            let mut words = format!("Installed borgmatic {version}");
+            if !done.is_empty() {
+                words += &format!(": {}", done.join(", "));
             }
             let is_new =
                 |one: &&Decided<'_>| one.doing == Doing::Keep && one.item.state != State::Kept;
@@ -256,6 +266,9 @@ impl Task<'_> {
         }
         for one in decided.iter().filter(|one| one.doing.writes()) {
             let path = one.item.path.display();
+            if let Doing::Overwrite(Some(copy)) = &one.doing {
+                self.say(&format!("  copy      {}", copy.display()));
+            }
             if one.item.path == program {
                 self.say(&format!("  program   {path}"));
             }
@@ -324,6 +337,9 @@ impl Task<'_> {
                 "it was uninstalled, but for what was edited and stays: {left}"
             )));
         }
+        hidden::refuse(self)?;
+        let disk = self.disk(&Recipe::default());
+        let records = disk.records(&self.setting.paths, &self.setting.known)?;
         let in_sync = self.compared(|decided, changes| {
             let drifted: Vec<_> = decided.iter().filter(|one| !one.is_settled()).collect();
             if self.flags.json.is_on() {
@@ -334,7 +350,10 @@ impl Task<'_> {
                     let path = one.item.path.display();
                     self.say(&format!("{path}: {}", show::word(&one.item.state)));
                 }
-                if drifted.is_empty() {
+                for (path, state) in &records {
+                    self.say(&format!("{}: {}", path.display(), show::word(state)));
+                }
+                if drifted.is_empty() && records.is_empty() {
                     let open = show::list(&[], &changes.list, self.owner());
                     open.iter()
                         .for_each(|line| self.say(&format!("missing: {line}")));

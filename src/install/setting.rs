@@ -38,6 +38,8 @@ pub struct Setting {
     pub user: u32,
     /// Names of the variables that people give the service.
     pub given: Vec<OsString>,
+    /// A file of such variables that this user may not read.
+    pub unread: Option<PathBuf>,
 }
 
 impl Setting {
@@ -99,8 +101,8 @@ impl Setting {
                 fallback.clone_into(&mut paths.bin);
             }
         }
-        let given = given::variables(&files, &dropin::folder(&paths.units.join(SERVICE)));
-        env.variables.extend(given.iter().cloned());
+        let given = given::find(&files, &dropin::folder(&paths.units.join(SERVICE)));
+        env.variables.extend(given.variables.iter().cloned());
         let detected = detect(&files, root.is_some());
         let managers = Managers {
             reach,
@@ -120,7 +122,8 @@ impl Setting {
             configs,
             detected,
             user,
-            given: given.into_iter().map(|(name, _)| name).collect(),
+            given: given.variables.into_iter().map(|(name, _)| name).collect(),
+            unread: given.unread,
         })
     }
 

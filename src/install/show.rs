@@ -124,18 +124,19 @@ fn rights(mode: u32, owner: Owner) -> String {
 
 fn folders(changes: &[Change], owner: Owner) -> impl Iterator<Item = String> {
     let made = changes.iter().flat_map(|change| match change {
-        Change::Folder { path, mode } => vec![(path, *mode)],
-        Change::PutFolders(with) => with.folders.iter().map(|path| (path, 0o755)).collect(),
+        Change::Folder { path, mode } => vec![("make", path, *mode)],
+        Change::Rights { path, new, .. } => vec![("put right", path, new.mode)],
+        Change::PutFolders(with) => {
+            let folders = with.folders.iter();
+            folders.map(|path| ("make", path, 0o755)).collect()
+        }
         _ => Vec::new(),
     });
     let mut seen = HashSet::new();
-    made.filter(move |(path, _)| seen.insert(*path))
-        .map(move |(path, mode)| {
-            format!(
-                "make the directory {}{}",
-                path.display(),
-                rights(mode, owner)
-            )
+    made.filter(move |(_, path, _)| seen.insert(*path))
+        .map(move |(verb, path, mode)| {
+            let path = path.display();
+            format!("{verb} the directory {path}{}", rights(mode, owner))
         })
 }
 

@@ -1,11 +1,13 @@
 //! How each step of a recipe stands: the disk, the manifest and the recipe compared. Changes nothing.
 
 use std::collections::HashSet;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::crontab;
-use super::manifest::{Entry, Known, What};
+use super::manifest::{Entry, Known, Origin, What};
 use super::own_files;
+use super::paths::Paths;
 use super::recipe::{Block, Crontab, File, Kind, Recipe, Step};
 use super::rivals::{self, Sort};
 use super::systemd;
@@ -60,6 +62,12 @@ impl Item<'_> {
     /// Our text as it was written, as far as it is known.
     pub fn written(&self) -> Option<&str> {
         self.entry.as_ref()?.text.as_deref()
+    }
+
+    /// Did we make it, whatever it is now?
+    pub fn was_ours(&self) -> bool {
+        let entry = self.entry.as_ref();
+        entry.is_some_and(|entry| entry.origin == Origin::Created)
     }
 
     /// Is it a part of a file that others have lines in, too?
@@ -133,9 +141,13 @@ impl Disk<'_> {
             Step::File(file) => self.file(&mut item, file, known)?,
             Step::Link { to, .. } => self.link(&mut item, to, known)?,
             Step::Block(block) => self.block(&mut item, block, known)?,
-            Step::Folder { path, .. } => {
-                item.state = match self.placed(path)? {
+            Step::Folder { path, mode } => {
+                item.placed = self.placed(path)?;
+                item.state = match item.placed {
                     None => State::Absent,
+                    Some(placed) if placed.sort == files::Sort::Directory => {
+                        self.folder(path, placed, *mode, known)
+                    }
                     Some(_) if self.files.is_dir(path) => State::Same,
                     Some(_) => State::Foreign("not a directory".into()),
                 };
@@ -202,6 +214,37 @@ impl Disk<'_> {
         }
     }
 
+    /// How a directory stands that we made. One that is private may be opened to readers.
+    fn folder(&self, path: &Path, placed: Placed, mode: u32, known: &Known) -> State {
+        let is_wrong = match mode & 0o077 {
+            0 => placed.mode & 0o022 != 0,
+            _ => placed.mode & 0o777 != mode,
+        };
+        if !known.folders().iter().any(|own| *own == path) {
+            State::Same
+        } else if is_wrong {
+            State::Mode(placed.mode)
+        } else if placed.owner.user != self.owner.user {
+            State::Owner(placed.owner)
+        } else {
+            State::Same
+        }
+    }
+
+    /// How the manifest and its directory stand: what they say is done by root.
+    pub fn records(&self, paths: &Paths, known: &Known) -> Result<Vec<(PathBuf, State)>, Failure> {
+        let (state, manifest) = (paths.state(), &paths.manifest);
+        let mut found = Vec::new();
+        if let Some(placed) = self.placed(state)? {
+            found.push((state.to_owned(), self.folder(state, placed, 0o700, known)));
+        }
+        if let Some(placed) = self.placed(manifest)? {
+            found.push((manifest.clone(), self.rights(placed, 0o644)));
+        }
+        found.retain(|(_, state)| *state != State::Same);
+        Ok(found)
+    }
+
     fn file(&self, item: &mut Item<'_>, file: &File, known: &Known) -> Result<(), Failure> {
         item.placed = self.placed(&file.path)?;
         item.state = match item.placed {
@@ -218,6 +261,13 @@ impl Disk<'_> {
                     other(item, &hashed(&bytes), known, || sort_of(&bytes))
                 }
             }
+            Some(_) if self.is_masked(&file.path) => {
+                let name = file.path.file_name().unwrap_or_default();
+                let name = name.to_string_lossy();
+                State::Foreign(format!(
+                    "masked, so that systemd starts it never: systemctl unmask {name}"
+                ))
+            }
             Some(placed) => State::Foreign(
                 match placed.sort {
                     files::Sort::Directory => "a directory",
@@ -228,6 +278,12 @@ impl Disk<'_> {
             ),
         };
         Ok(())
+    }
+
+    /// systemctl(1), «mask».
+    fn is_masked(&self, path: &Path) -> bool {
+        let to = self.files.read_link(path);
+        to.is_some_and(|to| to == Path::new("/dev/null"))
     }
 
     fn link(&self, item: &mut Item<'_>, to: &Path, known: &Known) -> Result<(), Failure> {
@@ -296,13 +352,22 @@ impl Disk<'_> {
     fn placed(&self, path: &Path) -> Result<Option<Placed>, Failure> {
         self.files
             .placed(path)
-            .map_err(|error| Failure::file("look at", path, &error))
+            .map_err(|error| unseen("look at", path, &error))
     }
 
     fn read(&self, path: &Path) -> Result<Vec<u8>, Failure> {
         self.files
             .read(path, LARGEST)
-            .map_err(|error| Failure::file("read", path, &error))
+            .map_err(|error| unseen("read", path, &error))
+    }
+}
+
+/// Who may not look has to be another user.
+fn unseen(doing: &str, path: &Path, error: &io::Error) -> Failure {
+    let failure = Failure::file(doing, path, error);
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => failure.status(4),
+        _ => failure,
     }
 }
 

@@ -38,7 +38,7 @@ pub(super) fn show(task: &Task<'_>) -> Result<(), Failure> {
     let units = manifest.entries.iter().filter(|entry| is_unit(entry));
     let dropins: Vec<String> = units.flat_map(|entry| dropins(task, &entry.path)).collect();
     let next = next(task, manifest.scheduler);
-    let runs = last_runs(task)?;
+    let runs = last_runs(task);
     if task.flags.json.is_on() {
         let files: Vec<Value> = items
             .iter()
@@ -51,9 +51,11 @@ pub(super) fn show(task: &Task<'_>) -> Result<(), Failure> {
             "flags": manifest.flags,
             "files": files,
             "dropins": dropins,
+            "schedule": manifest.scheduler.map(|_| planned(task).to_string()),
             "next_run": next.as_ref().map(|next| next.at.timestamp()),
             "next_run_by": next.as_ref().map(|next| &next.by),
-            "last_runs": runs,
+            "next_run_unknown": manifest.scheduler.filter(|_| next.is_none()).map(|by| unknown(task, by)),
+            "last_runs": runs.as_ref().ok(),
         });
         task.host.bus.data(&document.to_string());
         return Ok(());
@@ -66,11 +68,23 @@ pub(super) fn show(task: &Task<'_>) -> Result<(), Failure> {
     }
     if let Some(scheduler) = manifest.scheduler {
         let now = task.host.clock.now();
-        let coming = next.map_or_else(|| planned(task, scheduler), |next| next.coming(&now));
+        let coming = next.map_or_else(
+            || {
+                format!(
+                    "planned for {} ({})",
+                    planned(task),
+                    unknown(task, scheduler)
+                )
+            },
+            |next| next.coming(&now),
+        );
         task.say(&format!("next run: {coming}"));
     }
-    for run in &runs {
-        task.say(&format!("last run: {run}"));
+    match &runs {
+        Ok(runs) => runs
+            .iter()
+            .for_each(|run| task.say(&format!("last run: {run}"))),
+        Err(failure) => task.say(&format!("last run: not known ({})", failure.words)),
     }
     if known.begun.is_some() {
         let again = task.again("borgmatic");
@@ -127,11 +141,16 @@ pub(super) fn next(task: &Task<'_>, scheduler: Option<Scheduler>) -> Option<Next
     is_here.then(|| NextRun::find(&task.host)).flatten()
 }
 
-/// What is planned, and why the time of the next run is not known.
-fn planned(task: &Task<'_>, scheduler: Scheduler) -> String {
-    let (setting, schedule) = (task.setting, task.flags.schedule.or(Schedule::default()));
+/// The schedule that was chosen.
+fn planned(task: &Task<'_>) -> Schedule {
+    task.flags.schedule.or(Schedule::default())
+}
+
+/// Why the time of the next run is not known.
+fn unknown(task: &Task<'_>, scheduler: Scheduler) -> &'static str {
+    let setting = task.setting;
     let reach = setting.managers.reach;
-    let why = match scheduler {
+    match scheduler {
         _ if setting.root.is_some() => "below a root nothing runs",
         _ if reach == Reach::System && task.host.env.user != 0 => "root is told more",
         Scheduler::Systemd if !setting.managers.told => "systemd does not run here",
@@ -141,8 +160,7 @@ fn planned(task: &Task<'_>, scheduler: Scheduler) -> String {
         Scheduler::Systemd => "systemd names no time, see: systemctl status borgmatic.timer",
         Scheduler::Cron => "the lines for cron name no certain time",
         Scheduler::Launchd => "launchd names no time",
-    };
-    format!("planned for {schedule} ({why})")
+    }
 }
 
 /// How the last run of each repository went, as the ledger tells.

@@ -70,7 +70,10 @@ pub(super) fn refuse_program(host: &Host<'_>, program: &Path, rooted: bool) -> R
         return Ok(());
     };
     let words = format!("{} is not for root to run: {stranger}", program.display());
-    let help = format!("leave --no-bin out, or: {}", cure(&stranger));
+    let help = format!(
+        "put it where only root may change it: borgmatic self-install --bin-dir DIR; or: {}",
+        cure(&stranger)
+    );
     Err(Failure::new("borgmatic::install::target", words).help(help))
 }
 

@@ -46,7 +46,9 @@ pub(super) fn not_yet(task: &Task<'_>) -> String {
 }
 
 fn make(task: &Task<'_>) -> String {
-    make_one(task.host.env, task.setting.managers.reach == Reach::User)
+    let setting = task.setting;
+    let is_own = setting.managers.reach == Reach::User;
+    make_one(task.host.env, is_own, setting.root.as_deref())
 }
 
 fn searched(task: &Task<'_>) -> String {

@@ -1,12 +1,14 @@
 //! The way back: from the manifest alone, and nothing that anybody else made.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::apply;
 use super::build::{self, Changes};
 use super::change::Change;
+use super::claims;
 use super::decide::{self, Decided, Doing};
 use super::dropin;
+use super::manifest::Entry;
 use super::programs::agrees;
 use super::recipe::Recipe;
 use super::self_install::Task;
@@ -136,6 +138,11 @@ impl Task<'_> {
         for one in decided {
             let path = one.item.path.display();
             match (&one.doing, &one.item.state) {
+                (Doing::Leave, State::Kept) if one.item.was_ours() => {
+                    lines.push(format!(
+                        "left: {path}, which you keep (remove it too: --force)"
+                    ));
+                }
                 (Doing::Leave, State::Kept) => {
                     let rm = quote(&one.item.path.to_string_lossy());
                     lines.push(format!(
@@ -160,7 +167,30 @@ impl Task<'_> {
                 lines.push(format!("in force again: {path}, which a package brought"));
             }
         }
+        let copy = |path: PathBuf| format!("left: {}, a copy that --backup kept", path.display());
+        lines.extend(self.copies().into_iter().map(copy));
         lines
+    }
+
+    /// The copies that were kept of what was overwritten, but for those that come back by themselves.
+    fn copies(&self) -> Vec<PathBuf> {
+        let (setting, entries) = (self.setting, self.setting.known.entries());
+        let mut folders: Vec<&Path> = entries.iter().filter_map(|own| own.path.parent()).collect();
+        folders.push(setting.paths.state());
+        folders.sort_unstable();
+        folders.dedup();
+        let mut copies = Vec::new();
+        for folder in folders {
+            for name in setting.files.names(folder).unwrap_or_default() {
+                let path = folder.join(name);
+                let is_copy = |own: &&Entry| claims::is_copy(&path, own, &setting.paths);
+                let returns = |own: &&Entry| own.backup.as_ref() == Some(&path);
+                if entries.iter().any(is_copy) && !entries.iter().any(returns) {
+                    copies.push(path);
+                }
+            }
+        }
+        copies
     }
 
     /// Removes the configurations and what earlier runs wrote down, if that was asked for; never what

@@ -88,15 +88,13 @@ fn is_others(one: &Decided<'_>, ground: &Ground<'_>) -> bool {
     }
 }
 
-/// What a run is about to do, with all that a killed one before it may have left.
+/// What a run is about to do, with what it takes away, and all that a killed one before it may have
+/// left.
 pub(super) fn begun(next: &Manifest, known: &Known) -> Manifest {
+    let is_gone = |entry: &&&Entry| next.entry(&entry.path).is_none();
+    let entries = known.entries();
+    let more = entries.iter().filter(is_gone);
     let mut begun = next.clone();
-    if let Some(old) = &known.begun {
-        let more = old
-            .entries
-            .iter()
-            .filter(|entry| next.entry(&entry.path).is_none());
-        begun.entries.extend(more.cloned());
-    }
+    begun.entries.extend(more.map(|entry| (*entry).clone()));
     begun
 }

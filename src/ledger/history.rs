@@ -28,6 +28,8 @@ pub struct History {
     pub newest_run: Vec<Action>,
     /// The sizes that the last backups told, in bytes, the oldest first.
     pub sizes: Vec<u64>,
+    /// The names of all that the run of the last good backup came to, skipped ones too.
+    pub with_backup: Vec<String>,
 }
 
 /// The last records of an action. «Last» is by their order in the ledger: a clock may go backwards.
@@ -68,10 +70,15 @@ impl History {
         let name = &action.action;
         self.newest_run.retain(|before| before.action != *name);
         self.newest_run.push(action.clone());
+        let good = action.result.is_success();
+        if good && name == "create" {
+            self.with_backup = self.newest_names();
+        } else if !action.was_killed() && self.backup().is_some_and(|own| own.run == action.run) {
+            self.with_backup.push(name.clone());
+        }
         if !action.result.is_try() {
             return;
         }
-        let good = action.result.is_success();
         if let Some(size) = action.sizes.original.filter(|_| good && name == "create") {
             self.sizes.push(size);
             let surplus = self.sizes.len().saturating_sub(TREND);
@@ -92,6 +99,11 @@ impl History {
                 tried: action,
             }),
         }
+    }
+
+    fn newest_names(&self) -> Vec<String> {
+        let names = self.newest_run.iter();
+        names.map(|own| own.action.clone()).collect()
     }
 
     /// The last records of an action, if it was ever tried.

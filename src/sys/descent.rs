@@ -24,6 +24,15 @@ pub(super) fn family(number: i32) -> Vec<i32> {
     family
 }
 
+/// Does it wait for somebody to open the other end of a FIFO? Said where it is certain only.
+pub(super) fn waits_at_fifo(number: i32) -> bool {
+    let threads = std::fs::read_dir(format!("/proc/{number}/task"));
+    threads.into_iter().flatten().flatten().any(|thread| {
+        let place = std::fs::read(thread.path().join("wchan"));
+        place.is_ok_and(|place| place == b"wait_for_partner")
+    })
+}
+
 /// Who started this process, and who started that, up to the first of all.
 pub(super) fn ancestors() -> impl Iterator<Item = i32> {
     let own = i32::try_from(std::process::id()).ok();

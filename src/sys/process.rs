@@ -16,7 +16,7 @@ use super::signal::{Ear, Stop, wait};
 use super::spawn;
 use super::stream::Stream;
 use crate::host::outcome::reason;
-use crate::host::{Beside, Command, Exit, Failure, Heard, Processes, Signal, Streams};
+use crate::host::{Beside, Command, Exit, Failure, Fed, Feeder, Heard, Processes, Signal, Streams};
 
 /// Between INT and TERM: borg writes its checkpoint.
 const CHECKPOINT: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 10 });
@@ -35,6 +35,8 @@ const COLLECT: Duration = Duration::from_millis(1);
 /// We look after a child at least this often, in case whoever started us blocked SIGCHLD.
 const TICK: Duration = Duration::from_secs(1);
 
+mod fed;
+
 pub struct Children {
     stop: Stop,
 }
@@ -48,43 +50,25 @@ impl Children {
 impl Processes for Children {
     fn run(&self, command: &Command, hear: &mut dyn FnMut(Heard<'_>)) -> Result<Exit, Failure> {
         let trouble = |error| trouble(command, &error);
-        let passed_on = self.stop.watch();
-        let ear = Ear::open(&[&[SIGCHLD, SIGINT, SIGTERM], passed_on].concat()).map_err(trouble)?;
-        if let Some(signal) = self.stop.signal().filter(|_| !command.anyway) {
-            return Err(Failure::interrupted(signal));
-        }
-        if command.streams == Streams::Terminal {
-            // What waits to be shown belongs before what the child shows.
-            hear(Heard::Idle(b""));
-        }
-        let mut child = spawn::start(command)?;
-        let mut running = Running {
-            out: Stream::of(child.stdout.take()),
-            err: Stream::of(child.stderr.take()),
-            child,
-            ear,
-            passed_on,
-            chatty: command.chatty,
-            shell: command.shell || command.limit.is_some(),
-            told: None,
-            term_at: None,
-            kill_at: None,
-            end: command.limit.map(|limit| Instant::now() + limit),
-            late: 0,
-        };
+        let mut running = Running::start(&self.stop, command, hear)?;
         let status = running.listen(hear).map_err(trouble)?;
         running.listen_on(hear);
         // A terminal's INT may end the child before we look at our own.
         match (running.told(), status) {
             (Some(signal), _) => Err(Failure::interrupted(signal)),
-            (None, Some(status)) if running.late == 0 => {
-                Ok(match (status.code(), status.signal()) {
-                    (None, Some(signal)) => Exit::Signal(signal),
-                    (code, _) => Exit::Code(code.unwrap_or(-1)),
-                })
-            }
+            (None, Some(status)) if running.late == 0 => Ok(exit(status)),
             (None, _) => Err(Failure::late(command)),
         }
+    }
+
+    fn run_fed(
+        &self,
+        command: &Command,
+        feeders: &[Feeder],
+        fails: &dyn Fn(Exit) -> bool,
+        hear: &mut dyn FnMut(Option<usize>, Heard<'_>),
+    ) -> Result<Fed, Failure> {
+        fed::run(&self.stop, command, feeders, fails, hear)
     }
 
     fn stop(&self) -> Option<Signal> {
@@ -101,6 +85,13 @@ impl Processes for Children {
     }
 }
 
+fn exit(status: ExitStatus) -> Exit {
+    match (status.code(), status.signal()) {
+        (None, Some(signal)) => Exit::Signal(signal),
+        (code, _) => Exit::Code(code.unwrap_or(-1)),
+    }
+}
+
 fn trouble(command: &Command, error: &std::io::Error) -> Failure {
     Failure::new(
         "borgmatic::host::child",
@@ -112,6 +103,7 @@ fn trouble(command: &Command, error: &std::io::Error) -> Failure {
     )
 }
 
+/// A child that was started, and what is heard and passed on meanwhile.
 struct Running<'a> {
     child: Child,
     out: Option<Stream>,
@@ -131,6 +123,40 @@ struct Running<'a> {
     end: Option<Instant>,
     /// How often its time was up.
     late: u8,
+}
+
+impl<'a> Running<'a> {
+    fn start(
+        stop: &'a Stop,
+        command: &Command,
+        hear: &mut dyn FnMut(Heard<'_>),
+    ) -> Result<Self, Failure> {
+        let passed_on = stop.watch();
+        let ear = Ear::open(&[&[SIGCHLD, SIGINT, SIGTERM], passed_on].concat())
+            .map_err(|error| trouble(command, &error))?;
+        if let Some(signal) = stop.signal().filter(|_| !command.anyway) {
+            return Err(Failure::interrupted(signal));
+        }
+        if command.streams == Streams::Terminal {
+            // What waits to be shown belongs before what the child shows.
+            hear(Heard::Idle(b""));
+        }
+        let mut child = spawn::start(command)?;
+        Ok(Self {
+            out: Stream::of(child.stdout.take()),
+            err: Stream::of(child.stderr.take()),
+            child,
+            ear,
+            passed_on,
+            chatty: command.chatty,
+            shell: command.shell || command.limit.is_some(),
+            told: None,
+            term_at: None,
+            kill_at: None,
+            end: command.limit.map(|limit| Instant::now() + limit),
+            late: 0,
+        })
+    }
 }
 
 impl Running<'_> {

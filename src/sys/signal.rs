@@ -148,6 +148,18 @@ pub(super) fn wait<const N: usize>(
     Some(descriptors.map(|one| one.is_some() && ready.next() == Some(true)))
 }
 
+/// Waits until any of the descriptors has something to say; `false` when the time is over.
+pub(super) fn wait_for_any<'d>(
+    descriptors: impl Iterator<Item = BorrowedFd<'d>>,
+    longest: Duration,
+) -> bool {
+    let mut asked: Vec<_> = descriptors
+        .map(|descriptor| PollFd::from_borrowed_fd(descriptor, PollFlags::IN))
+        .collect();
+    let longest = Timespec::try_from(longest).ok();
+    !matches!(poll(&mut asked, longest.as_ref()), Ok(0))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

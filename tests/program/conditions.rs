@@ -71,6 +71,24 @@ fn what_is_not_due_is_left_out_quietly_and_written_down() {
 }
 
 #[test]
+fn a_backup_by_hand_leaves_the_rest_of_a_scheduled_run_to_do() {
+    let mut world = World::new().with_borg("1.4.0");
+    assert_eq!(world.run(&["create"]).code, 0);
+    let line = ["create", "prune", "--if-due", "24h"];
+    for whole in [true, false] {
+        world.later(1);
+        let _before = world.commands();
+        let mut again = world.with_borg("1.4.0");
+        assert_eq!(again.run(&line).code, 0);
+        let commands = again.borg_commands().join("\n");
+        for action in ["borg create", "borg prune"] {
+            assert_eq!(commands.contains(action), whole, "{commands}");
+        }
+        world = again;
+    }
+}
+
+#[test]
 fn a_failure_is_tried_again_after_an_hour_and_only_there() {
     let mut world = World::new();
     world

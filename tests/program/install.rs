@@ -84,6 +84,15 @@ pub(crate) fn edit(world: &World, path: &str, from: &str, to: &str) {
 }
 
 #[test]
+fn a_masked_unit_is_called_so() {
+    let mut world = machine();
+    symlink("/dev/null", world.at(TIMER)).unwrap();
+    let ran = ends(below(&mut world, &["--systemd"]), 3);
+    let told = ran.err.replace('\n', " ");
+    assert!(told.contains("systemctl unmask borgmatic.timer"), "{told}");
+}
+
+#[test]
 fn a_dry_run_shows_all_and_writes_nothing() {
     let mut world = machine();
     let before = tree(&world, true);
@@ -197,11 +206,20 @@ fn an_edited_unit_stops_it_until_a_person_has_decided() {
     let status = below(&mut world, &["--status"]);
     assert!(status.out.contains(&format!("kept         {SERVICE}")));
 
-    ends(below(&mut world, &["--force", "--backup"]), 0);
+    let ran = ends(below(&mut world, &["--force", "--backup"]), 0);
     assert_eq!(text(&world, SERVICE), written);
-    assert_eq!(
-        text(&world, &format!("{SERVICE}.bak-20260504031700")),
-        edited
+    let copy = format!("{SERVICE}.bak-20260504031700");
+    assert_eq!(text(&world, &copy), edited);
+    assert!(
+        ran.out.contains(&format!("  copy      {copy}\n")),
+        "{}",
+        ran.out
+    );
+    let ran = ends(below(&mut world, &["--uninstall", "--list"]), 0);
+    assert!(
+        ran.out.contains(&format!("left: {copy}, a copy that")),
+        "{}",
+        ran.out
     );
 
     edit(&world, SERVICE, &line, "Nice=4");
@@ -211,6 +229,15 @@ fn an_edited_unit_stops_it_until_a_person_has_decided() {
     assert!(text(&world, &dropin).ends_with("[Service]\nNice=4\n"));
     let status = below(&mut world, &["--status"]);
     assert!(status.out.contains(&format!("drop-in      {dropin}")));
+
+    edit(&world, SERVICE, &format!("{line}\n"), "");
+    let ran = ends(below(&mut world, &["--to-dropin"]), 3);
+    let told = ran.err.replace('\n', " ");
+    assert!(
+        told.contains("Nice was taken out") && !told.contains(": --to-dropin"),
+        "{told}"
+    );
+    ends(below(&mut world, &["--force"]), 0);
 
     edit(&world, SERVICE, &line, "Nice=5");
     let ran = ends(below(&mut world, &["--uninstall"]), 0);
@@ -237,7 +264,7 @@ fn a_kept_file_has_a_way_back_and_is_all_that_an_uninstallation_leaves() {
     assert!(ran.out.contains(" --force --backup)\n"), "{}", ran.out);
     assert!(!ran.out.contains("Installed"), "{}", ran.out);
 
-    let left = format!("left: {SERVICE}, which you keep (remove it too: rm {SERVICE}, then");
+    let left = format!("left: {SERVICE}, which you keep (remove it too: --force)");
     let ran = ends(below(&mut world, &["--uninstall"]), 0);
     assert!(ran.out.starts_with("Removed: "), "{}", ran.out);
     assert!(ran.out.contains(&left), "{}", ran.out);
@@ -248,9 +275,57 @@ fn a_kept_file_has_a_way_back_and_is_all_that_an_uninstallation_leaves() {
     let said = ran.err.replace('\n', " ");
     assert!(said.contains("it was uninstalled, but for"), "{said}");
     assert!(said.contains(SERVICE) && !ran.out.contains("missing"));
+    let ran = ends(below(&mut world, &["--uninstall", "--force"]), 0);
+    assert!(
+        ran.out.starts_with("Removed: 1 file or link\n"),
+        "{}",
+        ran.out
+    );
+    assert_eq!(tree(&world, false), before);
+
+    // What somebody else made is kept for good.
+    world.write(SERVICE, "[Service]\n");
+    ends(below(&mut world, &["--systemd", "--keep", SERVICE]), 0);
+    let ran = ends(below(&mut world, &["--uninstall", "--force"]), 0);
+    let left = format!("left: {SERVICE}, which you keep (remove it too: rm {SERVICE}, then");
+    assert!(ran.out.contains(&left), "{}", ran.out);
+    assert_eq!(text(&world, SERVICE), "[Service]\n");
     fs::remove_file(world.at(SERVICE)).unwrap();
     ends(below(&mut world, &["--uninstall"]), 0);
     assert_eq!(tree(&world, false), before);
+}
+
+#[test]
+fn what_cannot_be_kept_is_said() {
+    let mut world = machine();
+    ends(below(&mut world, &["--systemd"]), 0);
+    for (path, words) in [
+        (
+            "/etc/other",
+            "--keep /etc/other: no such file belongs to the installation",
+        ),
+        ("", "--keep is empty"),
+    ] {
+        let ran = ends(below(&mut world, &["--keep", path]), 2);
+        assert!(ran.err.contains(words), "{}", ran.err);
+    }
+    // What nobody edited needs no keeping.
+    let before = tree(&world, true);
+    let ran = ends(below(&mut world, &["--keep", TIMER]), 0);
+    assert!(ran.out.contains("up to date"), "{}", ran.out);
+    assert_eq!(tree(&world, true), before);
+    // Together with a change, it is told beside it; once it is written down, no more.
+    edit(&world, SERVICE, "UMask=0077", "UMask=0022");
+    fs::remove_file(world.at(TIMER)).unwrap();
+    let ran = ends(below(&mut world, &["--keep", SERVICE]), 0);
+    assert!(ran.out.contains("1 file or link written"), "{}", ran.out);
+    assert!(
+        ran.out.contains(&format!("kept      {SERVICE}")),
+        "{}",
+        ran.out
+    );
+    let ran = ends(below(&mut world, &["--keep", SERVICE]), 0);
+    assert!(ran.out.contains("up to date"), "{}", ran.out);
 }
 
 #[test]

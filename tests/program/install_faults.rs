@@ -77,16 +77,20 @@ impl Tree {
 
     /// The way to an installation of this version of the program.
     fn installing(&self, version: &str) -> Changes {
+        self.scheduling(version, Some(Scheduler::Systemd))
+    }
+
+    fn scheduling(&self, version: &str, scheduler: Option<Scheduler>) -> Changes {
         let bytes = format!("program {version}").into_bytes();
         let mut steps = own_files::program(&self.paths, bytes, Aliases::Auto, &[]);
         let job = job(version);
-        let made = schedulers::steps(Scheduler::Systemd, &job, &managers(), &self.paths);
-        steps.extend(made.unwrap());
+        let made = |by| schedulers::steps(by, &job, &managers(), &self.paths).unwrap();
+        steps.extend(scheduler.map(made).unwrap_or_default());
         let recipe = Recipe { steps };
         let known = self.known();
         let next = Manifest {
             version: version.into(),
-            scheduler: Some(Scheduler::Systemd),
+            scheduler,
             ..Manifest::default()
         };
         self.with_ground(|ground, disk| {
@@ -272,6 +276,83 @@ fn a_killed_installation_is_healed_by_the_next_or_by_an_uninstallation() {
             let removed = killed();
             removed.without();
             assert_eq!(removed.seen(), clean, "uninstalled after {kill} steps");
+        }
+    }
+}
+
+/// Ways from one choice to another.
+const SWITCHES: [(Option<Scheduler>, Option<Scheduler>); 2] = [
+    (Some(Scheduler::Systemd), Some(Scheduler::Cron)),
+    (Some(Scheduler::Cron), Some(Scheduler::Systemd)),
+];
+
+fn scheduled(by: Option<Scheduler>) -> Tree {
+    let tree = Tree::new();
+    tree.do_all(&tree.scheduling("1", by));
+    tree
+}
+
+/// Is everything there that starts backups by this scheduler?
+fn starts(tree: &BTreeMap<String, String>, by: Option<Scheduler>) -> bool {
+    let files: &[&str] = match by {
+        Some(Scheduler::Systemd) => &[
+            "/etc/systemd/system/borgmatic.service",
+            "/etc/systemd/system/borgmatic.timer",
+            "/etc/systemd/system/timers.target.wants/borgmatic.timer",
+        ],
+        Some(Scheduler::Cron) => &["/etc/cron.d/borgmatic"],
+        Some(Scheduler::Launchd) => &["/Library/LaunchDaemons/org.borgmatic.plist"],
+        None => &[],
+    };
+    files.iter().all(|path| tree.contains_key(*path))
+}
+
+#[test]
+fn a_failure_at_any_step_of_another_choice_takes_all_back() {
+    for (old, new) in SWITCHES {
+        let tree = scheduled(old);
+        let before = tree.seen();
+        let changes = tree.scheduling("1", new);
+        for at in 0..changes.list.len() {
+            for done in [false, true] {
+                with_failure(&tree, &changes, at, done);
+                assert!(tree.seen() == before, "{old:?} to {new:?}: step {at}");
+            }
+        }
+    }
+}
+
+/// At no moment does nobody start backups.
+#[test]
+fn another_choice_that_is_killed_leaves_one_of_the_two_and_is_healed() {
+    let clean = Tree::new().seen();
+    for (old, new) in SWITCHES {
+        let (before, after) = (scheduled(old).seen(), scheduled(new).seen());
+        let changes = scheduled(old).scheduling("1", new);
+        let all: Vec<&Change> = changes.list.iter().chain(&changes.finish).collect();
+        for kill in 0..=all.len() {
+            let what = format!("{old:?} to {new:?}, killed after {kill} steps");
+            let killed = || {
+                let tree = scheduled(old);
+                for change in &all[..kill] {
+                    tree.act(change).unwrap();
+                }
+                let seen = tree.seen();
+                each_is_old_or_new(&seen, &before, &after);
+                assert!(starts(&seen, old) || starts(&seen, new), "{what}");
+                tree
+            };
+            for (end, wanted) in [(new, &after), (old, &before)] {
+                let tree = killed();
+                tree.do_all(&tree.scheduling("1", end));
+                let seen = tree.seen();
+                assert!(seen == *wanted, "{what}, then {end:?}");
+                let settled = tree.scheduling("1", end);
+                assert!(settled.list.is_empty(), "{what}: {:?}", settled.list);
+            }
+            let tree = killed();
+            tree.without();
+            assert!(tree.seen() == clean, "{what}, then removed");
         }
     }
 }

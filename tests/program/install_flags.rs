@@ -319,6 +319,50 @@ fn the_next_run_is_told_as_status_tells_it() {
     let json: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
     assert_eq!(json["next_run"], "2026-05-05T03:00:00Z");
     assert_eq!(json["next_run_by"], "borgmatic.timer");
+    assert_eq!(json["next_run_unknown"], serde_json::Value::Null);
+}
+
+#[test]
+fn where_no_time_is_known_json_tells_the_plan_and_why() {
+    let mut world = machine();
+    let json = |world: &mut World| -> serde_json::Value {
+        let ran = ends(below(world, &["--status", "--json"]), 0);
+        serde_json::from_str(&ran.out).unwrap()
+    };
+    ends(
+        below(&mut world, &["--systemd", "--schedule", "Mon..Fri 02:30"]),
+        0,
+    );
+    let told = json(&mut world);
+    assert_eq!(told["next_run"], serde_json::Value::Null);
+    assert_eq!(told["schedule"], "Mon..Fri 02:30");
+    assert_eq!(told["next_run_unknown"], "below a root nothing runs");
+    let ran = ends(below(&mut world, &["--no-schedule"]), 0);
+    let removed = "Installed borgmatic 2026.11.0: 3 files and links removed\n";
+    assert!(ran.out.starts_with(removed), "{}", ran.out);
+    let told = json(&mut world);
+    for name in ["schedule", "next_run", "next_run_unknown"] {
+        assert_eq!(told[name], serde_json::Value::Null);
+    }
+}
+
+/// Below a root, the configuration that is asked for is one below it.
+#[test]
+fn below_a_root_a_configuration_is_made_below_it() {
+    let make = "borgmatic config generate --destination /image";
+    for (reach, place) in [
+        ("--system", "/etc/borgmatic/config.yaml"),
+        ("--user", "/home/me/.config/borgmatic/config.yaml"),
+    ] {
+        for (more, code) in [(vec!["--systemd"], 1), (vec![], 0)] {
+            let mut world = machine();
+            world.write("/image/usr/lib/systemd/systemd", "");
+            let args = [&["self-install", reach, "--root", "/image"], &more[..]].concat();
+            let ran = ends(world.run(&args), code);
+            let said = ran.err.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(said.contains(&format!("{make}{place}")), "{said}");
+        }
+    }
 }
 
 #[test]

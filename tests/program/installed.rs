@@ -42,6 +42,33 @@ fn a_changed_mode_or_owner_is_seen_and_put_right() {
     assert_eq!(owner, 0);
 }
 
+/// What root does is written down there.
+#[test]
+fn a_manifest_or_a_directory_that_others_may_write_to_is_seen_and_put_right() {
+    let mut world = machine();
+    ends(below(&mut world, &["--systemd"]), 0);
+    let installed = tree(&world, false);
+    for (path, mode) in [
+        (MANIFEST, 0o666),
+        ("/var/lib/borgmatic", 0o775),
+        ("/usr/local/share/man/man1", 0o775),
+        ("/usr/local/share/man/man1", 0o700),
+        ("/root/.config/borg", 0o770),
+    ] {
+        fs::set_permissions(world.at(path), fs::Permissions::from_mode(mode)).unwrap();
+        let ran = ends(below(&mut world, &["--check"]), 10);
+        assert_eq!(ran.out, format!("{path}: other mode\n"));
+        ends(below(&mut world, &[]), 0);
+        ends(below(&mut world, &["--check"]), 0);
+        assert_eq!(tree(&world, false), installed, "{path}");
+    }
+    // Whom a person lets read is that person's business, and so are directories that were there.
+    for (path, mode) in [("/root/.config/borg", 0o755), ("/usr/local/bin", 0o775)] {
+        fs::set_permissions(world.at(path), fs::Permissions::from_mode(mode)).unwrap();
+        ends(below(&mut world, &["--check"]), 0);
+    }
+}
+
 /// Where a file system has no links: what stands for one counts as one.
 #[test]
 fn a_wrapper_counts_as_the_link_that_it_stands_for() {

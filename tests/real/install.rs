@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -12,7 +13,7 @@ use rustix::io::Errno;
 
 use crate::terminal::Terminal;
 use crate::trouble::SmallDisk;
-use crate::world::{Outcome, World, binary, outcome};
+use crate::world::{Outcome, World, binary, outcome, skip};
 
 const FOLDERS: [&str; 5] = [
     "etc/borgmatic",
@@ -251,6 +252,53 @@ fn killed(world: &World, after: usize) {
     }
     child.kill().unwrap();
     child.wait().unwrap();
+}
+
+/// What belongs to root is looked at by somebody else, who is told what he cannot see.
+#[test]
+fn who_may_not_see_all_is_told_so() {
+    let world = rooted();
+    if !rustix::process::geteuid().is_root() {
+        return skip("another user: only root becomes one");
+    }
+    let mode = |name: &str, mode| {
+        fs::set_permissions(world.path(name), fs::Permissions::from_mode(mode)).unwrap();
+    };
+    let program = world.path("out/borgmatic");
+    fs::copy(binary(), &program).unwrap();
+    for name in ["", "out", "root", "root/etc", "root/etc/borgmatic", "bin"] {
+        mode(name, 0o755);
+    }
+    let other = |args: &[&str]| {
+        let mut command = command(&world, &program, args);
+        outcome(command.uid(65534).gid(65534))
+    };
+    let units = "root/etc/systemd/system/borgmatic.service.d";
+    world.write("root/etc/variables", "ONE=1\n");
+    world.write(
+        &format!("{units}/own.conf"),
+        "[Service]\nEnvironmentFile=/etc/variables\n",
+    );
+    install(&world, &["--systemd"]).ends_with(0);
+    let check = |words: &str| {
+        other(&["--check"]).ends_with(4).says(words);
+    };
+    check("could not look at /root/.");
+    other(&["--status"])
+        .ends_with(0)
+        .says("/usr/local/bin/generate-borgmatic-config")
+        .says("last run: not known (could not read the ledger");
+    mode("root/etc/variables", 0o600);
+    check("/etc/variables cannot be read by this user");
+    mode("root/etc/borgmatic/config.yaml", 0o600);
+    check("/etc/borgmatic/config.yaml cannot be read by this user");
+    for folder_mode in [0o755, 0o700] {
+        mode("root/etc/borgmatic", folder_mode);
+        other(&["--systemd", "--dry-run"])
+            .ends_with(4)
+            .says("config.yaml cannot be read by this user");
+    }
+    install(&world, &["--check"]).ends_with(0);
 }
 
 #[test]

@@ -9,6 +9,8 @@ pub mod template;
 pub mod upgrade;
 pub mod validate;
 
+use std::path::Path;
+
 use crate::actions::Alone;
 use crate::config::find;
 use crate::host::{Env, Failure, Level};
@@ -25,19 +27,23 @@ pub fn nothing_configured(env: &Env) -> Failure {
         "there is no configuration yet: nothing at {}",
         places.join(", ")
     );
-    let make = make_one(env, env.user != 0);
+    let make = make_one(env, env.user != 0, None);
     Failure::new("borgmatic::config::none", words).help(format!(
         "these two commands make one:\n    {make}\n    borgmatic config validate\nBetween them, change the file to your needs"
     ))
 }
 
-/// What makes a configuration: that of the machine, or a user's own.
-pub fn make_one(env: &Env, own: bool) -> String {
+/// What makes a configuration: that of the machine, or a user's own; below a root, where there is one.
+pub fn make_one(env: &Env, own: bool, root: Option<&Path>) -> String {
     let make = "borgmatic config generate";
-    match find::defaults(env).get(2).filter(|_| own) {
-        Some(place) => format!("{make} --destination {}", quote(&place.to_string_lossy())),
-        None => make.to_owned(),
-    }
+    let places = find::defaults(env);
+    let place = places.get(if own { 2 } else { 0 });
+    let Some(place) = place.filter(|_| own || root.is_some()) else {
+        return make.to_owned();
+    };
+    let below = |root: &Path| root.join(place.strip_prefix("/").unwrap_or(place));
+    let place = root.map_or_else(|| place.clone(), below);
+    format!("{make} --destination {}", quote(&place.to_string_lossy()))
 }
 
 /// Shows the errors among problems.

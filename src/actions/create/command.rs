@@ -17,6 +17,8 @@ pub(super) struct Wants {
     /// The log as JSON.
     log_json: bool,
     dry: bool,
+    /// Streams are read from FIFOs.
+    fed: bool,
     purpose: Purpose,
 }
 
@@ -41,6 +43,7 @@ impl Wants {
             progress,
             log_json: config.logging.takes_json(progress),
             dry,
+            fed: false,
             purpose: Purpose::Backup,
         }
     }
@@ -53,8 +56,15 @@ impl Wants {
             progress: false,
             log_json: false,
             dry: false,
+            fed: false,
             purpose: Purpose::Probe,
         }
+    }
+
+    /// While streams are read from FIFOs, borg must take these for files, and not open them to see
+    /// whether they have a flag: that would let the writer go on with nobody to read it.
+    pub(super) fn fed(self, fed: bool) -> Self {
+        Self { fed, ..self }
     }
 
     pub(super) fn names() -> Self {
@@ -108,7 +118,7 @@ pub(super) fn flags(
         .option("--patterns-from", patterns)
         .args(excludes(exclude))
         .when(
-            exclude.exclude_nodump.is_on() && wants.purpose != Purpose::Probe,
+            exclude.exclude_nodump.is_on() && wants.purpose != Purpose::Probe && !wants.fed,
             ["--exclude-nodump"],
         )
         .option("--comment", comment)
@@ -133,7 +143,10 @@ pub(super) fn flags(
         )
         .when(is_off(&archive.ctime), ["--noctime"])
         .when(is_off(&archive.birthtime), ["--nobirthtime"])
-        .when(exclude.read_special.is_on(), ["--read-special"])
+        .when(
+            exclude.read_special.is_on() || wants.fed,
+            ["--read-special"],
+        )
         .when(is_off(&archive.flags), [no_flags])
         .option(
             "--files-changed",

@@ -1,12 +1,16 @@
 //! `create`: makes an archive of what is configured.
 
+mod checkpoint;
 pub(super) mod command;
 mod glob;
 mod kept;
 pub(super) mod paths;
 mod runtime;
+mod special;
+#[cfg(test)]
+mod tests;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::select::Where;
 use super::{Action, Answer, Context, Info};
@@ -15,7 +19,7 @@ use crate::borg::pattern::{self, Kind, Pattern};
 use crate::borg::run::Strictness;
 use crate::config::groups::Statistics;
 use crate::hooks::manifest;
-use crate::host::{Command, Failure, Level};
+use crate::host::{Command, Exit, Failure, Feeder, Heard, Level};
 use crate::options;
 use crate::text::{Node, Problems};
 pub(super) use runtime::Runtime;
@@ -55,20 +59,38 @@ impl Action for Create {
     }
 
     fn run(context: &Context<'_>, flags: &Flags) -> Result<Answer, Failure> {
-        refuse_conflicts(context, flags)?;
-        context.say(
-            Level::Info,
-            if context.dry {
-                "Creating an archive (dry run: nothing is stored)"
-            } else {
-                "Creating an archive"
-            },
-        );
-        let runtime = Runtime::make(context)?;
-        let result = store(context, flags, &runtime);
-        runtime.remove(context);
-        result
+        backup(context, flags, &|_| Ok(Dumped::default()))
     }
+}
+
+/// What data sources add to a backup.
+#[derive(Default)]
+pub struct Dumped {
+    /// The places of their dumps, included before the user's patterns.
+    pub patterns: Vec<Pattern>,
+    /// Dumps that are made while borg reads them, from FIFOs below the runtime directory. None in a dry
+    /// run.
+    pub feeders: Vec<Feeder>,
+}
+
+/// Prepares the dumps for the runtime directory, as borg is given its path.
+pub type Dump<'d> = &'d dyn Fn(&Path) -> Result<Dumped, Failure>;
+
+/// Makes an archive of what is configured and what is dumped.
+pub fn backup(context: &Context<'_>, flags: &Flags, dump: Dump<'_>) -> Result<Answer, Failure> {
+    refuse_conflicts(context, flags)?;
+    context.say(
+        Level::Info,
+        if context.dry {
+            "Creating an archive (dry run: nothing is stored)"
+        } else {
+            "Creating an archive"
+        },
+    );
+    let runtime = Runtime::make(context)?;
+    let result = store(context, flags, &runtime, dump);
+    runtime.remove(context);
+    result
 }
 
 fn refuse_conflicts(context: &Context<'_>, flags: &Flags) -> Result<(), Failure> {
@@ -91,10 +113,22 @@ fn refuse_conflicts(context: &Context<'_>, flags: &Flags) -> Result<(), Failure>
     Ok(())
 }
 
-fn store(context: &Context<'_>, flags: &Flags, runtime: &Runtime) -> Result<Answer, Failure> {
-    let (config, borg) = (context.config, context.borg);
+fn store(
+    context: &Context<'_>,
+    flags: &Flags,
+    runtime: &Runtime,
+    dump: Dump<'_>,
+) -> Result<Answer, Failure> {
+    let config = context.config;
     let mut patterns = paths::expand(context, paths::collect(context)?);
-    paths::some_source(&patterns)?;
+    let Dumped {
+        patterns: dumped,
+        feeders,
+    } = dump(&runtime.stored)?;
+    make_fifos(context, &feeders)?;
+    if dumped.is_empty() {
+        paths::some_source(&patterns)?;
+    }
     paths::can_be_written(&patterns)?;
     let mut own = Vec::new();
     if !context.dry
@@ -106,7 +140,8 @@ fn store(context: &Context<'_>, flags: &Flags, runtime: &Runtime) -> Result<Answ
     {
         own = manifest::store(context.host.files, &runtime.stored, context.files)?;
     }
-    patterns = [own.clone(), patterns].concat();
+    let ours = [dumped, own.clone()].concat();
+    patterns = [ours.clone(), patterns].concat();
     patterns = paths::without_runtime_twice(context, patterns, &runtime.stored);
     if config.source.source_directories_must_exist.or(true) {
         paths::all_exist(context, &patterns)?;
@@ -114,37 +149,110 @@ fn store(context: &Context<'_>, flags: &Flags, runtime: &Runtime) -> Result<Answ
 
     paths::warn_of_links(context, &patterns);
 
-    let file = patterns_file(context, runtime, &patterns)?;
-    let at = archive_place(context);
-    let wants = command::Wants::of(config, flags, context.dry);
     let skips = config
         .exclude
         .unsafe_skip_path_validation_before_create
         .is_on();
-    let sure = borg.is_proven() && kept::is_kept(&patterns, &runtime.stored, config, borg);
+    if !feeders.is_empty() {
+        if !skips {
+            patterns = special::leave_out(context, flags, runtime, patterns, &ours, &feeders)?;
+        }
+        return run_fed(context, flags, runtime, &patterns, &feeders);
+    }
+    let at = archive_place(context, "");
+    let sure =
+        context.borg.is_proven() && kept::is_kept(&patterns, &runtime.stored, config, context.borg);
     if !own.is_empty() && !skips && !sure {
         ask_about_runtime(context, flags, runtime, &patterns, &at)?;
     }
-
-    let mut command =
-        command::flags(borg, config, file.as_deref(), flags.comment.text(), wants).args(at);
-    if context.dry {
-        command = command.reads();
+    let (command, level) = command(context, flags, runtime, &patterns, false)?;
+    match level {
+        None => context.json(&command),
+        Some(level) => {
+            context.borg.run(context.host, &command, level)?;
+            Ok(Answer::Done)
+        }
     }
+}
+
+/// The command that makes the archive, and the level of its lines; none where JSON is wanted.
+fn command(
+    context: &Context<'_>,
+    flags: &Flags,
+    runtime: &Runtime,
+    patterns: &[Pattern],
+    fed: bool,
+) -> Result<(Command, Option<Level>), Failure> {
+    let config = context.config;
+    let file = patterns_file(context, runtime, patterns)?;
+    let wants = command::Wants::of(config, flags, context.dry).fed(fed);
+    let (file, comment) = (file.as_deref(), flags.comment.text());
+    let mut command = command::flags(context.borg, config, file, comment, wants)
+        .args(archive_place(
+            context,
+            if fed { checkpoint::SUFFIX } else { "" },
+        ))
+        .reads_if(context.dry);
     if wants.json {
-        return context.json(&command);
+        return Ok((command, None));
     }
     let asked = wants.list || (wants.statistics != Statistics::None && !context.dry);
     command = command.progress_if(config.output.progress.is_on());
     if command.progress && context.host.bus.draws() {
         command.expected = super::history::size(context);
     }
-    borg.run(
-        context.host,
-        &command,
-        if asked { Level::Answer } else { Level::Info },
-    )?;
-    Ok(Answer::Done)
+    let level = if asked { Level::Answer } else { Level::Info };
+    Ok((command, Some(level)))
+}
+
+/// Makes the archive while the feeders write into their FIFOs, under a name that says so until all is
+/// there.
+fn run_fed(
+    context: &Context<'_>,
+    flags: &Flags,
+    runtime: &Runtime,
+    patterns: &[Pattern],
+    feeders: &[Feeder],
+) -> Result<Answer, Failure> {
+    if context.config.exclude.exclude_nodump.is_on() {
+        let words = "exclude_nodump does not count in this run: borg would open the FIFOs of the dumps to see their flags. Leave out by other options what must not be stored";
+        context.say(Level::Warning, words);
+    }
+    let (command, level) = command(context, flags, runtime, patterns, true)?;
+    let (host, borg) = (context.host, context.borg);
+    let out = borg.run_fed(host, &command, feeders, level)?;
+    if level.is_some() {
+        checkpoint::take_away(context, borg.made().archive.as_deref())?;
+        return Ok(Answer::Done);
+    }
+    let mut answer = context.document(&command, &out)?;
+    if let Answer::Json(document) = &mut answer {
+        let told = document["archive"]["name"].as_str();
+        let name = checkpoint::take_away(context, told)?;
+        checkpoint::put_into(context, document, &name)?;
+    }
+    Ok(answer)
+}
+
+/// With the program of that name: not every system that we run on has a call for it in `rustix`.
+fn make_fifos(context: &Context<'_>, feeders: &[Feeder]) -> Result<(), Failure> {
+    for Feeder { what, fifo, .. } in feeders {
+        let folder = fifo.parent().unwrap_or(Path::new("/"));
+        context.host.files.make_dir(folder, 0o700)?;
+        let command = Command::new("mkfifo").args(["-m", "600"]).arg(fifo);
+        let mut said = String::new();
+        let exit = context.host.processes.run(&command, &mut |heard| {
+            if let Heard::Err(line) = heard {
+                said = String::from_utf8_lossy(line).into_owned();
+            }
+        })?;
+        if exit != Exit::Code(0) {
+            let words = format!("no FIFO can be made for {what}: {said} ({exit})");
+            return Err(Failure::new("borgmatic::create::fifo", words)
+                .help("see whether two dumps have one name, and whether the runtime directory lies on a file system that has FIFOs"));
+        }
+    }
+    Ok(())
 }
 
 /// Asks which files a backup would store now, those of an earlier archive's configuration among them.
@@ -161,18 +269,18 @@ pub(super) fn names(
     let file = patterns_file(context, runtime, &patterns)?;
     let wants = command::Wants::names();
     let command = command::flags(context.borg, context.config, file.as_deref(), None, wants)
-        .args(archive_place(context))
+        .args(archive_place(context, ""))
         .reads()
         .chatty();
     Ok((command, patterns))
 }
 
 /// The new archive, as an argument.
-fn archive_place(context: &Context<'_>) -> Vec<String> {
+fn archive_place(context: &Context<'_>, suffix: &str) -> Vec<String> {
     let borg = context.borg;
     let format = context.config.archive.archive_name_format.text();
     let format = format.unwrap_or(archive::default_format(&borg.version));
-    borg.at_archive(context.repository.path(), format)
+    borg.at_archive(context.repository.path(), &format!("{format}{suffix}"))
 }
 
 pub(super) fn patterns_file(

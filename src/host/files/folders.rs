@@ -3,11 +3,13 @@
 
 use std::fs;
 use std::io;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use super::Files;
+use rustix::fs::{Mode, OFlags};
+
 use super::placed::{beside, failed, gone, sync_folder, write_new};
+use super::{Files, Owner};
 use crate::host::outcome::Failure;
 
 /// Where a file is that was moved out of this directory.
@@ -29,14 +31,31 @@ impl Files {
         fs::set_permissions(&at, fs::Permissions::from_mode(mode)).map_err(failed)
     }
 
-    /// Removes a directory if nothing is in it; was it removed?
+    /// Gives a directory this mode and this owner; a link is not followed.
+    pub fn set_rights(&self, path: &Path, mode: u32, owner: Owner) -> Result<(), Failure> {
+        let flags = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let set = || -> io::Result<()> {
+            let open = rustix::fs::open(self.at(path), flags, Mode::empty())?;
+            let folder = fs::File::from(open);
+            let meta = folder.metadata()?;
+            if (meta.uid(), meta.gid()) != (owner.user, owner.group) {
+                std::os::unix::fs::fchown(&folder, Some(owner.user), Some(owner.group))?;
+            }
+            folder.set_permissions(fs::Permissions::from_mode(mode))
+        };
+        set().map_err(failed("put right", path))
+    }
+
+    /// Removes a directory if nothing is in it; was it removed? A link to one, which somebody made, stays.
     pub fn remove_folder(&self, path: &Path) -> Result<bool, Failure> {
         match fs::remove_dir(self.at(path)) {
             Ok(()) => Ok(true),
             Err(error)
                 if matches!(
                     error.kind(),
-                    io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::NotFound
+                    io::ErrorKind::DirectoryNotEmpty
+                        | io::ErrorKind::NotFound
+                        | io::ErrorKind::NotADirectory
                 ) =>
             {
                 Ok(false)
@@ -133,5 +152,7 @@ mod tests {
         files.let_go(Path::new("/var/lib")).unwrap();
         files.remove_within(top, file).unwrap();
         assert_eq!(files.names(top).unwrap(), ["other"]);
+        std::os::unix::fs::symlink("var", folder.path().join("link")).unwrap();
+        assert!(!files.remove_folder(Path::new("/link")).unwrap());
     }
 }

@@ -1,7 +1,7 @@
 //! A file that only grows, line by line, and that somebody else may put away while it is open.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::fd::AsFd;
 use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -44,8 +44,32 @@ impl Files {
         }
         let mut old = at.clone().into_os_string();
         old.push(".old");
-        fs::rename(&at, old).map_err(|error| Failure::file("put away", path, &error))
+        let put_away = match fs::rename(&at, old) {
+            // The file is this user's, and the directory is not: it cannot have another name.
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                keep_end(&at, largest / 4)
+            }
+            done => done,
+        };
+        put_away.map_err(|error| Failure::file("put away", path, &error))
     }
+}
+
+/// Leaves the last so many bytes of a file in it, from the start of a line on. Whoever adds to it goes
+/// on behind them.
+fn keep_end(at: &Path, most: u64) -> io::Result<()> {
+    let mut file = OpenOptions::new().read(true).write(true).open(at)?;
+    let start = file.metadata()?.len().saturating_sub(most);
+    let mut end = Vec::new();
+    file.seek(SeekFrom::Start(start))?;
+    file.read_to_end(&mut end)?;
+    let line = end
+        .iter()
+        .position(|byte| *byte == b'\n')
+        .map_or(0, |at| at + 1);
+    file.set_len(0)?;
+    file.rewind()?;
+    file.write_all(&end[line..])
 }
 
 fn open(path: &Path) -> io::Result<File> {
@@ -99,6 +123,19 @@ mod tests {
         assert_eq!(fs::read(&at).unwrap(), b"three\n");
         let put_away = folder.path().join("run.log.1");
         assert_eq!(fs::read(put_away).unwrap(), b"old\none\n");
+    }
+
+    #[test]
+    fn where_a_log_cannot_be_renamed_its_end_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = folder.path().join("run.log");
+        fs::write(&at, "one\ntwo\nthree\n").unwrap();
+        let mut log = Files::new(folder.path())
+            .log(Path::new("/run.log"))
+            .unwrap();
+        keep_end(&at, 8).unwrap();
+        log.add(b"four\n").unwrap();
+        assert_eq!(fs::read(&at).unwrap(), b"three\nfour\n");
     }
 
     #[test]

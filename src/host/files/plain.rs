@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{self, Read};
+use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
 
 use super::{Files, held};
@@ -26,6 +27,14 @@ impl Files {
             kind if kind.is_dir() => Sort::Directory,
             kind if kind.is_symlink() => Sort::Link,
             _ => Sort::Special,
+        })
+    }
+
+    /// Is it a FIFO or a device, or a link to one?
+    pub fn is_special(&self, path: &Path) -> bool {
+        fs::metadata(self.at(path)).is_ok_and(|meta| {
+            let kind = meta.file_type();
+            kind.is_fifo() || kind.is_char_device() || kind.is_block_device()
         })
     }
 

@@ -37,7 +37,7 @@ fn refuse_mounts(folder: &Path, device: u64) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         let meta = fs::symlink_metadata(&path)?;
-        if meta.dev() != device {
+        if is_mounted(&meta, device) {
             let words = format!("something is mounted at {}", path.display());
             return Err(io::Error::other(words));
         }
@@ -48,9 +48,29 @@ fn refuse_mounts(folder: &Path, device: u64) -> io::Result<()> {
     Ok(())
 }
 
+/// A directory of another file system? In an overlay, files have the numbers of the layers below it;
+/// and what is mounted in the place of a file, nobody can remove (EBUSY).
+fn is_mounted(meta: &fs::Metadata, device: u64) -> bool {
+    meta.is_dir() && meta.dev() != device
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_of_a_layer_is_nothing_mounted() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = folder.path().join("file");
+        fs::write(&at, "").unwrap();
+        let (file, folder) = (
+            fs::metadata(at).unwrap(),
+            fs::metadata(folder.path()).unwrap(),
+        );
+        assert!(!is_mounted(&file, file.dev() + 1));
+        assert!(is_mounted(&folder, folder.dev() + 1));
+        assert!(!is_mounted(&folder, folder.dev()));
+    }
 
     #[test]
     fn a_tree_goes_with_links_and_pipes_in_it() {

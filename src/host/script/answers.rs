@@ -4,7 +4,9 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use super::locked;
-use crate::host::{Beside, Command, Exit, Failure, Heard, Processes, Signal};
+use crate::host::{
+    Beside, Command, Exit, Failure, Fate, Fed, Feeder, Heard, Processes, Signal, Stopped,
+};
 
 /// What a command says and how it ends.
 #[derive(Clone, Debug)]
@@ -153,6 +155,29 @@ impl Processes for Script {
                 Err(Failure::interrupted(signal))
             }
         }
+    }
+
+    /// One after the other; where a feeder fails, the child was ended.
+    fn run_fed(
+        &self,
+        command: &Command,
+        feeders: &[Feeder],
+        _fails: &dyn Fn(Exit) -> bool,
+        hear: &mut dyn FnMut(Option<usize>, Heard<'_>),
+    ) -> Result<Fed, Failure> {
+        let mut fates = Vec::new();
+        for (number, feeder) in feeders.iter().enumerate() {
+            let exit = self.run(&feeder.command, &mut |heard| hear(Some(number), heard))?;
+            fates.push(Fate::of(exit));
+        }
+        let mut reader = Fate::of(self.run(command, &mut |heard| hear(None, heard))?);
+        if !fates.iter().all(Fate::is_fine) {
+            reader.stopped = Some(Stopped::Other);
+        }
+        Ok(Fed {
+            reader,
+            feeders: fates,
+        })
     }
 
     fn stop(&self) -> Option<Signal> {

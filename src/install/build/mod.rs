@@ -5,6 +5,7 @@
 mod back;
 mod moves;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 pub use back::uninstall;
@@ -18,6 +19,7 @@ use super::recipe::{Crontab, Kind, Recipe, Run, Step};
 use super::schedulers::Managers;
 use super::state::Disk;
 use super::written;
+use crate::host::files::Sort;
 use crate::host::{Command, Failure};
 
 /// What is looked at.
@@ -65,9 +67,6 @@ pub fn install(
         .iter()
         .filter(|one| one.doing == Doing::Remove)
         .collect();
-    let is_due = |run: &Run| run.after.is_none_or(|kind| kinds.contains(&kind));
-    let other = old.filter(|_| old != next.scheduler && !gone.is_empty());
-    moves.removal(other, &gone, &is_due)?;
     let mut of = decided.iter().filter(|one| one.item.step.is_some());
     for step in &recipe.steps {
         match step {
@@ -79,6 +78,10 @@ pub fn install(
             }
         }
     }
+    // Last: whoever is killed before it has two schedulers for a while, and never none.
+    let is_due = |run: &Run| run.after.is_none_or(|kind| kinds.contains(&kind));
+    let other = old.filter(|_| old != next.scheduler && !gone.is_empty());
+    moves.removal(other, &gone, &is_due)?;
     // The manifest's own folder, and those above it that come with it.
     let own = moves.missing_above(&ground.paths.manifest);
     let mut manifest = written::manifest(decided, next, &moves.changes.folders, ground);
@@ -93,10 +96,18 @@ pub fn install(
     let begun = written::begun(&manifest, known);
     let emptied = emptied(decided, known, ground);
     manifest.folders.retain(|folder| !emptied.contains(folder));
+    let records = ground.disk.records(ground.paths, known)?;
     let is_new = known
         .manifest
         .as_ref()
-        .is_none_or(|old| !old.is_like(&manifest));
+        .is_none_or(|old| !old.is_like(&manifest))
+        || !records.is_empty();
+    for (path, _) in &records {
+        let placed = ground.disk.files.placed(path).ok().flatten();
+        if let Some(placed) = placed.filter(|placed| placed.sort == Sort::Directory) {
+            moves.rights(path, placed.mode & !0o022, placed);
+        }
+    }
     if moves.changes.list.is_empty() && !is_new && known.begun.is_none() {
         return Ok((moves.changes, manifest));
     }
@@ -131,12 +142,24 @@ fn emptied(decided: &[Decided<'_>], known: &Known, ground: &Ground<'_>) -> Vec<P
         let names = ground.disk.files.names(folder).unwrap_or_default();
         let is_of_gone = gone.iter().any(|path| path.starts_with(folder));
         let is_needed = decided.iter().any(stays) || ground.paths.state().starts_with(folder);
-        if is_of_gone && !is_needed && names.iter().all(|name| gone.contains(&folder.join(name))) {
+        let goes =
+            |name: &OsString| gone.contains(&folder.join(of_killed(&name.to_string_lossy())));
+        if is_of_gone && !is_needed && names.iter().all(goes) {
             gone.push(folder.clone());
             emptied.push(folder.clone());
         }
     }
     emptied
+}
+
+/// The file that a run which was killed has left this name beside; it is tidied up before.
+fn of_killed(name: &str) -> &str {
+    let left = name.strip_prefix('.').and_then(|rest| {
+        [".self-install-new", ".self-install-old"]
+            .iter()
+            .find_map(|end| rest.strip_suffix(end))
+    });
+    left.unwrap_or(name)
 }
 
 /// Where these are, but for a crontab that a program keeps.

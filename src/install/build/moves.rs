@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::{Changes, Ground};
 use crate::host::Failure;
-use crate::install::change::{Change, Folders};
+use crate::host::files::{Owner, Placed};
+use crate::install::change::{Change, Folders, Rights};
 use crate::install::crontab;
 use crate::install::decide::{Decided, Doing};
 use crate::install::recipe::{Crontab, Kind, Recipe, Run, Step};
@@ -116,7 +117,13 @@ impl<'a> Moves<'a> {
                 }
                 return self.crontab(&block.crontab, Some(&block.lines), one.item.written());
             }
-            Step::Folder { .. } | Step::Run(_) => return Ok(()),
+            Step::Folder { mode, .. } => {
+                if let (Doing::Update, Some(placed)) = (&one.doing, one.item.placed) {
+                    self.rights(path, *mode, placed);
+                }
+                return Ok(());
+            }
+            Step::Run(_) => return Ok(()),
             Step::File(_) | Step::Link { .. } => {}
         }
         match &one.doing {
@@ -137,6 +144,22 @@ impl<'a> Moves<'a> {
         }
         self.put(path, one.item.state != State::Absent);
         Ok(())
+    }
+
+    /// Takes a directory back into our hands.
+    pub(super) fn rights(&mut self, path: &Path, mode: u32, placed: Placed) {
+        let owner = Owner {
+            user: self.ground.disk.owner.user,
+            ..placed.owner
+        };
+        self.add(Change::Rights {
+            path: path.to_owned(),
+            new: Rights { mode, owner },
+            old: Rights {
+                mode: placed.mode,
+                owner: placed.owner,
+            },
+        });
     }
 
     pub(super) fn put(&mut self, path: &Path, replaces: bool) {

@@ -87,7 +87,7 @@ impl Update<'_> {
             return self.roll_back(&installed);
         }
         if !flags.check.is_on() && !self.dry {
-            installed.may_change(self.host.files)?;
+            installed.may_change(self.host)?;
         }
         self.update(flags, &installed)
     }
@@ -185,7 +185,7 @@ impl Update<'_> {
             ));
             return Ok(());
         }
-        installed.may_change(self.host.files)?;
+        installed.may_change(self.host)?;
         let bytes = self.host.files.read(&previous, LARGEST);
         let bytes = bytes.map_err(|error| Failure::file("read", &previous, &error))?;
         let version = installed.replace(&bytes, None, self.host)?;

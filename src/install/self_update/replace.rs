@@ -5,11 +5,12 @@
 use std::path::{Path, PathBuf};
 
 use super::release::Version;
-use crate::host::{Command, Exit, Failure, Files, Heard, Host, Level, Tail};
+use crate::host::{Command, Exit, Failure, Heard, Host, Level, Tail};
 use crate::install::job::Reach;
 use crate::install::manifest::{Known, What};
 use crate::install::paths::Paths;
 use crate::install::recipe::Kind;
+use crate::install::strangers;
 
 /// The largest program, in bytes.
 const LARGEST: u64 = 1 << 30;
@@ -30,7 +31,9 @@ impl Installed {
             .and_then(|path| host.files.real(&path));
         let reaches = [Reach::System, Reach::User];
         for reach in reaches {
-            let known = Known::read(host.files, &Paths::of(reach, host.env))?;
+            let paths = Paths::of(reach, host.env);
+            strangers::refuse_manifest(host, host.files, &paths, false)?;
+            let known = Known::read(host.files, &paths)?;
             let Some(manifest) = known.last() else {
                 continue;
             };
@@ -71,9 +74,9 @@ impl Installed {
     }
 
     /// May it be replaced by this user?
-    pub(super) fn may_change(&self, files: &Files) -> Result<(), Failure> {
-        if files.may_write(self.folder()) {
-            return Ok(());
+    pub(super) fn may_change(&self, host: &Host<'_>) -> Result<(), Failure> {
+        if host.files.may_write(self.folder()) {
+            return strangers::refuse_program(host, &self.program, false);
         }
         let words = format!("{} may not be changed by you", self.folder().display());
         Err(Failure::new("borgmatic::install::privilege", words)

@@ -49,6 +49,10 @@ impl World {
             address: BASE,
             dry: false,
         };
+        let mut world = world;
+        // Whose the files here are.
+        let meta = fs::metadata(world.root.path()).unwrap();
+        world.stage.env.user = std::os::unix::fs::MetadataExt::uid(&meta);
         fs::write(world.at(OWN), "the program of 2031.4.0\n").unwrap();
         world.runs_from(OWN);
         let entry = Entry {
@@ -446,6 +450,18 @@ fn only_what_self_install_put_there() {
     fs::remove_file(world.at("/var/lib/borgmatic/self-install.json")).unwrap();
     world.refuses(&usual(), "not-ours", 3);
     assert!(world.stage.web.asked().is_empty());
+}
+
+#[test]
+fn where_others_may_write_root_updates_nothing() {
+    use std::os::unix::fs::PermissionsExt;
+    let mut world = World::new();
+    world.stage.env.user = 0;
+    let folder = world.at("/usr/local/bin");
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o777)).unwrap();
+    let refused = world.run(&usual()).unwrap_err();
+    assert!(refused.words.contains("is not for root"), "{refused}");
+    assert_eq!(world.stage.script.commands().len(), 0);
 }
 
 #[test]

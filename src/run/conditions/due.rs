@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp, Zoned};
 
-use super::{decisive, tell};
+use super::{BACKUP, tell};
 use crate::actions::history::pasts;
 use crate::host::{Host, Level};
-use crate::ledger::{Action, History};
+use crate::ledger::{Action, History, Latest};
 use crate::option::age::brief;
 use crate::option::scalars::text_or_number;
 use crate::option::{Age, At, Schedule, Shape, Value};
-use crate::plan::{FilePart, Outline, UnitPart};
+use crate::plan::{ActPart, FilePart, Outline, UnitPart};
 use crate::run::observe::{Ended, Observer};
 use crate::text::{Node, Problem, Problems};
 
@@ -133,7 +133,7 @@ impl Due {
             let past = pasts
                 .iter()
                 .find(|past| std::ptr::eq(past.unit, part.unit))?;
-            let names: Vec<_> = decisive(part).iter().map(|act| act.name()).collect();
+            let names: Vec<_> = part.running().map(ActPart::name).collect();
             reason(&past.history, &names, self, &now)
         };
         file.units.iter().map(reason).collect()
@@ -149,30 +149,69 @@ fn say(host: &Host<'_>, file: &FilePart<'_>, reasons: &[Option<String>], observe
     }
 }
 
-/// Why none of these actions is due; nothing where one of them is.
+/// Why a run of these actions is not due; nothing where it is. The backup decides, if the run that made
+/// it came to the others too: somebody may have made one by hand, without a check.
 fn reason(history: &History, names: &[&str], due: &Due, now: &Zoned) -> Option<String> {
-    let mut last = None;
-    for name in names {
-        let latest = history.latest(name)?;
-        let ago = |time| now.timestamp().duration_since(time).unsigned_abs();
-        let success = latest.success.as_ref();
-        let young = |success: &&Action| due.is_young(due.time(success), now);
-        let tried = latest.tried.start;
-        last = Some(match success.filter(young) {
-            Some(success) => format!("not due: {name} succeeded {} ago", brief(ago(success.end))),
-            // Killed, or without power, nobody could decide to try again later.
-            None if !latest.tried.was_killed() && due.puts_off(tried, now) => {
-                format!("not due yet: {name} was tried {} ago", brief(ago(tried)))
-            }
-            None => return None,
-        });
+    if !names.contains(&BACKUP) {
+        let told = |name: &&str| Some(judge(history.latest(name)?, due, now)?.told(name));
+        return names.iter().map(told).collect::<Option<Vec<_>>>()?.pop();
     }
-    last
+    let backup = history.latest(BACKUP)?;
+    let judged = judge(backup, due, now)?;
+    let came_to = |name: &&str| {
+        let latest = history.latest(name);
+        let tried = latest
+            .filter(|own| !own.tried.was_killed())
+            .is_some_and(|own| due.is_young(own.tried.start, now));
+        *name == BACKUP || tried || history.with_backup.iter().any(|own| own == name)
+    };
+    let is_whole = judged.is_tried || names.iter().all(came_to);
+    let tried = Judged::tried(backup, due, now);
+    Some(if is_whole { judged } else { tried? }.told(BACKUP))
+}
+
+/// Why an action is not due.
+struct Judged {
+    /// It was tried not long ago, good or bad.
+    is_tried: bool,
+    ago: Duration,
+}
+
+impl Judged {
+    fn tried(latest: &Latest, due: &Due, now: &Zoned) -> Option<Self> {
+        let tried = latest.tried.start;
+        // Killed, or without power, nobody could decide to try again later.
+        let is_try = !latest.tried.was_killed() && due.puts_off(tried, now);
+        is_try.then(|| Self {
+            is_tried: true,
+            ago: now.timestamp().duration_since(tried).unsigned_abs(),
+        })
+    }
+
+    fn told(&self, name: &str) -> String {
+        let ago = brief(self.ago);
+        if self.is_tried {
+            format!("not due yet: {name} was tried {ago} ago")
+        } else {
+            format!("not due: {name} succeeded {ago} ago")
+        }
+    }
+}
+
+fn judge(latest: &Latest, due: &Due, now: &Zoned) -> Option<Judged> {
+    let young = |success: &&Action| due.is_young(due.time(success), now);
+    match latest.success.as_ref().filter(young) {
+        Some(success) => Some(Judged {
+            is_tried: false,
+            ago: now.timestamp().duration_since(success.end).unsigned_abs(),
+        }),
+        None => Judged::tried(latest, due, now),
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::ledger::{Action, Latest, Outcome, Sizes};
+    use crate::ledger::{Outcome, Record, Sizes};
 
     use super::*;
 
@@ -299,6 +338,57 @@ mod tests {
         assert_eq!(judged(14, 43), "due");
         assert_eq!(judged(44, 103), "not due yet: create was tried 59m ago");
         assert_eq!(judged(44, 104), "due");
+    }
+
+    /// Minute 0 is 03:17: a backup by hand is none of what a line for 03:00 is to do.
+    #[test]
+    fn a_backup_by_hand_does_not_stand_for_a_whole_run() {
+        let due = Due::Since(Schedule::parse("03:00").unwrap());
+        let whole = ["create", "prune", "check"];
+        let history = |more: &[(&str, Outcome, i64)]| {
+            let before = [
+                ("create", Outcome::Done, -1440),
+                ("prune", Outcome::Done, -1440),
+            ];
+            let all = [&before[..], &[("check", Outcome::Done, -1440)], more].concat();
+            let record = |(name, result, minutes): &(&str, Outcome, i64)| {
+                let mut action = action(name, *result, *minutes);
+                action.run = minutes.div_euclid(10).to_string();
+                Record::Action(action)
+            };
+            let mut all = History::all(all.iter().map(record).collect());
+            all.drain().next().unwrap().1
+        };
+        let judged = |more: &[_], now: i64| {
+            let now = at(now).to_zoned(jiff::tz::TimeZone::UTC);
+            reason(&history(more), &whole, &due, &now).unwrap_or_else(|| "due".into())
+        };
+        let create = ("create", Outcome::Done, 0);
+        assert_eq!(judged(&[], 0), "due");
+        assert_eq!(
+            judged(&[create], 59),
+            "not due yet: create was tried 59m ago"
+        );
+        assert_eq!(judged(&[create], 60), "due");
+        // The rest by hand, too; a failure has been told of.
+        let rest = [
+            create,
+            ("prune", Outcome::Done, 12),
+            ("check", Outcome::Failed, 25),
+        ];
+        assert_eq!(judged(&rest, 65), "not due: create succeeded 60m ago");
+        assert_eq!(judged(&rest[..2], 65), "due");
+        // In one run, what came after a failure was left out.
+        let failed = [
+            create,
+            ("prune", Outcome::Failed, 1),
+            ("check", Outcome::Skipped, 1),
+        ];
+        assert_eq!(judged(&failed, 65), "not due: create succeeded 60m ago");
+        // One that was killed is made again, whole.
+        assert_eq!(judged(&failed[..2], 65), "due");
+        let killed = ("check", Outcome::Interrupted, 2);
+        assert_eq!(judged(&[create, killed], 65), "due");
     }
 
     #[test]

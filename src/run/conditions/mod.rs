@@ -81,17 +81,16 @@ impl Conditions {
     }
 }
 
-/// The actions that decide whether a repository is due: `create` where it runs, as in `borgmatic due`;
-/// else all that run.
-fn decisive<'p, 'a>(part: &'p UnitPart<'a>) -> Vec<&'p ActPart<'a>> {
-    match part.running().find(|act| act.name() == "create") {
-        Some(create) => vec![create],
-        None => part.running().collect(),
-    }
+/// The action that decides whether a repository is due, where it runs, as in `borgmatic due`.
+const BACKUP: &str = "create";
+
+/// The action in whose line nothing is told to be done in a repository.
+fn decisive<'p, 'a>(part: &'p UnitPart<'a>) -> Option<&'p ActPart<'a>> {
+    let backup = part.running().find(|act| act.name() == BACKUP);
+    backup.or_else(|| part.running().next())
 }
 
-/// Tells that nothing is done in a repository now: one line for its first decisive action, as it may
-/// be told each hour.
+/// Tells that nothing is done in a repository now: one line, as it may be told each hour.
 fn tell(
     host: &Host<'_>,
     observer: &dyn Observer,
@@ -99,7 +98,7 @@ fn tell(
     unit: &UnitPart<'_>,
     ended: Ended<'_>,
 ) {
-    let Some(act) = decisive(unit).first().copied() else {
+    let Some(act) = decisive(unit) else {
         return;
     };
     let now = host.clock.now();

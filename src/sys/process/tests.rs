@@ -1,5 +1,6 @@
 //! Real children of `/bin/sh`.
 
+mod fed;
 mod signals;
 
 use super::*;

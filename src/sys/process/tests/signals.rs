@@ -6,6 +6,7 @@ use std::process::{Command as Program, Stdio};
 
 use super::super::*;
 use super::shell;
+use crate::host::Writes;
 
 /// Not a test of its own: the process that the tests below send signals to.
 #[test]
@@ -15,11 +16,24 @@ fn victim() {
         return;
     };
     let children = Children::new(Stop::default());
-    let exit = children.run(&Command::shell(&script), &mut |heard| {
+    let mut hear = |heard: Heard<'_>| {
         if let Heard::Out(line) = heard {
             println!("child: {}", String::from_utf8_lossy(line));
         }
-    });
+    };
+    let command = Command::shell(&script);
+    let exit = if script.contains("fed") {
+        let feeder = Feeder {
+            what: "the dump".into(),
+            command: shell("sleep 60"),
+            fifo: "/nowhere".into(),
+            writes: Writes::Itself,
+        };
+        let fed = children.run_fed(&command, &[feeder], &|_| true, &mut |_, heard| hear(heard));
+        fed.map(|fed| fed.reader.exit)
+    } else {
+        children.run(&command, &mut hear)
+    };
     match exit {
         Ok(exit) => println!("ended: {exit}"),
         Err(failure) => println!("failed: {failure}"),
@@ -122,6 +136,21 @@ fn int_is_passed_on_when_no_terminal_did() {
             "failed: stopped by signal INT",
             "stop: Some(2)"
         ]
+    );
+    assert_eq!(printed[3..], AFTER);
+}
+
+/// The feeder dies of it, and that is no reason to hurry the reader.
+#[test]
+fn int_leaves_a_reader_the_time_for_its_checkpoint() {
+    let checkpoint = "sleep 0.3; sleep 0.3; echo checkpoint; exit 0";
+    let script = format!(
+        "# fed\ntrap '{checkpoint}' INT; trap 'echo term; exit 1' TERM; echo ready; while :; do sleep 0.05; done"
+    );
+    let printed = strike(&script, Number::INT);
+    assert_eq!(
+        printed[..2],
+        ["child: checkpoint", "failed: stopped by signal INT"]
     );
     assert_eq!(printed[3..], AFTER);
 }
