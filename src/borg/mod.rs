@@ -1,6 +1,6 @@
 //! What borg understands: versions, flags, environment, repositories, archives, patterns, exit codes
-//! and answers. Pure, except [`ready`], [`run`], `fed`, [`ask`] and [`verify`], which run borg, and [`remote`],
-//! which asks ssh.
+//! and answers. Pure, except [`ready`], [`run`], `fed`, [`ask`] and [`verify`], which run borg, and
+//! [`remote`], which asks ssh.
 
 pub mod archive;
 pub mod ask;

@@ -83,12 +83,7 @@ impl Borg<'_> {
     /// Runs a command for its standard output.
     pub fn capture(&self, host: &Host<'_>, command: &Command) -> Result<String, Failure> {
         let ended = listen(host, command, Hear::Keep, &mut Made::default())?;
-        let is_cut = ended.is_cut;
-        let out = self.judge(host, command, ended, Strictness::Usual)?;
-        if is_cut {
-            return Err(reply::too_long(command));
-        }
-        Ok(out)
+        self.judge(host, command, ended, Strictness::Usual)
     }
 
     /// What is known of an archive that was told of before.
@@ -179,6 +174,7 @@ impl Borg<'_> {
         let why = if is_full { Some(exit::FULL) } else { why };
         let words = || explain(command, ended.exit, why, judge, meaning);
         match meaning {
+            Meaning::Fine | Meaning::Warning if ended.is_cut => Err(reply::too_long(command)),
             Meaning::Fine => Ok(ended.out),
             Meaning::Warning if strictness == Strictness::Rehearsal => Ok(ended.out),
             Meaning::Warning => {
@@ -197,18 +193,7 @@ impl Borg<'_> {
                 self.forget(host);
                 let mut failure = Failure::new("borgmatic::borg::exit", words())
                     .kind(FailureKind::Command(ended.exit));
-                let encryption = if self.has(Feature::SeparateRepository) {
-                    "aes256-ocb"
-                } else {
-                    "repokey"
-                };
-                let configured = self.options.encryption_passphrase.is_set()
-                    || self.options.encryption_passcommand.is_set();
-                let help = |cause| exit::help(cause, &self.scope, encryption, configured);
-                failure.help = cause.and_then(help);
-                if is_full {
-                    failure.help = Some(exit::make_room(&self.scope));
-                }
+                failure.help = self.help(cause, is_full);
                 let said = if ended.said.is_empty() {
                     ended.tail.clone()
                 } else {
@@ -224,6 +209,22 @@ impl Borg<'_> {
                 }))
             }
         }
+    }
+
+    /// What a person can do about it.
+    fn help(&self, cause: Option<i32>, is_full: bool) -> Option<String> {
+        if is_full {
+            return Some(exit::make_room(&self.scope));
+        }
+        let encryption = if self.has(Feature::SeparateRepository) {
+            "aes256-ocb"
+        } else {
+            "repokey"
+        };
+        let options = self.options;
+        let configured =
+            options.encryption_passphrase.is_set() || options.encryption_passcommand.is_set();
+        exit::help(cause?, &self.scope, encryption, configured)
     }
 }
 

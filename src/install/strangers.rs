@@ -43,22 +43,22 @@ pub(super) fn refuse_manifest(
     paths: &Paths,
     rooted: bool,
 ) -> Result<(), Failure> {
-    let notes = [paths.manifest.clone(), paths.begun()];
-    let there = notes.iter().filter(|note| files.is_there(note));
-    let found = there.filter_map(|note| Some((note, stranger(note, files)?)));
-    for (note, stranger) in found {
-        if host.env.user != 0 || rooted {
-            continue;
-        }
-        let words = format!("{} is not for root to believe: {stranger}", note.display());
-        let help = format!(
-            "it says what is removed: see that it is right, then {}; or run this as that user, \
-             without sudo",
-            cure(&stranger)
-        );
-        return Err(Failure::new("borgmatic::install::manifest", words).help(help));
+    if host.env.user != 0 || rooted {
+        return Ok(());
     }
-    Ok(())
+    let notes = [paths.manifest.clone(), paths.begun()];
+    let mut there = notes.iter().filter(|note| files.is_there(note));
+    let found = there.find_map(|note| Some((note, stranger(note, files)?)));
+    let Some((note, stranger)) = found else {
+        return Ok(());
+    };
+    let words = format!("{} is not for root to believe: {stranger}", note.display());
+    let help = format!(
+        "it says what is removed: see that it is right, then {}; or run this as that user, \
+         without sudo",
+        cure(&stranger)
+    );
+    Err(Failure::new("borgmatic::install::manifest", words).help(help))
 }
 
 /// Refuses a program for root that somebody else may change.

@@ -2,7 +2,6 @@
 //! ledger, held by `flock` while the run lives, and gone when it ends. One that nobody holds was left
 //! by a run that was killed, or whose machine stopped: what it could not write down is told for it.
 
-use std::collections::HashSet;
 use std::ffi::OsString;
 use std::path::Path;
 use std::time::Duration;
@@ -68,14 +67,9 @@ impl Drop for Begun {
 }
 
 impl Begun {
-    /// Marks a run in a directory, as `name`; with the plan of one that was killed, whose mark was
-    /// there. `None` where another run of this name lives, or no mark can be made.
-    pub(super) fn mark(
-        host: &Host<'_>,
-        folder: &Path,
-        name: &str,
-        plan: &Plan,
-    ) -> Option<(Self, Option<Plan>)> {
+    /// Holds the mark of a run in a directory, as `name`; with the plan of one that was killed, whose
+    /// mark was there. `None` where another run of this name lives, or no mark can be made.
+    pub(super) fn hold(host: &Host<'_>, folder: &Path, name: &str) -> Option<(Self, Option<Plan>)> {
         host.files.make_dir(folder, 0o700).ok()?;
         let path = folder.join(format!("{name}{ENDING}"));
         let held = (0..TRIES).find_map(|_| {
@@ -86,13 +80,20 @@ impl Begun {
             held
         })?;
         let dead = left(host.files, &path);
-        let mark = Mark {
-            v: VERSION,
-            plan: plan.clone(),
-        };
-        // A plan that cannot be written tells nothing, and does no harm.
-        held.note(&serde_json::to_vec(&mark).ok()?).ok();
         Some((Self(Some(held)), dead))
+    }
+
+    /// A plan that cannot be written tells nothing, and does no harm.
+    pub(super) fn note(&self, plan: Plan) {
+        let mark = Mark { v: VERSION, plan };
+        if let (Some(held), Ok(bytes)) = (&self.0, serde_json::to_vec(&mark)) {
+            held.note(&bytes).ok();
+        }
+    }
+
+    /// Lets go of the mark, which stays as it is.
+    pub(super) fn leave(mut self) {
+        self.0 = None;
     }
 }
 
@@ -117,19 +118,24 @@ pub(super) fn killed(files: &Files, folder: &Path) -> Vec<Plan> {
 
 /// What a killed run did not write down: in each repository the first action that has no line.
 pub(super) fn lost(plan: &Plan, records: &[Record]) -> Vec<Record> {
-    let lines = records.iter().filter_map(|record| match record {
+    let of_run = records.iter().filter_map(|record| match record {
         Record::Action(action)
             if action.run == plan.run && action.configuration == plan.configuration =>
         {
-            Some((action.repository.as_str(), action.action.as_str()))
+            Some(action)
         }
         _ => None,
     });
-    let told: HashSet<_> = lines.collect();
+    let told: Vec<&Action> = of_run.collect();
     let lost = plan.repositories.iter().filter_map(|planned| {
         let repository = planned.repository.as_str();
+        let lines = told.iter().filter(|line| line.repository == repository);
+        // Somebody has written down its end meanwhile.
+        if lines.clone().any(|line| line.was_killed()) {
+            return None;
+        }
         let mut actions = planned.actions.iter();
-        let action = actions.find(|action| !told.contains(&(repository, action.as_str())))?;
+        let action = actions.find(|action| lines.clone().all(|line| line.action != **action))?;
         Some(Record::Action(Action {
             run: plan.run.clone(),
             configuration: plan.configuration.clone(),

@@ -74,20 +74,24 @@ impl Ledger {
 
     /// Marks a run as begun while the value lives; `name` stands for its configuration. What a run
     /// before it could not write down, because it was killed, is written first.
-    pub fn begin(
-        &self,
-        host: &Host<'_>,
-        name: &str,
-        plan: &Plan,
-    ) -> Result<Option<Begun>, Failure> {
-        let Some((begun, killed)) = Begun::mark(host, &self.marks(), name, plan) else {
+    pub fn begin(&self, host: &Host<'_>, name: &str, plan: Plan) -> Result<Option<Begun>, Failure> {
+        let Some((begun, killed)) = Begun::hold(host, &self.marks(), name) else {
             return Ok(None);
         };
-        if let Some(killed) = killed {
-            let lost = begun::lost(&killed, &self.lines(host.files)?);
-            self.append(host, &lost)?;
+        if let Some(killed) = killed
+            && let Err(failure) = self.append_lost(host, &killed)
+        {
+            // Its mark tells it until it can be written.
+            begun.leave();
+            return Err(failure);
         }
+        begun.note(plan);
         Ok(Some(begun))
+    }
+
+    fn append_lost(&self, host: &Host<'_>, killed: &Plan) -> Result<(), Failure> {
+        let lost = begun::lost(killed, &self.lines(host.files)?);
+        self.append(host, &lost)
     }
 
     fn marks(&self) -> PathBuf {
@@ -209,7 +213,7 @@ mod tests {
     use super::super::record::tests::{action, borg};
     use super::*;
     use crate::host::script::Stage;
-    use crate::ledger::Outcome;
+    use crate::ledger::{Outcome, Planned};
 
     fn stage() -> (tempfile::TempDir, Stage, Ledger) {
         let folder = tempfile::tempdir().unwrap();
@@ -223,6 +227,39 @@ mod tests {
             Record::Borg(seen) => seen.version.as_str(),
         });
         names.collect()
+    }
+
+    #[test]
+    fn what_a_killed_run_lost_stays_until_it_is_written() {
+        let (folder, stage, ledger) = stage();
+        let host = stage.host();
+        let plan = |run: &str| Plan {
+            run: run.into(),
+            configuration: "/c.yaml".into(),
+            since: jiff::Timestamp::UNIX_EPOCH,
+            repositories: vec![Planned {
+                repository: "/r".into(),
+                label: None,
+                actions: vec!["create".into(), "prune".into()],
+            }],
+        };
+        let begin = |run: &str| ledger.begin(&host, "mark", plan(run));
+        let read = || ledger.read(&stage.files).unwrap();
+        begin("killed").unwrap().unwrap().leave();
+        let lines = folder.path().join("state/borgmatic/runs.jsonl");
+        std::fs::create_dir(&lines).unwrap();
+        begin("second").unwrap_err();
+        std::fs::remove_dir(&lines).unwrap();
+        assert_eq!(actions(&read()), ["create"]);
+        assert!(matches!(&read()[0], Record::Action(lost) if lost.run == "killed"));
+        drop(begin("third").unwrap());
+        let written = read();
+        assert_eq!(actions(&written), ["create"]);
+        // Where the mark is still there, it is told once.
+        let mark = Begun::hold(&host, &ledger.marks(), "mark").unwrap().0;
+        mark.note(plan("killed"));
+        mark.leave();
+        assert_eq!(read(), written);
     }
 
     #[test]

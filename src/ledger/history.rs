@@ -7,6 +7,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::record::{Action, Outcome, Record};
 
+/// The action that makes a backup: the one that is known here by its name.
+pub const BACKUP: &str = "create";
+
 /// How many sizes are remembered for the trend.
 const TREND: usize = 12;
 
@@ -71,7 +74,7 @@ impl History {
         self.newest_run.retain(|before| before.action != *name);
         self.newest_run.push(action.clone());
         let good = action.result.is_success();
-        if good && name == "create" {
+        if good && name == BACKUP {
             self.with_backup = self.newest_names();
         } else if !action.was_killed() && self.backup().is_some_and(|own| own.run == action.run) {
             self.with_backup.push(name.clone());
@@ -79,7 +82,7 @@ impl History {
         if !action.result.is_try() {
             return;
         }
-        if let Some(size) = action.sizes.original.filter(|_| good && name == "create") {
+        if let Some(size) = action.sizes.original.filter(|_| good && name == BACKUP) {
             self.sizes.push(size);
             let surplus = self.sizes.len().saturating_sub(TREND);
             self.sizes.drain(..surplus);
@@ -128,7 +131,7 @@ impl History {
 
     /// The last backup that succeeded.
     pub fn backup(&self) -> Option<&Action> {
-        self.latest("create")?.success.as_ref()
+        self.latest(BACKUP)?.success.as_ref()
     }
 }
 

@@ -106,7 +106,7 @@ impl Observer for Recorder<'_> {
         let host = self.host;
         let name = history::mark_name(file.loaded, host.files, host.env);
         let begun = self.plans(file).into_iter().filter_map(|(ledger, plan)| {
-            let begun = ledger.begin(host, &name, &plan);
+            let begun = ledger.begin(host, &name, plan);
             begun.unwrap_or_else(|failure| {
                 self.lose(ledger, &file.loaded.path.to_string_lossy(), &failure);
                 None

@@ -100,7 +100,9 @@ fn a_run_that_was_killed_is_told_until_the_next() {
             planned("ssh://me@host/./two.borg", &["create", "prune"]),
         ],
     };
-    let begun = ledger.begin(&world.stage.host(), "mark", &plan).unwrap();
+    let begun = ledger
+        .begin(&world.stage.host(), "mark", plan.clone())
+        .unwrap();
     assert!(begun.is_some());
     write(&world, vec![one]);
     assert!(!world.run(&["status"]).out.contains("interrupted"));
@@ -118,7 +120,7 @@ fn a_run_that_was_killed_is_told_until_the_next() {
         run: "next".into(),
         ..plan
     };
-    drop(ledger.begin(&world.stage.host(), "mark", &next).unwrap());
+    drop(ledger.begin(&world.stage.host(), "mark", next).unwrap());
     let lines = std::fs::read_to_string(world.at(&format!("{STATE}/runs.jsonl"))).unwrap();
     assert_eq!(lines.matches("\"result\":\"interrupted\"").count(), 2);
     assert!(!mark.exists());

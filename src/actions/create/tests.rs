@@ -258,6 +258,17 @@ fn the_answer_in_json_has_the_name_and_the_id_that_stay() {
 }
 
 #[test]
+fn an_answer_that_is_too_long_is_called_so() {
+    let world = World::new(true);
+    let long = Says::fine().out("x\n".repeat(1 << 20));
+    let answers = [("--json test.borg::", long)];
+    let played = world.play_with("borg 1.4.5", "", "{json: true}", Some(""), &answers);
+    let words = played.ended.unwrap_err().words;
+    assert!(words.contains("is longer than"), "{words}");
+    assert!(!played.commands.last().unwrap().starts_with("borg rename"));
+}
+
+#[test]
 fn special_files_are_left_out_with_a_warning() {
     let world = World::new(false);
     let pipe = world.fifo("src/pipe");

@@ -263,6 +263,12 @@ mod tests {
     }
 
     #[test]
+    fn options_of_files_are_options() {
+        let top = |name: &str| field(Config::GROUPS, name).is_some();
+        assert_eq!(OF_FILES.iter().find(|name| !top(name)), None);
+    }
+
+    #[test]
     fn every_old_name_says_what_it_is_today() {
         for rule in RULES {
             let page = about(rule.at).join("\n");

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp, Zoned};
 
-use super::{BACKUP, tell};
+use super::tell;
 use crate::actions::history::pasts;
 use crate::host::{Host, Level};
-use crate::ledger::{Action, History, Latest};
+use crate::ledger::{Action, BACKUP, History, Latest};
 use crate::option::age::brief;
 use crate::option::scalars::text_or_number;
 use crate::option::{Age, At, Schedule, Shape, Value};

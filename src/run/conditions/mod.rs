@@ -8,6 +8,7 @@ mod network;
 
 use super::observe::{Acted, Ended, Observer};
 use crate::host::{Beside, Host};
+use crate::ledger::BACKUP;
 use crate::option::Age;
 use crate::options;
 use crate::plan::{ActPart, FilePart, Outline, UnitPart};
@@ -80,9 +81,6 @@ impl Conditions {
         self.if_due.get()
     }
 }
-
-/// The action that decides whether a repository is due, where it runs, as in `borgmatic due`.
-const BACKUP: &str = "create";
 
 /// The action in whose line nothing is told to be done in a repository.
 fn decisive<'p, 'a>(part: &'p UnitPart<'a>) -> Option<&'p ActPart<'a>> {

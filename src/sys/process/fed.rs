@@ -39,7 +39,7 @@ pub(super) fn run(
     let started = group.start(stop, command, feeders, hear);
     // Those that were started end, also where one could not be.
     if let Err(error) = group.listen(fails, hear) {
-        group.all().for_each(|(_, member)| member.running.kill());
+        group.all().for_each(|(_, member)| member.kill());
         return Err(trouble(command, &error));
     }
     if let Some(signal) = group.told() {
@@ -100,6 +100,12 @@ impl<'a> Member<'a> {
         }
     }
 
+    fn kill(&mut self) {
+        if self.exit.is_none() {
+            self.running.kill();
+        }
+    }
+
     /// Counts how often it was seen waiting at a FIFO; has it waited for too long?
     fn waits(&mut self) -> bool {
         let own = Pid::from_child(&self.running.child).as_raw_nonzero().get();
@@ -150,9 +156,7 @@ impl<'a> Group<'a> {
         self.reader = Some(Member::of(running));
         Ok(())
     }
-}
 
-impl<'a> Group<'a> {
     fn all(&mut self) -> impl Iterator<Item = (Option<usize>, &mut Member<'a>)> {
         let feeders = self.feeders.iter_mut().enumerate();
         feeders
@@ -171,11 +175,12 @@ impl<'a> Group<'a> {
             if self.all().all(|(_, member)| member.exit.is_some()) {
                 return Ok(());
             }
-            self.settle(fails);
             if Instant::now() >= next {
                 next = Instant::now() + TICK;
                 self.look_at_fifos();
             }
+            // At once: that look may have woken the reader, to go on without what it waited for.
+            self.settle(fails);
             let ready = self.wait(if more { Duration::ZERO } else { TICK });
             look = !ready;
             more = false;
