@@ -8,6 +8,7 @@ use borgmatic::{app, sys};
 
 #[expect(clippy::disallowed_methods, reason = "the arguments enter here")]
 fn main() -> ExitCode {
+    sys::panics_end_the_process();
     let args: Vec<_> = std::env::args_os().collect();
     let machine = sys::Machine::default();
     let (files, env) = (Files::new("/"), sys::Machine::env());

@@ -35,6 +35,8 @@ pub struct ArchiveReply {
     pub name: Option<String>,
     pub archive: Option<String>,
     pub id: Option<String>,
+    /// Borg 1: of its own clock, with no zone.
+    pub start: Option<String>,
 }
 
 /// An answer of which nothing is kept.

@@ -95,7 +95,7 @@ fn ready(world: &World, more: &str) {
     );
     world.configure(&["repo.borg"], &options);
     let version = world.borg(&["--version"]).out;
-    let encryption = if version.starts_with("borg 2.") {
+    let encryption = if version.contains("borg 2.") {
         "aes256-ocb"
     } else {
         "repokey"
@@ -174,7 +174,7 @@ fn back_up(world: &World, flags: &str, streams: &[(&str, &str, Writes)]) -> Back
 /// The archives, also those that are not whole: their names and ids.
 fn archives(world: &World) -> Vec<(String, String)> {
     let repository = world.text("repo.borg");
-    let two = world.borg(&["--version"]).out.starts_with("borg 2.");
+    let two = world.borg(&["--version"]).out.contains("borg 2.");
     let listed = if two {
         world.borg(&["repo-list", "--json", "--repo", &repository])
     } else {

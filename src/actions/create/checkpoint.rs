@@ -4,6 +4,8 @@
 //! The name is borg's, so it has to be asked for. What is found must be the archive that was just made:
 //! another one may lack what its own streams did not deliver.
 
+use jiff::civil::DateTime;
+use jiff::{Timestamp, Zoned};
 use serde_json::Value;
 
 use crate::actions::Context;
@@ -13,10 +15,15 @@ use crate::host::{Command, Failure, Level};
 
 pub(super) const SUFFIX: &str = ".checkpoint";
 
-/// Gives the archive its name, and returns that. `told` is the name that borg told of.
-pub(super) fn take_away(context: &Context<'_>, told: Option<&str>) -> Result<String, Failure> {
+/// Gives the archive its name, and returns that. `told` is the name that borg told of; `ended`: when it
+/// had made the archive.
+pub(super) fn take_away(
+    context: &Context<'_>,
+    told: Option<&str>,
+    ended: &Zoned,
+) -> Result<String, Failure> {
     let (host, borg) = (context.host, context.borg);
-    let found = find(context, told)?;
+    let found = find(context, told, ended)?;
     let old = name(&found).unwrap_or_default().to_owned();
     let Some(new) = old.strip_suffix(SUFFIX) else {
         return Err(missing(context, Some(&old)));
@@ -66,7 +73,7 @@ fn name(archive: &ArchiveReply) -> Option<&str> {
     archive.name.as_deref().or(archive.archive.as_deref())
 }
 
-fn find(context: &Context<'_>, told: Option<&str>) -> Result<ArchiveReply, Failure> {
+fn find(context: &Context<'_>, told: Option<&str>, ended: &Zoned) -> Result<ArchiveReply, Failure> {
     let options = &context.config.archive;
     let format = options.archive_name_format.text();
     let format = format.unwrap_or(archive::default_format(&context.borg.version));
@@ -76,6 +83,10 @@ fn find(context: &Context<'_>, told: Option<&str>) -> Result<ArchiveReply, Failu
         name.ends_with(SUFFIX)
             && told.is_none_or(|told| told == name)
             && (chosen.is_none() || fits(name, format))
+            && !found
+                .start
+                .as_deref()
+                .is_some_and(|start| is_later(start, ended))
     };
     let mut last = None;
     for flags in searches(
@@ -127,6 +138,17 @@ fn fits(name: &str, format: &str) -> bool {
     pattern::fnmatch(name, &format!("{glob}{SUFFIX}"))
 }
 
+/// Was an archive begun after ours had ended? Then another run has made it.
+fn is_later(start: &str, ended: &Zoned) -> bool {
+    let start = start.parse::<Timestamp>().or_else(|_| {
+        let start = start.parse::<DateTime>()?;
+        start
+            .to_zoned(ended.time_zone().clone())
+            .map(|start| start.timestamp())
+    });
+    start.is_ok_and(|start| start > ended.timestamp())
+}
+
 fn missing(context: &Context<'_>, found: Option<&str>) -> Failure {
     let repository = context.repository.name();
     let words = match found {
@@ -142,7 +164,7 @@ fn missing(context: &Context<'_>, found: Option<&str>) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use super::{fits, searches};
+    use super::{fits, is_later, searches};
     use crate::borg::Version;
 
     const ONE: Version = Version::new(1, 4, 5);
@@ -177,5 +199,19 @@ mod tests {
         assert!(!fits("host-1", "{hostname}-{now}"));
         assert!(!fits("other-1.checkpoint", "docs-{now}"));
         assert!(!fits("docs-1-old.checkpoint", "docs-{now}-new"));
+    }
+
+    #[test]
+    fn an_archive_of_a_later_run_is_told_by_its_start() {
+        let ended = "2026-11-29T18:00:00+01:00[+01:00]".parse().unwrap();
+        for (start, later) in [
+            ("2026-11-29T17:59:59.999999", false),
+            ("2026-11-29T18:00:00.000001", true),
+            ("2026-11-29T17:00:01+00:00", true),
+            ("2026-11-29T16:59:59+00:00", false),
+            ("Sun, 2026-11-29", false),
+        ] {
+            assert_eq!(is_later(start, &ended), later, "{start}");
+        }
     }
 }

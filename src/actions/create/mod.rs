@@ -221,14 +221,15 @@ fn run_fed(
     let (command, level) = command(context, flags, runtime, patterns, true)?;
     let (host, borg) = (context.host, context.borg);
     let out = borg.run_fed(host, &command, feeders, level)?;
+    let ended = host.clock.now();
     if level.is_some() {
-        checkpoint::take_away(context, borg.made().archive.as_deref())?;
+        checkpoint::take_away(context, borg.made().archive.as_deref(), &ended)?;
         return Ok(Answer::Done);
     }
     let mut answer = context.document(&command, &out)?;
     if let Answer::Json(document) = &mut answer {
         let told = document["archive"]["name"].as_str();
-        let name = checkpoint::take_away(context, told)?;
+        let name = checkpoint::take_away(context, told, &ended)?;
         checkpoint::put_into(context, document, &name)?;
     }
     Ok(answer)

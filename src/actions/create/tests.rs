@@ -211,6 +211,10 @@ fn only_the_archive_that_was_just_made_is_renamed() {
         "consider-checkpoints",
         Says::fine().out(r#"{"archives": []}"#),
     )]);
+    // Another run began one as soon as ours had ended.
+    let later = FOUND.replace(r#""id""#, r#""start": "9000-01-01T00:00:00.000000", "id""#);
+    let failure = renamed(&[("consider-checkpoints", Says::fine().out(&later))]);
+    assert_eq!(failure.code, "borgmatic::create::checkpoint");
     let other = "Creating archive at \"test.borg::host-2.checkpoint\"";
     let failure = renamed(&[("create --patterns-from", Says::fine().out(other))]);
     assert!(failure.words.contains("host-1.checkpoint"), "{failure}");

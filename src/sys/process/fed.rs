@@ -241,9 +241,14 @@ impl<'a> Group<'a> {
         if self.feeders.iter().any(ended) && reader.waits() {
             for (feeder, fifo) in self.feeders.iter_mut().zip(&self.fifos) {
                 let nobody = OFlags::WRONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
-                // Where nobody reads, this fails. It also wakes who waits: to be ended.
-                if ended(feeder) && rustix::fs::open(fifo, nobody, Mode::empty()).is_ok() {
+                if !ended(feeder) {
+                    continue;
+                }
+                // Where nobody reads, this fails. Who waits wakes up, and must not take the end of an
+                // empty dump for the end of a dump: he is told before this is closed.
+                if let Ok(_open) = rustix::fs::open(fifo, nobody, Mode::empty()) {
                     feeder.silent = true;
+                    reader.stop(Stopped::Other);
                     return;
                 }
             }
