@@ -7,8 +7,6 @@ mod kept;
 pub(super) mod paths;
 mod runtime;
 mod special;
-#[cfg(test)]
-mod tests;
 
 use std::path::{Path, PathBuf};
 
@@ -353,3 +351,6 @@ fn ask_about_runtime(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;
