@@ -817,6 +817,8 @@ def a_signal_leaves_nothing(world, sent):
         stdin=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         start_new_session=True,
+        # Below nohup, or in some CI, it would be ignored.
+        preexec_fn=lambda: signal.signal(getattr(signal, f'SIG{sent}'), signal.SIG_DFL),
     )
     assert waiting.wait(30)
     os.killpg(script.pid, getattr(signal, f'SIG{sent}'))
