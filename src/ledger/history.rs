@@ -71,7 +71,11 @@ impl History {
             self.newest_run.clear();
         }
         let name = &action.action;
-        self.newest_run.retain(|before| before.action != *name);
+        let mut told = self.newest_run.iter();
+        if let Some(again) = told.position(|before| before.action == *name) {
+            // Another try: what was told after the one before is told again.
+            self.newest_run.truncate(again);
+        }
         self.newest_run.push(action.clone());
         let good = action.result.is_success();
         if good && name == BACKUP {
@@ -230,6 +234,19 @@ mod tests {
             [("create", Outcome::Done), ("prune", Outcome::Done)]
         );
         assert!(all.latest("check").unwrap().success.is_some());
+    }
+
+    #[test]
+    fn another_try_comes_anew_to_what_follows() {
+        let all = history(&[
+            with("create", 2, Outcome::Failed),
+            with("prune", 2, Outcome::Skipped),
+            with("check", 2, Outcome::Skipped),
+            with("create", 2, Outcome::Done),
+            with("prune", 2, Outcome::Done),
+        ]);
+        assert_eq!(all.with_backup, ["create", "prune"]);
+        assert_eq!(all.newest_names(), ["create", "prune"]);
     }
 
     #[test]
